@@ -1,0 +1,71 @@
+/*
+ * capture.h - packets in, exchanges out.
+ *
+ * Knows nothing of deletions or archives: whoever opens a capture passes
+ * two functions, one that says at the head of each request whether its
+ * exchange is wanted, and one that takes the finished exchange.
+ */
+#ifndef CAPTURE_CAPTURE_H
+#define CAPTURE_CAPTURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "http/coverage.h"
+#include "http/exchange.h"
+
+struct capture;
+struct err;
+
+struct capture_options {
+	const char *const *files; /* "-" is standard input */
+	size_t file_count;
+	uint64_t max_body; /* bytes of one body that are kept */
+	uint64_t memory;   /* bytes that all buffers together may hold */
+};
+
+#define CAPTURE_MAX_BODY ((uint64_t)8 << 20)
+#define CAPTURE_MEMORY   ((uint64_t)64 << 20)
+
+struct capture_sink {
+	void *ctx;
+
+	/*
+	 * Is the exchange that this request begins worth keeping?  Asked
+	 * once for each request; what is not wanted is parsed and counted,
+	 * but not copied.  A response without its request is not wanted.
+	 */
+	bool (*wants)(void *ctx, const struct head *request);
+
+	/*
+	 * Take a wanted exchange, in the order in which exchanges are
+	 * finished.  Report whether it was kept.  An error ends the capture.
+	 */
+	int (*take)(void *ctx, struct exchange *x, bool *kept, struct err *err);
+};
+
+/*
+ * Open every file and check that it is a capture.  Strings in options must
+ * outlive the capture.  Errors: ERR_SYSTEM, ERR_FORMAT, ERR_UNSUPPORTED,
+ * with the file's name in front.
+ */
+int capture_open(struct capture **out, const struct capture_options *options,
+    const struct capture_sink *sink, struct err *err) MUST_CHECK;
+
+/*
+ * Read to the end.  A file that ends inside a packet is no error: the
+ * coverage says so.  Errors: those of the sink, ERR_SYSTEM, ERR_FORMAT.
+ */
+int capture_run(struct capture *c, struct err *err) MUST_CHECK;
+
+/* Make capture_run() finish what it has and return.  Safe in a signal. */
+void capture_stop(struct capture *c);
+
+/* What was seen so far; valid until capture_close(). */
+const struct coverage *capture_coverage(const struct capture *c);
+
+/* NULL is allowed. */
+void capture_close(struct capture *c);
+
+#endif

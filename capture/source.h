@@ -1,0 +1,51 @@
+/*
+ * source.h - frames from capture files, in the order of their times.
+ *
+ * Reads pcap and pcapng, plain or gzipped, from files and standard input.
+ * Several files are merged by time; frames of equal time come in the order
+ * of the files.  A frame's link type is that of its own interface.
+ */
+#ifndef CAPTURE_SOURCE_H
+#define CAPTURE_SOURCE_H
+
+#include <stdint.h>
+
+#include "base/base.h"
+#include "base/span.h"
+
+struct err;
+struct source;
+
+/* One packet as captured. */
+struct frame {
+	int64_t time;      /* ns since 1970 */
+	uint16_t link;     /* LINKTYPE_ number of tcpdump.org */
+	uint32_t wire_len; /* on the wire; more than bytes.len if cut */
+	struct span bytes; /* valid until the next source_next() */
+};
+
+/*
+ * Open every file; "-" is standard input.  Errors: ERR_SYSTEM, ERR_FORMAT
+ * for what is not a capture, each with the file's name in front.
+ */
+int source_open(struct source **out, const char *const *files, size_t count,
+    struct err *err) MUST_CHECK;
+
+/*
+ * Get the next frame: 1, 0 at the end, -1 on an error: ERR_SYSTEM,
+ * ERR_FORMAT with file and offset.  A file that ends inside a frame is no
+ * error; see source_was_cut().
+ */
+int source_next(struct source *s, struct frame *out,
+    struct err *err) MUST_CHECK;
+
+/* Did any file end inside a frame or block? */
+bool source_was_cut(const struct source *s);
+
+/* Bytes consumed of all files and their sum, or 0 if it is unknown. */
+void source_progress(const struct source *s, uint64_t *done, uint64_t *total);
+
+/* NULL is allowed. */
+void source_close(struct source *s);
+
+#endif

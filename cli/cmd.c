@@ -1,0 +1,99 @@
+#include "cli/cmd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/xalloc.h"
+#include "cli/opt.h"
+
+const struct cmd *const cmd_table[] = {
+	NULL,
+};
+
+const struct cmd *
+cmd_find(const char *name)
+{
+	for (const struct cmd *const *c = cmd_table; *c != NULL; c++)
+		if (strcmp((*c)->name, name) == 0)
+			return *c;
+	return NULL;
+}
+
+static int
+usage(FILE *f, int status)
+{
+	fputs("usage: obit COMMAND [OPTION]... [OPERAND]...\n\n", f);
+	for (const struct cmd *const *c = cmd_table; *c != NULL; c++)
+		fprintf(f, "  %-10s%s\n", (*c)->name, (*c)->summary);
+	return status;
+}
+
+static int
+help(const struct cmd *cmd, FILE *f)
+{
+	fprintf(f, "usage: obit %s [OPTION]... %s\n\n", cmd->name,
+	    cmd->operands);
+	opt_help(cmd->opts, f);
+	return EXIT_OK;
+}
+
+static int
+parse(struct cmd_ctx *ctx, const struct cmd *cmd, int argc, char **argv,
+    void *args, struct err *err)
+{
+	int first = opt_parse(cmd->opts, argc, argv, args, err);
+
+	if (first < 0)
+		return -1;
+	ctx->args = args;
+	ctx->operands = argv + first;
+	ctx->operand_count = argc - first;
+	if (ctx->operand_count < cmd->min_operands)
+		return err_set(err, ERR_USAGE, "missing operand");
+	if (cmd->max_operands >= 0 && ctx->operand_count > cmd->max_operands)
+		return err_set(err, ERR_USAGE, "too many operands");
+	return 0;
+}
+
+static int
+run(struct cmd_ctx *ctx, const struct cmd *cmd, int argc, char **argv,
+    struct err *err)
+{
+	void *args = xcalloc(1, cmd->args_size);
+	int status = parse(ctx, cmd, argc, argv, args, err);
+
+	if (status == 0)
+		status = cmd->run(ctx, err);
+	free(args);
+
+	/* Results that could not be written are a failure. */
+	if (status >= 0 && (fflush(ctx->out) != 0 || ferror(ctx->out)))
+		return err_sys(err, "cannot write output");
+	return status;
+}
+
+int
+cmd_main(FILE *out, FILE *log, int argc, char **argv)
+{
+	struct cmd_ctx ctx = { .out = out, .log = log };
+	struct err err = { 0 };
+	const struct cmd *cmd;
+	int status;
+
+	if (argc < 2)
+		return usage(log, EXIT_USAGE);
+	if (strcmp(argv[1], "--help") == 0)
+		return usage(out, EXIT_OK);
+	if ((cmd = cmd_find(argv[1])) == NULL) {
+		fprintf(log, "obit: no command \"%s\"\n", argv[1]);
+		return usage(log, EXIT_USAGE);
+	}
+	if (argc == 3 && strcmp(argv[2], "--help") == 0)
+		return help(cmd, out);
+	status = run(&ctx, cmd, argc - 1, argv + 1, &err);
+	if (status >= 0)
+		return status;
+	fprintf(log, "obit %s: %s\n", cmd->name, err.text);
+	return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+}

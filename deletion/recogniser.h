@@ -1,0 +1,50 @@
+/*
+ * recogniser.h - recognition across exchanges, as a recording grows.
+ *
+ * Remembers, within limits, what was deleted and what is still pending, so
+ * that retries become attempts of one deletion and later exchanges become
+ * follow-ups.  When a limit is reached the oldest memory goes first.
+ *
+ * The order of calls for one exchange:
+ *
+ *	interest = recogniser_interest(r, &request_head, host...);
+ *	...the rest of the exchange arrives, is masked...
+ *	recogniser_read(r, x, id, &reading);
+ */
+#ifndef DELETION_RECOGNISER_H
+#define DELETION_RECOGNISER_H
+
+#include <stdint.h>
+
+#include "deletion/deletion.h"
+
+struct recogniser;
+struct rules;
+
+/* The rules must outlive the recogniser. */
+struct recogniser *recogniser_new(const struct rules *rules);
+void recogniser_free(struct recogniser *r);
+
+/* What can be said of a request when only its head is known. */
+enum interest {
+	INTEREST_NONE,  /* neither a deletion nor a follow-up of one */
+	INTEREST_MAYBE, /* the body or the response decides */
+	INTEREST_SURE,
+};
+
+/*
+ * Decide from a request's head whether its exchange can matter.  Called
+ * for every request of a capture, so it is cheap: no allocation unless a
+ * rule's method and path already fit.
+ */
+enum interest recogniser_interest(struct recogniser *r,
+    const struct head *request);
+
+/*
+ * Read the finished exchange x, which will have this id if it is kept, and
+ * remember what later ones need.  The reading lives in x's arena.
+ */
+void recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
+    struct reading *out);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * body.h - bodies as programs read them.
+ *
+ * The archive keeps a body as it was on the wire.  These functions compute
+ * the two views of it: without its transfer coding, and without its
+ * content coding either.
+ */
+#ifndef HTTP_BODY_H
+#define HTTP_BODY_H
+
+#include "base/base.h"
+#include "base/span.h"
+
+struct arena;
+struct err;
+struct head;
+struct message;
+
+/*
+ * The body without chunk framing and trailers.  Points into the message
+ * where nothing has to be removed, else into the arena.  Absent if the
+ * body was not kept.  A body that is cut gives what is there.
+ */
+struct span body_entity(const struct message *m, struct arena *arena);
+
+/*
+ * The entity without its content codings (gzip, x-gzip, deflate in both
+ * its readings, identity, several in a row), at most limit bytes of it.
+ * Errors: ERR_UNSUPPORTED for a coding obit does not know, such as br;
+ * ERR_FORMAT if it does not decode to its end; ERR_LIMIT.
+ */
+int body_decoded(const struct message *m, size_t limit, struct arena *arena,
+    struct span *out, struct err *err) MUST_CHECK;
+
+/* The same for an entity at hand and the head that describes it. */
+int body_decode(const struct head *head, struct span entity, size_t limit,
+    struct arena *arena, struct span *out, struct err *err) MUST_CHECK;
+
+#endif

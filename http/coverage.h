@@ -1,0 +1,56 @@
+/*
+ * coverage.h - what one run of a recorder saw, kept and missed.
+ *
+ * The numbers reconcile, so that "no deletions" can be told from "was not
+ * watching":
+ *
+ *	packets        = the sum of layers[]
+ *	flows          = http + other + undecided
+ *	exchanges.seen = exchanges.kept + exchanges.filtered
+ *
+ * and exchanges.incomplete counts those of the kept that lack something.
+ */
+#ifndef HTTP_COVERAGE_H
+#define HTTP_COVERAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "http/flaw.h"
+
+/* What the recorder made of a packet; each counts in exactly one. */
+#define LAYERS(X)                                                              \
+	X(TCP, "tcp", "a TCP segment that was used")                           \
+	X(FRAGMENT, "fragment", "an IP fragment, held for its datagram")       \
+	X(OTHER_IP, "other-ip", "IP, but not TCP")                             \
+	X(NOT_IP, "not-ip", "another protocol above the link layer")           \
+	X(CUT, "cut", "too short for its own headers")                         \
+	X(BAD, "bad", "headers that contradict each other")                    \
+	X(UNKNOWN_LINK, "unknown-link", "a link type obit does not read")
+
+#define X(id, name, text) LAYER_##id,
+enum layer { LAYERS(X) LAYER_COUNT };
+#undef X
+
+const char *layer_name(enum layer layer);
+
+struct coverage {
+	uint64_t packets;
+	uint64_t bytes; /* captured, link headers included */
+	uint64_t layers[LAYER_COUNT];
+	struct {
+		uint64_t http, other, undecided;
+	} flows;
+	struct {
+		uint64_t seen, kept, filtered, incomplete;
+	} exchanges;
+	uint64_t deletions;
+	uint64_t flaws[FLAW_COUNT]; /* kept exchanges that have it */
+	uint64_t unseen_bytes;      /* acknowledged by a peer, never captured */
+	uint64_t evicted;           /* flows given up to stay within memory */
+	uint64_t kernel_drops, interface_drops; /* live only */
+	int64_t first, last; /* packet times; 0 while packets is 0 */
+	bool cut_short;      /* the capture file ends inside a packet */
+};
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * url.h - request targets and queries, taken apart but not interpreted.
+ */
+#ifndef HTTP_URL_H
+#define HTTP_URL_H
+
+#include "base/span.h"
+
+struct arena;
+
+/*
+ * A request target (RFC 9112, section 3.2).  Spans point into the target
+ * and are absent where it has no such part.
+ */
+struct url {
+	struct span scheme;    /* absolute-form only */
+	struct span userinfo;  /* absolute-form only, without the "@" */
+	struct span authority; /* host and port: absolute-form, CONNECT */
+	struct span path;      /* "*" for OPTIONS *; "/" if absolute-form has
+				  none; absent for CONNECT */
+	struct span query;     /* without the "?"; absent is not empty */
+};
+
+/* Split target; method tells authority-form (CONNECT) from origin-form. */
+struct url url_split(struct span method, struct span target);
+
+/*
+ * Undo percent-encoding (RFC 3986); "+" becomes a space if form is set.
+ * A "%" that no two hexadecimal digits follow stays.  Points into s if
+ * nothing changes.
+ */
+struct span url_decode(struct span s, bool form, struct arena *arena);
+
+/* One key=value of a query or of a form. */
+struct pair {
+	struct span key, value; /* value absent where there is no "=" */
+};
+
+/*
+ * Take the next pair off *rest, which ends up absent.  Return false when
+ * there is none.  Empty pairs ("a=1&&b=2") are passed over.
+ */
+bool url_next_pair(struct span *rest, struct pair *raw);
+
+/* Host without port, brackets kept: "a.b:80" -> "a.b", "[::1]:1" -> "[::1]". */
+struct span url_host(struct span authority);
+
+#endif

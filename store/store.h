@@ -1,0 +1,147 @@
+/*
+ * store.h - the archive: readings in, readings out.
+ *
+ * A struct store is one open archive file: an SQLite database that is one
+ * file of mode 0600 once closed (obit-archive(5)).  Nothing here knows
+ * where an exchange came from (capture/) or what it is for (replay/).
+ *
+ * Exchanges are numbered from 1 without gaps, in the order in which they
+ * were added; recordings likewise.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdint.h>
+
+#include "base/base.h"
+#include "deletion/deletion.h"
+#include "http/coverage.h"
+#include "http/exchange.h"
+
+struct err;
+struct store;
+struct cursor;
+
+enum store_mode {
+	STORE_READ,   /* must exist; never written */
+	STORE_APPEND, /* made if it does not exist */
+};
+
+/*
+ * Open the archive at path.  Errors: ERR_NOT_FOUND, ERR_SYSTEM, ERR_FORMAT
+ * if it is not an archive, ERR_CORRUPT, ERR_UNSUPPORTED if a newer obit
+ * wrote it; each with the path in front.
+ */
+int store_open(struct store **out, const char *path, enum store_mode mode,
+    struct err *err) MUST_CHECK;
+
+/*
+ * Commit what is open, fold the journal into the file and close.  With
+ * STORE_APPEND, a file that was made by this store_open() and in which no
+ * recording was begun is removed again.  NULL is allowed.  The store is
+ * freed whether it fails or not.
+ */
+int store_close(struct store *st, struct err *err) MUST_CHECK;
+
+/* One run of a recorder. */
+struct recording {
+	uint64_t id;
+	int64_t begun;       /* by the clock on the wall */
+	struct span program; /* "obit 0.1.0" */
+	struct span source;  /* file names or an interface, for people */
+	struct span filter;  /* absent if none */
+	bool finished;       /* false: it was interrupted, or still runs */
+	struct coverage coverage;
+};
+
+/* Begin a recording; its id is set.  One at a time. */
+int store_begin(struct store *st, struct recording *rec,
+    struct err *err) MUST_CHECK;
+
+/* The id that the next store_add() will use. */
+uint64_t store_next_id(const struct store *st);
+
+/*
+ * Add an exchange, already masked, to the open recording.  Committed with
+ * its batch: at the latest after STORE_BATCH_NS or STORE_BATCH_BYTES.
+ */
+int store_add(struct store *st, const struct exchange *x,
+    const struct reading *reading, struct err *err) MUST_CHECK;
+
+#define STORE_BATCH_NS    ((int64_t)1000000000)
+#define STORE_BATCH_BYTES ((size_t)4 << 20)
+
+/* Make everything so far durable. */
+int store_commit(struct store *st, struct err *err) MUST_CHECK;
+
+/* End the open recording with what it covered, and commit. */
+int store_end(struct store *st, const struct coverage *coverage,
+    struct err *err) MUST_CHECK;
+
+/* One exchange as the archive holds it. */
+struct entry {
+	uint64_t id;
+	uint64_t recording;
+	struct exchange *exchange; /* the entry's; see entry_release() */
+	struct reading reading;
+};
+
+#define ENTRY_INIT ((struct entry){ 0 })
+
+/* Free what the entry holds; may be called twice. */
+void entry_release(struct entry *e);
+
+/* Which exchanges a cursor visits; zero or absent means no condition. */
+struct selection {
+	bool by_kind;
+	enum kind kind;
+	const uint8_t *key;    /* MATCH_KEY_SIZE bytes */
+	struct span operation; /* deletions of this operation */
+	struct span path;      /* requests of this path, query left off */
+	uint64_t recording;
+	uint64_t after; /* ids above this one */
+};
+
+/*
+ * Read exchange id into e, releasing what e held before.  Return 1, or 0
+ * if the archive has none of that id.  Errors: ERR_CORRUPT, ERR_SYSTEM.
+ */
+int store_get(struct store *st, uint64_t id, struct entry *e,
+    struct err *err) MUST_CHECK;
+
+/* Visit exchanges in archive order.  The cursor must be closed first. */
+int cursor_open(struct cursor **out, struct store *st,
+    const struct selection *which, struct err *err) MUST_CHECK;
+
+/* As store_get() for the next exchange; 0 at the end. */
+int cursor_next(struct cursor *c, struct entry *e, struct err *err) MUST_CHECK;
+void cursor_close(struct cursor *c);
+
+/* The follow-ups of one deletion, in archive order. */
+struct evidence {
+	uint64_t exchange; /* id of the exchange that shows it */
+	int64_t time;      /* of its response's last byte */
+	struct span state;
+	enum verdict verdict;
+};
+
+/* Read them into the arena. */
+int store_evidence(struct store *st, uint64_t deletion, struct arena *arena,
+    const struct evidence **out, size_t *count, struct err *err) MUST_CHECK;
+
+/* Read recording id; spans live in the arena.  1, 0 or -1 as store_get(). */
+int store_recording(struct store *st, uint64_t id, struct arena *arena,
+    struct recording *out, struct err *err) MUST_CHECK;
+
+struct store_stats {
+	uint64_t recordings, exchanges, deletions, follow_ups, targets;
+	uint64_t connections;
+	uint64_t message_bytes; /* heads and bodies as they were on the wire */
+	uint64_t stored_bytes;  /* the same, as compressed */
+	uint64_t file_bytes;    /* the whole archive */
+};
+
+int store_stats(struct store *st, struct store_stats *out,
+    struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,34 @@
+TEST_EXTENSIONS = .sh .bats
+LOG_DRIVER      = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER   = $(LOG_DRIVER)
+BATS_LOG_DRIVER = $(LOG_DRIVER)
+BATS_LOG_COMPILER = $(BATS) --tap
+AM_TESTS_ENVIRONMENT = OBIT='$(abs_top_builddir)/obit'; export OBIT; \
+	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
+	top_builddir='$(abs_top_builddir)'; export top_builddir; \
+	LC_ALL=C.UTF-8 TZ=UTC0; export LC_ALL TZ;
+
+check_LIBRARIES += libtest.a
+libtest_a_SOURCES = %D%/lib/unit.c %D%/lib/unit.h
+
+# A unit test links its own layer and the layers below it, nothing else:
+# an upward dependency is a link error.
+check_PROGRAMS += $(unit_tests)
+TESTS          += $(unit_tests)
+
+# Fuzz targets always build; without libFuzzer they replay their corpus.
+check_PROGRAMS += $(fuzz_targets)
+if FUZZERS
+AM_LDFLAGS_FUZZ = -fsanitize=fuzzer
+fuzz_driver     =
+else
+AM_LDFLAGS_FUZZ =
+fuzz_driver     = tests/fuzz/replay_main.c
+endif
+TESTS += %D%/fuzz/replay-corpus.sh
+
+dist_check_SCRIPTS = build-aux/check-layers.sh build-aux/check-size.sh
+TESTS += build-aux/check-layers.sh build-aux/check-size.sh
+TESTS += $(bats_tests)
+EXTRA_DIST += $(bats_tests) %D%/README.md %D%/fuzz/replay-corpus.sh \
+	%D%/fuzz/corpus
