@@ -1,7 +1,7 @@
 /*
- * run - read every flow in every disguise and compare with its .expect.
+ * run_flows - read every flow in every disguise and compare with its .expect.
  *
- *	run [--update] [FILE.flow...]
+ *	run_flows [--update] [FILE.flow...]
  *
  * Without files: all of $top_srcdir/tests/flows.  --update writes what the
  * plainest disguise gives into the .expect files.  Output is TAP.
