@@ -37,3 +37,13 @@ tests_unit_test_fragment_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_packet_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_pcapng_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_source_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+
+fuzz_targets += \
+	tests/fuzz/fuzz_packet \
+	tests/fuzz/fuzz_pcapng
+tests_fuzz_fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c $(fuzz_driver)
+tests_fuzz_fuzz_packet_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_packet_LDADD   = $(capture_libs)
+tests_fuzz_fuzz_pcapng_SOURCES = tests/fuzz/fuzz_pcapng.c $(fuzz_driver)
+tests_fuzz_fuzz_pcapng_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_pcapng_LDADD   = $(capture_libs)
