@@ -54,10 +54,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		rest = next_frame(&rest, &f);
 		layer = decoder_next(d, &f, &g);
 		assert(layer < LAYER_COUNT);
+		assert(budget.used <= LIMIT);
 		if (layer == LAYER_TCP)
 			check(&g, f.wire_len);
-		else
-			assert(budget.used <= LIMIT);
 	}
 	decoder_free(d);
 	assert(budget.used == 0);
