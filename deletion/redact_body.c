@@ -1,16 +1,5 @@
 #include "deletion/redact_parts.h"
 
-static bool
-contains(struct span s, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (size_t i = 0; i + len <= s.len; i++)
-		if (span_eq_nocase(span_sub(s, i, len), span_of_str(word)))
-			return true;
-	return false;
-}
-
 /* What the bytes are, whatever the header says of them. */
 static struct span
 leading(struct span s)
@@ -78,7 +67,7 @@ is_secret_part(const struct redact *r, struct span line, bool secret)
 
 	if (span_has_prefix(line, span_of_str("--")))
 		return false;
-	if (!contains(line, "Content-Disposition:"))
+	if (!redact_contains(line, "Content-Disposition:"))
 		return secret;
 	name = part_name(line);
 	return name.p != NULL && redact_is_secret(r, REDACT_FORM, name);
@@ -96,7 +85,7 @@ redact_multipart(const struct redact *r, struct text t)
 		if (line.len > 0 && line.p[line.len - 1] == '\r')
 			line.len--;
 		secret = is_secret_part(r, line, secret);
-		if (secret && !contains(line, "Content-"))
+		if (secret && !redact_contains(line, "Content-"))
 			redact_all(r, line, text_part(t, line));
 		else
 			redact_plain(r, text_part(t, line), LOOK_TEXT);
@@ -108,13 +97,13 @@ redact_entity(const struct redact *r, struct span type, struct text t)
 {
 	struct span s = text_span(t);
 
-	if (contains(type, "multipart/"))
+	if (redact_contains(type, "multipart/"))
 		redact_multipart(r, t);
-	else if (looks_like_json(s) || contains(type, "json"))
+	else if (looks_like_json(s) || redact_contains(type, "json"))
 		redact_json(r, t);
-	else if (looks_like_xml(s) || contains(type, "xml"))
+	else if (looks_like_xml(s) || redact_contains(type, "xml"))
 		redact_xml(r, t);
-	else if (contains(type, "urlencoded") || looks_like_form(s))
+	else if (redact_contains(type, "urlencoded") || looks_like_form(s))
 		redact_pairs(r, REDACT_FORM, t);
 	else
 		redact_plain(r, t, is_binary(s) ? LOOK_PREFIX : LOOK_TEXT);

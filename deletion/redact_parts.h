@@ -61,6 +61,17 @@ void redact_pairs(const struct redact *r, enum redact_place place,
 void redact_authorization(const struct redact *r, struct text value);
 
 /*
+ * The part of such a value that says who, which is masked as one: an access
+ * key id, a token, a user and password.  *kind becomes "ak", "token" or
+ * "basic".  Absent if there is none.
+ */
+struct span redact_signer(struct span value, const char **kind);
+
+/* Words without regard to case. */
+bool redact_any_of(struct span s, const char *const *list, size_t count);
+bool redact_contains(struct span s, const char *word);
+
+/*
  * Field lines: a head, several heads, or a trailer section.  The first one
  * of a request is its request line.
  */

@@ -39,6 +39,26 @@ is_listed(const struct redactor *red, enum redact_place place, struct span name)
 }
 
 bool
+redact_any_of(struct span s, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_eq_nocase(s, span_of_str(list[i])))
+			return true;
+	return false;
+}
+
+bool
+redact_contains(struct span s, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i + len <= s.len; i++)
+		if (span_eq_nocase(span_sub(s, i, len), span_of_str(word)))
+			return true;
+	return false;
+}
+
+bool
 redact_is_secret(const struct redact *r, enum redact_place place,
     struct span name)
 {

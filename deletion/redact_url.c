@@ -3,27 +3,6 @@
 #include "base/arena.h"
 #include "http/url.h"
 
-/* How much of "AK/date/region..." is the key: up to a slash, also "%2F". */
-static size_t
-credential_length(struct span value)
-{
-	for (size_t i = 0; i < value.len; i++)
-		if (value.p[i] == '/' ||
-		    span_eq_nocase(span_sub(value, i, 3), span_of_str("%2F")))
-			return i;
-	return value.len;
-}
-
-static bool
-ends_with(struct span name, const char *end)
-{
-	size_t len = strlen(end);
-
-	return name.len >= len &&
-	    span_eq_nocase(span_sub(name, name.len - len, len),
-		span_of_str(end));
-}
-
 static void
 redact_pair(const struct redact *r, enum redact_place place, struct text t,
     const struct pair *raw)
@@ -37,8 +16,7 @@ redact_pair(const struct redact *r, enum redact_place place, struct text t,
 		redact_value(r, value, look);
 		return;
 	}
-	if (ends_with(key, "credential"))
-		value.len = credential_length(raw->value);
+	value = text_part(t, secret_part(key, raw->value));
 	redact_all(r, url_decode(text_span(value), true, r->scratch), value);
 }
 

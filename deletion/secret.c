@@ -241,7 +241,7 @@ assigned(struct span s, bool colon)
 	if (!secret_name(name))
 		return (struct span){ 0 };
 	s = after(s, n);
-	s = span_sub(s, 0, count(s, in_value));
+	s = secret_part(name, span_sub(s, 0, count(s, in_value)));
 	return s.len > 0 ? s : (struct span){ 0 };
 }
 

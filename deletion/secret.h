@@ -20,6 +20,12 @@ bool secret_name(struct span name);
 bool secret_header(struct span name);
 
 /*
+ * The part of a value under such a name that is the secret: of a
+ * credential, "AK/date/region/service", the key alone.
+ */
+struct span secret_part(struct span name, struct span value);
+
+/*
  * Is the name of a header, parameter or member known for values that are
  * long and random, and still no secret: an id, a digest, a page token?
  */

@@ -215,3 +215,32 @@ secret_is_harmless(struct span name)
 
 	return any_fits(&plain, harmless, ARRAY_LEN(harmless));
 }
+
+/* How much of "AK/date/region..." is the key: up to a slash, also "%2F". */
+static size_t
+credential_length(struct span value)
+{
+	for (size_t i = 0; i < value.len; i++)
+		if (value.p[i] == '/' ||
+		    span_eq_nocase(span_sub(value, i, 3), span_of_str("%2F")))
+			return i;
+	return value.len;
+}
+
+static bool
+ends_with(struct span name, const char *end)
+{
+	size_t len = strlen(end);
+
+	return name.len >= len &&
+	    span_eq_nocase(span_sub(name, name.len - len, len),
+		span_of_str(end));
+}
+
+struct span
+secret_part(struct span name, struct span value)
+{
+	if (!ends_with(name, "credential"))
+		return value;
+	return span_sub(value, 0, credential_length(value));
+}
