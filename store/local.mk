@@ -20,3 +20,6 @@ store_samples = tests/lib/folder.c tests/lib/folder.h tests/lib/sample.c \
 unit_tests += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c $(store_samples)
 tests_unit_test_store_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_store_hostile
+tests_unit_test_store_hostile_SOURCES = tests/unit/test_store_hostile.c $(store_samples)
+tests_unit_test_store_hostile_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
