@@ -4,7 +4,7 @@
 #	build-aux/packages.sh GROUP...		build, demo, check, lint
 #
 # Needs are tested by what they provide (a command, a pkg-config module, a
-# header), so this is quick and silent where everything is there, on any
+# header and so on), so this is quick and silent where everything is there, on any
 # system.  What is missing is installed on Debian 12 and later and on Ubuntu
 # 24.04 and later, as root or through sudo.  Elsewhere, and without the right
 # to install, the packages are named and the exit status is 2.
@@ -50,6 +50,7 @@ needs() {
 		clang            command clang
 		clang-format     command clang-format
 		git              command git
+		libclang-rt-dev  fuzzer  clang
 		mandoc           command mandoc
 		shellcheck       command shellcheck
 	END
@@ -65,6 +66,13 @@ has() { # KIND WHAT
 	command) PATH=$PATH:/usr/sbin:/sbin command -v "$2" >/dev/null ;;
 	module) pkg-config --exists "$2" 2>/dev/null ;;
 	header) echo "#include <$2>" | gcc -E - >/dev/null 2>&1 ;;
+	fuzzer) # the runtime that -fsanitize=fuzzer links
+		runtime=$("$2" -fsanitize=fuzzer,undefined -### -xc /dev/null 2>&1 |
+			grep -o '"/[^"]*libclang_rt[^"]*"' | tr -d '"')
+		for file in ${runtime:-none}; do
+			[ -e "$file" ] || return
+		done
+		;;
 	esac
 }
 
