@@ -251,15 +251,18 @@ known_system() {
 absent=$(missing "$@") || exit
 [ -n "$absent" ] || exit 0
 absent=$(echo "$absent" | tr '\n' ' ')
+named="then run this again: $absent"
+case $absent in
+*libllhttp-dev*) named="$named(llhttp 9 or later; in Debian from 13 on)" ;;
+esac
 
 known_system || give_up "please install what provides these Debian packages," \
-	"then run this again: $absent"
+	"$named"
 if [ "$(id -u)" -ne 0 ]; then
 	command -v sudo >/dev/null || give_up "not root, and no sudo. Please have" \
-		"these installed, then run this again: $absent"
+		"these installed, $named"
 	[ -t 0 ] || sudo -n true 2>/dev/null || give_up "sudo wants a password" \
-		"and there is no terminal. Please have these installed, then run" \
-		"this again: $absent"
+		"and there is no terminal. Please have these installed, $named"
 fi
 
 tmp=$(mktemp -d) || exit 3
