@@ -2,8 +2,15 @@ noinst_LIBRARIES += libcapture.a
 libcapture_a_SOURCES = \
 	%D%/bytes.h \
 	%D%/capture.h \
+	%D%/capture.c \
 	%D%/classic.c \
 	%D%/classic.h \
+	%D%/detect.c \
+	%D%/detect.h \
+	%D%/draft.c \
+	%D%/draft.h \
+	%D%/flow.c \
+	%D%/flow.h \
 	%D%/fragment.c \
 	%D%/fragment.h \
 	%D%/gzip.c \
@@ -13,14 +20,29 @@ libcapture_a_SOURCES = \
 	%D%/ip.c \
 	%D%/layers.h \
 	%D%/link.c \
+	%D%/outlet.c \
+	%D%/outlet.h \
 	%D%/packet.c \
 	%D%/packet.h \
+	%D%/pair.c \
+	%D%/pair.h \
 	%D%/pcapng.c \
 	%D%/pcapng.h \
 	%D%/reader.c \
 	%D%/reader.h \
+	%D%/side.c \
+	%D%/side.h \
 	%D%/source.c \
 	%D%/source.h \
+	%D%/stream.c \
+	%D%/stream.h \
 	%D%/tunnel.c
 
 capture_libs = libcapture.a $(http_libs) $(PCAP_LIBS) $(ZLIB_LIBS)
+
+check_PROGRAMS += tests/tools/capture_dump
+tests_tools_capture_dump_LDADD = $(capture_libs)
+
+TESTS      += tests/e2e/truth.sh
+EXTRA_DIST += tests/e2e/truth.sh tests/e2e/matrix.sh tests/tools/gen_pcap.py \
+	tests/tools/truth.py
