@@ -27,6 +27,17 @@ tests_unit_test_wire_segment_LDADD = libflow.a libtest.a $(base_libs) \
 	$(CHECK_LIBS)
 EXTRA_DIST += %D%/flows
 
+# Every flow in every disguise.  update-expect rewrites the .expect files of
+# the source tree; git diff is the review.
+check_PROGRAMS += %D%/tools/run_flows
+tests_tools_run_flows_SOURCES = %D%/tools/run_flows.c %D%/lib/flow_dump.c \
+	%D%/lib/flow_dump.h
+tests_tools_run_flows_LDADD = libflow.a $(capture_libs)
+
+update-expect: %D%/tools/run_flows
+	top_srcdir='$(top_srcdir)' %D%/tools/run_flows --update
+.PHONY: update-expect
+
 # A unit test links its own layer and the layers below it, nothing else:
 # an upward dependency is a link error.
 check_PROGRAMS += $(unit_tests)
