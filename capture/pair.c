@@ -10,6 +10,7 @@ struct window {
 	size_t n, m;
 	uint64_t ack;
 	bool gap;        /* some response may be missing in it */
+	bool hidden;     /* some request may be missing in it */
 	bool tail_gap;   /* perhaps one after the last */
 	bool tail_whole; /* the last request ends where ack points */
 };
@@ -189,13 +190,13 @@ match(const struct pair *p, struct window *w)
 		make_pair(w, 0, 0);
 		return;
 	}
-	if (!w->gap && w->tail_whole && w->n == w->m) {
+	if (!w->gap && !w->hidden && w->tail_whole && w->n == w->m) {
 		pair_forwards(w);
 		return;
 	}
 	if (p->synced)
 		done = pair_forwards(w);
-	if (w->gap && !w->tail_gap && w->tail_whole && done < w->m)
+	if ((w->gap || w->hidden) && !w->tail_gap && w->tail_whole)
 		pair_backwards(w, done);
 }
 
@@ -225,6 +226,9 @@ fill_window(struct pair *p, struct window *w)
 		w->responses[j] = take_first(&p->responses);
 		w->gap |= w->responses[j]->gap_before;
 	}
+	for (size_t i = 0; i < w->n; i++)
+		w->hidden |=
+		    w->requests[i]->gap_before || !w->requests[i]->exact;
 	w->tail_whole = w->n > 0 && w->requests[w->n - 1]->exact &&
 	    (w->requests[w->n - 1]->end == w->ack || w->ack == UINT64_MAX);
 }

@@ -137,7 +137,6 @@ on_end(void *ctx, enum parser_end how, const char *detail)
 {
 	struct side *s = ctx;
 	struct draft *d = s->draft;
-	uint64_t end = parser_position(s->parser);
 
 	(void)detail;
 	s->draft = NULL;
@@ -148,7 +147,7 @@ on_end(void *ctx, enum parser_end how, const char *detail)
 	} else if (s->interim_draft) {
 		draft_free(d);
 	} else {
-		draft_end(d, how, s->cut_to > end ? s->cut_to : end,
+		draft_end(d, how, parser_position(s->parser),
 		    s->piece != NULL ? s->piece->time : d->message.last);
 		pair_ended(s->pair);
 	}
@@ -292,6 +291,7 @@ on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
 	struct side *s = ctx;
 	enum flaw flaw = snapped ? FLAW_SNAPLEN : FLAW_GAP;
 
+	(void)position;
 	if (!snapped)
 		s->outlet->coverage.unseen_bytes += len;
 	if (s->mode == SIDE_START)
@@ -309,9 +309,7 @@ on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
 		}
 		s->draft->missing += len;
 	}
-	s->cut_to = position + len;
 	parser_cut(s->parser);
-	s->cut_to = 0;
 	search(s, true);
 }
 

@@ -31,7 +31,6 @@ struct side {
 	struct buf interim;    /* 1xx responses before the next message */
 	int64_t interim_first;
 	const struct piece *piece; /* while it is parsed */
-	uint64_t cut_to;           /* where the gap being handled ends */
 	size_t parser_charged;     /* bytes taken from the budget */
 	uint64_t bytes;            /* delivered while searching */
 	enum side_mode mode;
