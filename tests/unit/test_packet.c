@@ -387,9 +387,47 @@ START_TEST(a_cut_fragment_makes_a_cut_payload)
 }
 END_TEST
 
+/* RFC 4963: an id used again; the sums were worked out as RFC 1071 says. */
+START_TEST(pieces_of_two_datagrams_are_bad)
+{
+	static const struct {
+		uint16_t link;
+		const char *first, *last;
+		enum layer layer;
+	} t[] = {
+#define SEG(sum) "1f90 0050 01020304 05060708 50 18 ffff" sum "0000 68656c6c"
+#define FIRST4   "45 00 002c 0001 2000 40 06 0000 0a000001 0a000002"
+#define LAST4    "45 00 0015 0001 0003 40 06 0000 0a000001 0a000002"
+#define FIRST6   V6("0020", "2c") "0600 0001 00000009"
+#define LAST6    V6("0009", "2c") "0600 0018 00000009"
+		{ 228, FIRST4 SEG("27ff"), LAST4 "6f", LAYER_TCP },
+		{ 228, FIRST4 SEG("27ff"), LAST4 "70", LAYER_BAD },
+		{ 229, FIRST6 SEG("e08c"), LAST6 "6f", LAYER_TCP },
+		{ 229, FIRST6 SEG("e08c"), LAST6 "70", LAYER_BAD },
+		{ 229, FIRST6 SEG("e08d"), LAST6 "6f", LAYER_BAD },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		struct decoder *d = open_decoder();
+		static struct put a, b;
+		struct segment g;
+
+		a.len = b.len = 0;
+		put_hex(&a, t[i].first);
+		put_hex(&b, t[i].last);
+		ck_assert_int_eq(decode(d, t[i].link, &a, a.len, a.len, &g),
+		    LAYER_FRAGMENT);
+		ck_assert_msg(decode(d, t[i].link, &b, b.len, b.len, &g) ==
+			t[i].layer,
+		    "%zu", i);
+		close_decoder(d);
+	}
+}
+END_TEST
+
 UNIT_MAIN("packet", every_stack_reaches_its_segment,
     every_header_cut_at_every_byte_is_cut,
     what_is_no_segment_is_counted_by_its_layer, padding_is_not_payload,
     length_zero_is_that_of_the_frame, four_tunnels_are_read_and_five_are_not,
     a_wire_length_that_lies_is_corrected, fragments_become_a_segment,
-    a_cut_fragment_makes_a_cut_payload)
+    a_cut_fragment_makes_a_cut_payload, pieces_of_two_datagrams_are_bad)
