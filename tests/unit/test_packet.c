@@ -38,6 +38,7 @@ static const struct stack stacks[] = {
 	{ "ethernet", 1, MACS "0800" V4TCP, false, 0 },
 	{ "ethernet, ipv6", 1, MACS "86dd" V6TCP, true, 0 },
 	{ "802.3 and SNAP", 1, MACS "0035" SNAP "0800" V4TCP, false, 0 },
+	{ "802.1H bridge", 1, MACS "0035 aaaa03 0000f8 0800" V4TCP, false, 0 },
 	{ "vlan", 1, MACS "8100 0064 0800" V4TCP, false, 0 },
 	{ "qinq", 1, MACS "88a8 0064 8100 00c8 86dd" V6TCP, true, 0 },
 	{ "qinq, old", 1, MACS "9100 0064 8100 00c8 0800" V4TCP, false, 0 },
@@ -82,10 +83,11 @@ static const struct stack stacks[] = {
 	    "46 00 0031 0001 0000 40 06 0000 0a000001 0a000002 01010101" TCP,
 	    false, 0 },
 	{ "ipv6 extensions", 229,
-	    V6("0039", "00") "3c00 000000000000" /* hop by hop */
-			     "2b00 000000000000" /* destination */
-			     "3300 000000000000" /* routing */
-			     "0600 000000000000" TCP /* authentication */,
+	    V6("003d",
+		"00") "3c00 000000000000" /* hop by hop */
+		      "2b00 000000000000" /* destination */
+		      "3300 000000000000" /* routing */
+		      "0601 0000 00000000 00000000" TCP /* authentication */,
 	    true, 0 },
 	{ "ipv6, unfragmented fragment header", 229,
 	    V6("0021", "2c") "0600 0000 00000009" TCP, true, 0 },
