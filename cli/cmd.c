@@ -1,5 +1,6 @@
 #include "cli/cmd.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,14 @@
 #include "base/xalloc.h"
 #include "cli/opt.h"
 
+extern const struct cmd cmd_audit, cmd_capture, cmd_ls, cmd_show, cmd_stats;
+
 const struct cmd *const cmd_table[] = {
+	&cmd_audit,
+	&cmd_capture,
+	&cmd_ls,
+	&cmd_show,
+	&cmd_stats,
 	NULL,
 };
 
@@ -26,14 +34,15 @@ usage(FILE *f, int status)
 	fputs("usage: obit COMMAND [OPTION]... [OPERAND]...\n\n", f);
 	for (const struct cmd *const *c = cmd_table; *c != NULL; c++)
 		fprintf(f, "  %-10s%s\n", (*c)->name, (*c)->summary);
+	fputs("\n\"obit COMMAND --help\" lists the options of a command.\n", f);
 	return status;
 }
 
 static int
 help(const struct cmd *cmd, FILE *f)
 {
-	fprintf(f, "usage: obit %s [OPTION]... %s\n\n", cmd->name,
-	    cmd->operands);
+	fprintf(f, "usage: obit %s [OPTION]... %s\n\n%s\n\n", cmd->name,
+	    cmd->operands, cmd->summary);
 	opt_help(cmd->opts, f);
 	return EXIT_OK;
 }
@@ -50,9 +59,11 @@ parse(struct cmd_ctx *ctx, const struct cmd *cmd, int argc, char **argv,
 	ctx->operands = argv + first;
 	ctx->operand_count = argc - first;
 	if (ctx->operand_count < cmd->min_operands)
-		return err_set(err, ERR_USAGE, "missing operand");
+		return err_set(err, ERR_USAGE, "missing operand: %s",
+		    cmd->operands);
 	if (cmd->max_operands >= 0 && ctx->operand_count > cmd->max_operands)
-		return err_set(err, ERR_USAGE, "too many operands");
+		return err_set(err, ERR_USAGE, "too many operands: \"%s\"",
+		    ctx->operands[cmd->max_operands]);
 	return 0;
 }
 
@@ -61,39 +72,73 @@ run(struct cmd_ctx *ctx, const struct cmd *cmd, int argc, char **argv,
     struct err *err)
 {
 	void *args = xcalloc(1, cmd->args_size);
-	int status = parse(ctx, cmd, argc, argv, args, err);
+	int status;
 
+	if (cmd->defaults != NULL)
+		memcpy(args, cmd->defaults, cmd->args_size);
+	status = parse(ctx, cmd, argc, argv, args, err);
 	if (status == 0)
 		status = cmd->run(ctx, err);
+	opt_release(cmd->opts, args);
 	free(args);
-
-	/* Results that could not be written are a failure. */
-	if (status >= 0 && (fflush(ctx->out) != 0 || ferror(ctx->out)))
-		return err_sys(err, "cannot write output");
 	return status;
+}
+
+static bool
+asks_for_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0)
+			return true;
+	return false;
+}
+
+static int
+run_named(struct cmd_ctx *ctx, const struct cmd *cmd, int argc, char **argv)
+{
+	struct err err = { 0 };
+	int status;
+
+	if (asks_for_help(argc, argv))
+		return help(cmd, ctx->out);
+	status = run(ctx, cmd, argc, argv, &err);
+	if (status >= 0)
+		return status;
+	fprintf(ctx->log, "obit %s: %s\n", cmd->name, err.text);
+	return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+}
+
+static int
+dispatch(FILE *out, FILE *log, int argc, char **argv)
+{
+	struct cmd_ctx ctx = { .out = out, .log = log };
+	const struct cmd *cmd;
+
+	if (argc < 2)
+		return usage(log, EXIT_USAGE);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+		return usage(out, EXIT_OK);
+	if (strcmp(argv[1], "--version") == 0) {
+		fputs(PACKAGE_STRING "\n", out);
+		return EXIT_OK;
+	}
+	if ((cmd = cmd_find(argv[1])) == NULL) {
+		fprintf(log, "obit: no command \"%s\"\n", argv[1]);
+		return usage(log, EXIT_USAGE);
+	}
+	return run_named(&ctx, cmd, argc - 1, argv + 1);
 }
 
 int
 cmd_main(FILE *out, FILE *log, int argc, char **argv)
 {
-	struct cmd_ctx ctx = { .out = out, .log = log };
-	struct err err = { 0 };
-	const struct cmd *cmd;
-	int status;
+	int status = dispatch(out, log, argc, argv);
+	struct err err;
 
-	if (argc < 2)
-		return usage(log, EXIT_USAGE);
-	if (strcmp(argv[1], "--help") == 0)
-		return usage(out, EXIT_OK);
-	if ((cmd = cmd_find(argv[1])) == NULL) {
-		fprintf(log, "obit: no command \"%s\"\n", argv[1]);
-		return usage(log, EXIT_USAGE);
-	}
-	if (argc == 3 && strcmp(argv[2], "--help") == 0)
-		return help(cmd, out);
-	status = run(&ctx, cmd, argc - 1, argv + 1, &err);
-	if (status >= 0)
+	/* Results that could not be written are a failure. */
+	if (fflush(out) == 0 && !ferror(out))
 		return status;
-	fprintf(log, "obit %s: %s\n", cmd->name, err.text);
-	return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+	err_sys(&err, "cannot write the output");
+	fprintf(log, "obit: %s\n", err.text);
+	return EXIT_FAILED;
 }

@@ -40,6 +40,7 @@ struct cmd {
 	int max_operands;       /* -1: any number */
 	const struct opt *opts; /* ends in a zeroed entry */
 	size_t args_size;       /* sizeof(struct args) */
+	const void *defaults;   /* a struct args; NULL: all zero */
 
 	/* Return an exit status, or -1 with *err set. */
 	int (*run)(struct cmd_ctx *ctx, struct err *err);
