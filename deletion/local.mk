@@ -10,7 +10,7 @@ libdeletion_a_SOURCES = \
 	%D%/extract.c \
 	%D%/glob.c %D%/glob.h \
 	%D%/json.c %D%/json.h \
-	%D%/key.h \
+	%D%/key.c %D%/key.h \
 	%D%/line.c \
 	%D%/mask.c %D%/mask.h \
 	%D%/match.c %D%/match.h \
@@ -60,12 +60,17 @@ CLEANFILES    += %D%/builtin.c
 unit_tests += tests/unit/test_recognise
 tests_unit_test_recognise_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 
-unit_tests += tests/unit/test_mask \
+unit_tests += tests/unit/test_key tests/unit/test_mask \
 	tests/unit/test_principal tests/unit/test_redact \
 	tests/unit/test_redact_key tests/unit/test_secret
+tests_unit_test_key_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_mask_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_principal_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_redact_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_redact_key_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_secret_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 
+fuzz_targets += tests/fuzz/fuzz_redact
+tests_fuzz_fuzz_redact_SOURCES = tests/fuzz/fuzz_redact.c $(fuzz_driver)
+tests_fuzz_fuzz_redact_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_redact_LDADD   = $(deletion_libs)
