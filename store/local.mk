@@ -23,3 +23,8 @@ tests_unit_test_store_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_store_hostile
 tests_unit_test_store_hostile_SOURCES = tests/unit/test_store_hostile.c $(store_samples)
 tests_unit_test_store_hostile_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+
+# A measurement, not a test: make bench/archive.
+EXTRA_PROGRAMS       = bench/archive
+bench_archive_SOURCES = bench/archive.c
+bench_archive_LDADD   = $(store_libs)

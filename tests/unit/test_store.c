@@ -383,6 +383,49 @@ START_TEST(stats_count)
 }
 END_TEST
 
+static void
+root_of(uint8_t root[DIGEST_SIZE], uint64_t *size)
+{
+	struct store *st = open_store(STORE_READ);
+	struct err err;
+
+	ck_assert_int_eq(store_root(st, root, size, &err), 0);
+	close_store(st);
+}
+
+START_TEST(batches_leave_the_root_as_it_is)
+{
+	uint8_t whole[DIGEST_SIZE], parts[DIGEST_SIZE];
+	struct store *st;
+	struct err err;
+	uint64_t size;
+
+	folder_enter();
+	make(300);
+	root_of(whole, &size);
+	ck_assert_uint_eq(size, 301);
+	folder_leave();
+	folder_enter();
+	st = open_store(STORE_APPEND);
+	begin(st);
+	for (unsigned n = 0; n < 300; n++) {
+		add(st, n);
+		if (n % 7 == 0)
+			ck_assert_int_eq(store_commit(st, &err), 0);
+	}
+	end(st);
+	close_store(st);
+	root_of(parts, &size);
+	ck_assert_uint_eq(size, 301);
+	ck_assert_mem_eq(whole, parts, DIGEST_SIZE);
+	make(1);
+	root_of(parts, &size);
+	ck_assert_uint_eq(size, 303);
+	ck_assert_mem_ne(whole, parts, DIGEST_SIZE);
+	folder_leave();
+}
+END_TEST
+
 /* Write until killed, telling through the pipe how much is committed. */
 static void
 write_forever(int fd)
@@ -453,4 +496,4 @@ UNIT_MAIN("store", every_field_comes_back,
     recordings_come_back, a_second_recording_is_appended,
     selections_find_what_they_should, evidence_is_found_by_deletion,
     readers_see_what_is_committed, there_is_one_writer, stats_count,
-    a_killed_writer_loses_no_commit)
+    batches_leave_the_root_as_it_is, a_killed_writer_loses_no_commit)
