@@ -7,9 +7,10 @@
  *	packets        = the sum of layers[]
  *	flows          = http + other + undecided
  *	exchanges.seen = exchanges.kept + exchanges.filtered +
- *			 exchanges.orphans
+ *			 exchanges.incomplete
  *
- * and exchanges.incomplete counts those of the kept that lack something.
+ * An incomplete exchange lacks something.  It is handed on for keeping as
+ * far as it goes, unless it is an orphan.
  */
 #ifndef HTTP_COVERAGE_H
 #define HTTP_COVERAGE_H
@@ -44,7 +45,8 @@ struct coverage {
 	} flows;
 	struct {
 		uint64_t seen, kept, filtered, incomplete;
-		uint64_t orphans; /* a response, or part of a request, alone */
+		uint64_t orphans; /* of the incomplete: a response, or part
+				     of a request, alone */
 	} exchanges;
 	uint64_t deletions;
 	uint64_t flaws[FLAW_COUNT]; /* kept exchanges that have it */
