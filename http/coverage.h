@@ -52,7 +52,8 @@ struct coverage {
 	uint64_t flaws[FLAW_COUNT]; /* kept exchanges that have it */
 	uint64_t unseen_bytes;      /* acknowledged by a peer, never captured */
 	uint64_t evicted;           /* flows given up to stay within memory */
-	uint64_t kernel_drops, interface_drops; /* live only */
+	/* as the recorder knows, or as statistics in pcapng files say */
+	uint64_t kernel_drops, interface_drops;
 	int64_t first, last; /* packet times; 0 while packets is 0 */
 	bool cut_short;      /* the capture file ends inside a packet */
 };
