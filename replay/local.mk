@@ -1,1 +1,10 @@
-# replay
+noinst_LIBRARIES += libreplay.a
+libreplay_a_SOURCES = %D%/address.c %D%/address.h %D%/answer.c %D%/answer.h %D%/client.c %D%/client.h \
+	%D%/context.c %D%/context.h %D%/edges.c %D%/edges.h %D%/host.c \
+	%D%/host.h %D%/ids.c %D%/ids.h %D%/index.c %D%/index.h %D%/journal.c \
+	%D%/journal.h %D%/loop.c %D%/loop.h %D%/match.c %D%/match.h \
+	%D%/miss.c %D%/miss.h %D%/missed.c %D%/missed.h %D%/nearest.c \
+	%D%/nearest.h %D%/player.c %D%/player.h %D%/queue.c %D%/queue.h \
+	%D%/replay.h %D%/server.c %D%/session.c %D%/session.h
+
+replay_libs = libreplay.a $(store_libs) $(UV_LIBS)
