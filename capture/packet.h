@@ -2,7 +2,9 @@
  * packet.h - from a frame to the TCP segment in it.
  *
  * A decoder strips link layers, tags, tunnels and IP, and puts fragments
- * together again.  It keeps nothing else between frames.
+ * together again.  It keeps nothing else between frames.  Checksums are
+ * not verified: where the network card computes them, a recording on the
+ * sending machine shows them wrong.
  */
 #ifndef CAPTURE_PACKET_H
 #define CAPTURE_PACKET_H

@@ -3,7 +3,8 @@
  *
  * Reads pcap and pcapng, plain or gzipped, from files and standard input.
  * Several files are merged by time; frames of equal time come in the order
- * of the files.  A frame's link type is that of its own interface.
+ * of the files, and those of one file in its own order, even where its
+ * times run backwards.  A frame's link type is that of its own interface.
  */
 #ifndef CAPTURE_SOURCE_H
 #define CAPTURE_SOURCE_H
@@ -16,19 +17,26 @@
 struct err;
 struct source;
 
+#define SOURCE_MAX_FRAME (1u << 20) /* bytes captured; more is no packet */
+
 /* One packet as captured. */
 struct frame {
-	int64_t time;      /* ns since 1970 */
+	int64_t time;      /* ns since 1970, never negative */
 	uint16_t link;     /* LINKTYPE_ number of tcpdump.org */
 	uint32_t wire_len; /* on the wire; more than bytes.len if cut */
 	struct span bytes; /* valid until the next source_next() */
 };
 
 /*
- * Open every file; "-" is standard input.  Errors: ERR_SYSTEM, ERR_FORMAT
- * for what is not a capture, each with the file's name in front.
+ * Open every file; "-" is standard input.  The names must outlive the
+ * source.  Reads up to the first frame of each.  Errors: ERR_SYSTEM,
+ * ERR_FORMAT for what is not a capture, each with the file's name in front.
  */
 int source_open(struct source **out, const char *const *files, size_t count,
+    struct err *err) MUST_CHECK;
+
+/* Read one capture from bytes, which must outlive the source. */
+int source_open_memory(struct source **out, struct span bytes,
     struct err *err) MUST_CHECK;
 
 /*
@@ -44,6 +52,10 @@ bool source_was_cut(const struct source *s);
 
 /* Bytes consumed of all files and their sum, or 0 if it is unknown. */
 void source_progress(const struct source *s, uint64_t *done, uint64_t *total);
+
+/* What the files say their recorders lost (pcapng statistics). */
+void source_drops(const struct source *s, uint64_t *kernel,
+    uint64_t *interface);
 
 /* NULL is allowed. */
 void source_close(struct source *s);

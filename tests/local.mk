@@ -11,6 +11,22 @@ AM_TESTS_ENVIRONMENT = OBIT='$(abs_top_builddir)/obit'; export OBIT; \
 check_LIBRARIES += libtest.a
 libtest_a_SOURCES = %D%/lib/unit.c %D%/lib/unit.h
 
+# Conversations in text, and the captures made of them.
+check_LIBRARIES += libflow.a
+libflow_a_SOURCES = %D%/lib/flow.c %D%/lib/flow.h %D%/lib/wire.c \
+	%D%/lib/wire.h %D%/lib/wire_file.c %D%/lib/wire_file.h \
+	%D%/lib/wire_frame.c %D%/lib/wire_frame.h %D%/lib/wire_segment.c \
+	%D%/lib/wire_segment.h
+
+check_PROGRAMS += %D%/tools/flow2pcap
+tests_tools_flow2pcap_LDADD = libflow.a $(base_libs)
+
+unit_tests += tests/unit/test_flow tests/unit/test_wire_segment
+tests_unit_test_flow_LDADD = libflow.a libtest.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_wire_segment_LDADD = libflow.a libtest.a $(base_libs) \
+	$(CHECK_LIBS)
+EXTRA_DIST += %D%/flows
+
 # A unit test links its own layer and the layers below it, nothing else:
 # an upward dependency is a link error.
 check_PROGRAMS += $(unit_tests)
