@@ -8,3 +8,10 @@ libreplay_a_SOURCES = %D%/address.c %D%/address.h %D%/answer.c %D%/answer.h %D%/
 	%D%/replay.h %D%/server.c %D%/session.c %D%/session.h
 
 replay_libs = libreplay.a $(store_libs) $(UV_LIBS)
+
+unit_tests += tests/unit/test_address tests/unit/test_ids \
+	tests/unit/test_queue tests/unit/test_session
+tests_unit_test_address_LDADD = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_ids_LDADD     = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_queue_LDADD   = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_session_LDADD = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
