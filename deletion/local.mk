@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libdeletion.a
 libdeletion_a_SOURCES = %D%/builtin.h %D%/deletion.h %D%/glob.c %D%/glob.h \
-	%D%/key.h %D%/recogniser.h %D%/redact.h %D%/rules.h \
+	%D%/key.h %D%/names.c %D%/recogniser.h %D%/redact.h %D%/rules.h \
 	%D%/yaml.c %D%/yaml.h
 nodist_libdeletion_a_SOURCES = %D%/builtin.c
 
