@@ -1,6 +1,10 @@
 noinst_LIBRARIES += libdeletion.a
 libdeletion_a_SOURCES = %D%/builtin.h %D%/deletion.h %D%/glob.c %D%/glob.h \
-	%D%/key.h %D%/names.c %D%/recogniser.h %D%/redact.h %D%/rules.h \
+	%D%/key.h %D%/mask.c %D%/mask.h %D%/names.c %D%/recogniser.h %D%/redact.c \
+	%D%/principal.c %D%/redact.h %D%/redact_auth.c %D%/redact_body.c %D%/redact_head.c %D%/redact_json.c \
+	%D%/redact_key.c %D%/redact_parts.h %D%/redact_text.c \
+	%D%/redact_url.c %D%/redact_xml.c %D%/redactor.c %D%/rules.h \
+	%D%/secret.c %D%/secret.h %D%/secret_name.c \
 	%D%/yaml.c %D%/yaml.h
 nodist_libdeletion_a_SOURCES = %D%/builtin.c
 
@@ -16,3 +20,12 @@ CLEANFILES    += %D%/builtin.c
 	$(AM_V_GEN)$(MKDIR_P) %D%
 	$(AM_V_at)(cd $(srcdir) && build-aux/embed.sh $(rule_files)) > $@.tmp
 	$(AM_V_at)mv $@.tmp $@
+
+unit_tests += tests/unit/test_mask tests/unit/test_principal \
+	tests/unit/test_redact tests/unit/test_redact_key \
+	tests/unit/test_secret
+tests_unit_test_mask_LDADD   = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_principal_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_redact_key_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_redact_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_secret_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
