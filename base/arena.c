@@ -93,6 +93,18 @@ arena_printf(struct arena *a, const char *fmt, ...)
 }
 
 void
+arena_join(struct arena *a, struct arena *from)
+{
+	struct arena_block **tail = &a->blocks;
+
+	while (*tail != NULL)
+		tail = &(*tail)->next;
+	*tail = from->blocks;
+	a->held += from->held;
+	*from = ARENA_INIT;
+}
+
+void
 arena_reset(struct arena *a)
 {
 	struct arena_block *keep = a->blocks;

@@ -34,6 +34,9 @@ char *arena_string(struct arena *a, struct span data);
 struct span arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Move everything in from to a; from is then as ARENA_INIT. */
+void arena_join(struct arena *a, struct arena *from);
+
 /* Forget the contents; keep one block for the next use. */
 void arena_reset(struct arena *a);
 

@@ -35,7 +35,7 @@ code_is_formatted() {
 }
 
 nothing_is_unfinished() {
-	! git grep -nIE 'TODO|FIXME|XXX' -- '*.[ch]' '*.sh' '*.bats' '*.mk' '*.am' \
+	! git grep -nIwE 'TODO|FIXME|XXX' -- '*.[ch]' '*.sh' '*.bats' '*.mk' '*.am' \
 		'*.ac' ':!build-aux/lint.sh'
 }
 

@@ -4,7 +4,7 @@
 #	build-aux/packages.sh GROUP...		build, demo, check, lint
 #
 # Needs are tested by what they provide (a command, a pkg-config module, a
-# header), so this is quick and silent where everything is there, on any
+# header and so on), so this is quick and silent where everything is there, on any
 # system.  What is missing is installed on Debian 12 and later and on Ubuntu
 # 24.04 and later, as root or through sudo.  Elsewhere, and without the right
 # to install, the packages are named and the exit status is 2.
@@ -50,6 +50,7 @@ needs() {
 		clang            command clang
 		clang-format     command clang-format
 		git              command git
+		libclang-rt-dev  fuzzer  clang
 		mandoc           command mandoc
 		shellcheck       command shellcheck
 	END
@@ -65,6 +66,13 @@ has() { # KIND WHAT
 	command) PATH=$PATH:/usr/sbin:/sbin command -v "$2" >/dev/null ;;
 	module) pkg-config --exists "$2" 2>/dev/null ;;
 	header) echo "#include <$2>" | gcc -E - >/dev/null 2>&1 ;;
+	fuzzer) # the runtime that -fsanitize=fuzzer links
+		runtime=$("$2" -fsanitize=fuzzer,undefined -### -xc /dev/null 2>&1 |
+			grep -o '"/[^"]*libclang_rt[^"]*"' | tr -d '"')
+		for file in ${runtime:-none}; do
+			[ -e "$file" ] || return
+		done
+		;;
 	esac
 }
 
@@ -243,15 +251,18 @@ known_system() {
 absent=$(missing "$@") || exit
 [ -n "$absent" ] || exit 0
 absent=$(echo "$absent" | tr '\n' ' ')
+named="then run this again: $absent"
+case $absent in
+*libllhttp-dev*) named="$named(llhttp 9 or later; in Debian from 13 on)" ;;
+esac
 
 known_system || give_up "please install what provides these Debian packages," \
-	"then run this again: $absent"
+	"$named"
 if [ "$(id -u)" -ne 0 ]; then
 	command -v sudo >/dev/null || give_up "not root, and no sudo. Please have" \
-		"these installed, then run this again: $absent"
+		"these installed, $named"
 	[ -t 0 ] || sudo -n true 2>/dev/null || give_up "sudo wants a password" \
-		"and there is no terminal. Please have these installed, then run" \
-		"this again: $absent"
+		"and there is no terminal. Please have these installed, $named"
 fi
 
 tmp=$(mktemp -d) || exit 3

@@ -10,10 +10,15 @@
 set -u
 log=$1
 shift
-"$@" >"$log" 2>&1 </dev/null
+VERBOSE=1 "$@" >"$log" 2>&1 </dev/null # 1: with the logs of failed tests
 status=$?
 
-grep -aE '^(FAIL|XPASS|ERROR): ' "$log" | cut -c1-79
+# What failed, then what those tests had to say.
+grep -aE '^(FAIL|XPASS|ERROR): .* - ' "$log" | cut -c1-200
+awk '
+	/^not ok /          { on = 1; print; next }
+	on && /^( *#|\t|  )/ { print; next }
+	                    { on = 0 }' "$log" | head -n 100
 totals=$(awk -v status=$status '
 	/^# (PASS|XFAIL): /       { passed += $3 }
 	/^# (FAIL|XPASS|ERROR): / { failed += $3 }
@@ -26,7 +31,7 @@ if [ $status -ne 0 ]; then
 	if ! grep -qaE '^(FAIL|XPASS|ERROR): ' "$log"; then
 		tail -n 30 "$log" | cut -c1-200
 	fi
-	echo "everything it said: $log"
+	[ "${CI-}" = true ] || echo "everything it said: $log"
 fi
 echo "$totals"
 case $totals in *', 0 failed, '*) ;; *) exit 1 ;; esac

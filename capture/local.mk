@@ -2,8 +2,17 @@ noinst_LIBRARIES += libcapture.a
 libcapture_a_SOURCES = \
 	%D%/bytes.h \
 	%D%/capture.h \
+	%D%/capture.c \
 	%D%/classic.c \
 	%D%/classic.h \
+	%D%/filter.c \
+	%D%/filter.h \
+	%D%/detect.c \
+	%D%/detect.h \
+	%D%/draft.c \
+	%D%/draft.h \
+	%D%/flow.c \
+	%D%/flow.h \
 	%D%/fragment.c \
 	%D%/fragment.h \
 	%D%/gzip.c \
@@ -13,14 +22,49 @@ libcapture_a_SOURCES = \
 	%D%/ip.c \
 	%D%/layers.h \
 	%D%/link.c \
+	%D%/outlet.c \
+	%D%/outlet.h \
 	%D%/packet.c \
 	%D%/packet.h \
+	%D%/pair.c \
+	%D%/pair.h \
 	%D%/pcapng.c \
 	%D%/pcapng.h \
 	%D%/reader.c \
 	%D%/reader.h \
+	%D%/side.c \
+	%D%/side.h \
 	%D%/source.c \
 	%D%/source.h \
+	%D%/stream.c \
+	%D%/stream.h \
 	%D%/tunnel.c
 
 capture_libs = libcapture.a $(http_libs) $(PCAP_LIBS) $(ZLIB_LIBS)
+
+unit_tests += \
+	tests/unit/test_fragment \
+	tests/unit/test_packet \
+	tests/unit/test_pcapng \
+	tests/unit/test_source
+EXTRA_DIST += tests/lib/put.h
+tests_unit_test_fragment_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_packet_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_pcapng_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_source_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+
+fuzz_targets += \
+	tests/fuzz/fuzz_packet \
+	tests/fuzz/fuzz_pcapng
+tests_fuzz_fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c $(fuzz_driver)
+tests_fuzz_fuzz_packet_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_packet_LDADD   = $(capture_libs)
+tests_fuzz_fuzz_pcapng_SOURCES = tests/fuzz/fuzz_pcapng.c $(fuzz_driver)
+tests_fuzz_fuzz_pcapng_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_pcapng_LDADD   = $(capture_libs)
+check_PROGRAMS += tests/tools/capture_dump
+tests_tools_capture_dump_LDADD = $(capture_libs)
+
+TESTS      += tests/e2e/truth.sh
+EXTRA_DIST += tests/e2e/truth.sh tests/e2e/matrix.sh tests/tools/gen_pcap.py \
+	tests/tools/truth.py

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/xalloc.h"
+#include "capture/filter.h"
 #include "capture/reader.h"
 
 struct feed {
@@ -19,6 +20,8 @@ struct source {
 	struct feed **heap; /* those that have a frame, earliest first; owned */
 	size_t waiting;     /* in the heap */
 	bool taken;         /* the frame of heap[0] was handed out */
+	struct filter *filter; /* NULL: everything passes; owned */
+	uint64_t filtered;
 };
 
 static bool
@@ -80,8 +83,9 @@ advance(struct source *s, struct err *err)
 	return 0;
 }
 
-int
-source_next(struct source *s, struct frame *out, struct err *err)
+/* The next frame of all files, whether it passes the filter or not. */
+static int
+next_frame(struct source *s, struct frame *out, struct err *err)
 {
 	if (s->taken && advance(s, err) < 0)
 		return -1;
@@ -90,6 +94,22 @@ source_next(struct source *s, struct frame *out, struct err *err)
 	*out = s->heap[0]->frame;
 	s->taken = true;
 	return 1;
+}
+
+int
+source_next(struct source *s, struct frame *out, struct err *err)
+{
+	int rc, passes;
+
+	while ((rc = next_frame(s, out, err)) > 0) {
+		if (s->filter == NULL)
+			return 1;
+		passes = filter_matches(s->filter, out, err);
+		if (passes != 0)
+			return passes;
+		s->filtered++;
+	}
+	return rc;
 }
 
 static struct source *
@@ -156,6 +176,24 @@ source_open_memory(struct source **out, struct span bytes, struct err *err)
 	return 0;
 }
 
+int
+source_set_filter(struct source *s, const char *expression, struct err *err)
+{
+	uint16_t link = UINT16_MAX; /* no frame says */
+
+	if (s->waiting > 0)
+		link = s->heap[0]->frame.link;
+	filter_free(s->filter);
+	s->filter = NULL;
+	return filter_new(&s->filter, expression, link, err);
+}
+
+uint64_t
+source_filtered(const struct source *s)
+{
+	return s->filtered;
+}
+
 bool
 source_was_cut(const struct source *s)
 {
@@ -198,6 +236,7 @@ source_close(struct source *s)
 		return;
 	for (size_t i = 0; i < s->count; i++)
 		reader_close(s->feeds[i].reader);
+	filter_free(s->filter);
 	free(s->feeds);
 	free(s->heap);
 	free(s);

@@ -5,6 +5,7 @@ libdeletion_a_SOURCES = %D%/builtin.h %D%/deletion.h %D%/glob.c %D%/glob.h \
 	%D%/redact_key.c %D%/redact_parts.h %D%/redact_text.c \
 	%D%/redact_url.c %D%/redact_xml.c %D%/redactor.c %D%/rules.h \
 	%D%/secret.c %D%/secret.h %D%/secret_name.c \
+	%D%/key.h %D%/names.c %D%/recogniser.h %D%/redact.h %D%/rules.h \
 	%D%/yaml.c %D%/yaml.h
 nodist_libdeletion_a_SOURCES = %D%/builtin.c
 

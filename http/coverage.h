@@ -6,7 +6,8 @@
  *
  *	packets        = the sum of layers[]
  *	flows          = http + other + undecided
- *	exchanges.seen = exchanges.kept + exchanges.filtered
+ *	exchanges.seen = exchanges.kept + exchanges.filtered +
+ *			 exchanges.orphans
  *
  * and exchanges.incomplete counts those of the kept that lack something.
  */
@@ -43,6 +44,7 @@ struct coverage {
 	} flows;
 	struct {
 		uint64_t seen, kept, filtered, incomplete;
+		uint64_t orphans; /* a response, or part of a request, alone */
 	} exchanges;
 	uint64_t deletions;
 	uint64_t flaws[FLAW_COUNT]; /* kept exchanges that have it */

@@ -314,6 +314,16 @@ query_step(struct query *q, struct err *err)
 }
 
 int
+query_row(struct query *q, const char *missing, struct err *err)
+{
+	int got = query_step(q, err);
+
+	if (got == 0)
+		return err_set(err, ERR_CORRUPT, "%s", missing);
+	return got < 0 ? -1 : 0;
+}
+
+int
 query_run(struct query *q, struct err *err)
 {
 	int got = query_step(q, err);

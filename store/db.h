@@ -54,7 +54,7 @@ int db_exec(struct db *db, const char *sql, struct err *err) MUST_CHECK;
 int db_number(struct db *db, const char *sql, int64_t *out,
     struct err *err) MUST_CHECK;
 
-/* The whole database as it would be on disk; xfree'd by db_image_free(). */
+/* The whole database as it would be on disk; freed by db_image_free(). */
 int db_image(struct db *db, uint8_t **out, size_t *len,
     struct err *err) MUST_CHECK;
 void db_image_free(uint8_t *image);
@@ -80,6 +80,9 @@ void put_blob(struct query *q, struct span blob);
 
 /* Step to the next row: 1, or 0 at the end, where the query is reset. */
 int query_step(struct query *q, struct err *err) MUST_CHECK;
+
+/* Step to a row that must be there; without it ERR_CORRUPT says missing. */
+int query_row(struct query *q, const char *missing, struct err *err) MUST_CHECK;
 
 /* Run a query that gives no row. */
 int query_run(struct query *q, struct err *err) MUST_CHECK;

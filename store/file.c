@@ -44,6 +44,18 @@ write_all(int fd, const uint8_t *p, size_t len)
 	return 0;
 }
 
+/* Say why, from errno. */
+static int
+cannot(const char *what, struct err *err)
+{
+	bool missing = errno == ENOENT;
+
+	err_sys(err, "cannot %s it", what);
+	if (missing)
+		err->code = ERR_NOT_FOUND;
+	return -1;
+}
+
 /* Put the image into a new file; mkostemp() makes it with mode 0600. */
 static int
 write_image(char *name, const uint8_t *image, size_t len, struct err *err)
@@ -52,12 +64,12 @@ write_image(char *name, const uint8_t *image, size_t len, struct err *err)
 	int rc = 0;
 
 	if (fd < 0)
-		return err_sys(err, "cannot create it");
+		return cannot("create", err);
 	if (fchmod(fd, 0600) < 0 || write_all(fd, image, len) < 0 ||
 	    fsync(fd) < 0)
-		rc = err_sys(err, "cannot create it");
+		rc = cannot("create", err);
 	if (close(fd) < 0 && rc == 0)
-		rc = err_sys(err, "cannot create it");
+		rc = cannot("create", err);
 	if (rc < 0)
 		unlink(name);
 	return rc;
@@ -92,7 +104,7 @@ publish(const char *path, const uint8_t *image, size_t len, struct err *err)
 		/* A link, unlike a rename, replaces nothing. */
 		rc = link(name, path) == 0 ? 1 : 0;
 		if (rc == 0 && errno != EEXIST)
-			rc = err_sys(err, "cannot create it");
+			rc = cannot("create", err);
 		unlink(name);
 	}
 	free(name);
@@ -127,7 +139,7 @@ file_create(const char *path, struct err *err)
 	if (lstat(path, &st) == 0)
 		return 0;
 	if (errno != ENOENT)
-		return err_sys(err, "cannot create it");
+		return cannot("create", err);
 	if (make_image(&image, &len, err) < 0)
 		return -1;
 	rc = publish(path, image, len, err);
@@ -143,7 +155,7 @@ check_header(int fd, struct err *err)
 	uint32_t application;
 
 	if (n < 0)
-		return err_sys(err, "cannot read it");
+		return cannot("read", err);
 	if (n == 0)
 		return err_set(err, ERR_FORMAT,
 		    "is empty, not an obit archive");
@@ -164,7 +176,7 @@ check_kind(int fd, struct err *err)
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
-		return err_sys(err, "cannot read it");
+		return cannot("read", err);
 	if (S_ISDIR(st.st_mode))
 		return err_set(err, ERR_FORMAT,
 		    "is a folder, not an obit archive");
@@ -180,13 +192,8 @@ file_check(const char *path, struct err *err)
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	int rc;
 
-	if (fd < 0) {
-		rc = errno;
-		err_sys(err, "cannot open it");
-		if (rc == ENOENT)
-			err->code = ERR_NOT_FOUND;
-		return -1;
-	}
+	if (fd < 0)
+		return cannot("open", err);
 	rc = check_kind(fd, err);
 	close(fd);
 	return rc;
@@ -212,14 +219,14 @@ file_lock(int *lock, const char *path, struct err *err)
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
-		return err_sys(err, "cannot write to it");
+		return cannot("write to", err);
 	/* flock() and SQLite's fcntl() locks do not see each other. */
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK)
 			err_set(err, ERR_SYSTEM,
 			    "is being written by another process");
 		else
-			err_sys(err, "cannot lock it");
+			cannot("lock", err);
 		close(fd);
 		return -1;
 	}

@@ -4,8 +4,8 @@ libstore_a_SOURCES = %D%/counts.c %D%/counts.h %D%/cursor.c %D%/db.c %D%/db.h \
 	%D%/leaf.c %D%/leaf.h %D%/merkle.c %D%/merkle.h %D%/pack.c \
 	%D%/pack.h %D%/reader.c %D%/reader.h %D%/row.c %D%/row.h \
 	%D%/schema.c %D%/schema.h %D%/sql.c %D%/sql.h %D%/squeeze.c \
-	%D%/squeeze.h %D%/store.c %D%/store.h %D%/words.c %D%/words.h \
-	%D%/writer.c %D%/writer.h
+	%D%/squeeze.h %D%/store.c %D%/store.h %D%/unsqueeze.c %D%/unsqueeze.h \
+	%D%/words.c %D%/words.h %D%/writer.c %D%/writer.h
 
 store_libs = libstore.a $(deletion_libs) $(SQLITE_LIBS)
 
@@ -20,3 +20,6 @@ store_samples = tests/lib/folder.c tests/lib/folder.h tests/lib/sample.c \
 unit_tests += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c $(store_samples)
 tests_unit_test_store_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_store_hostile
+tests_unit_test_store_hostile_SOURCES = tests/unit/test_store_hostile.c $(store_samples)
+tests_unit_test_store_hostile_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)

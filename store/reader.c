@@ -8,28 +8,15 @@
 #include "base/xalloc.h"
 #include "store/counts.h"
 #include "store/db.h"
-#include "store/deflate.h"
 #include "store/pack.h"
+#include "store/unsqueeze.h"
 
-#define MAX_DICTIONARY ((size_t)1 << 15)
-#define MAX_LIST       ((int64_t)1 << 20)
-
-/* Deflate cannot do better (zlib's technical notes). */
-#define MAX_EXPANSION 1032
-
-#define DICTIONARIES 16
-
-struct dictionary {
-	int64_t id; /* 0: free */
-	struct buf bytes;
-};
+#define MAX_LIST ((int64_t)1 << 20)
 
 struct reader {
 	struct db *db;
-	struct inflater *small, *large;
+	struct unsqueezer *unsqueezer;
 	struct buf context;
-	/* Dictionary n is in place n modulo the size. */
-	struct dictionary dictionaries[DICTIONARIES];
 };
 
 /* The columns of an exchange that lead elsewhere. */
@@ -45,11 +32,8 @@ reader_new(struct db *db)
 	struct reader *r = xcalloc(1, sizeof(*r));
 
 	r->db = db;
-	r->small = inflater_new(DEFLATE_SMALL);
-	r->large = inflater_new(DEFLATE_LARGE);
+	r->unsqueezer = unsqueezer_new(db);
 	r->context = BUF_INIT(PACK_CONTEXT_MAX);
-	for (size_t i = 0; i < DICTIONARIES; i++)
-		r->dictionaries[i].bytes = BUF_INIT(MAX_DICTIONARY);
 	return r;
 }
 
@@ -58,11 +42,8 @@ reader_free(struct reader *r)
 {
 	if (r == NULL)
 		return;
-	inflater_free(r->small);
-	inflater_free(r->large);
+	unsqueezer_free(r->unsqueezer);
 	buf_release(&r->context);
-	for (size_t i = 0; i < DICTIONARIES; i++)
-		buf_release(&r->dictionaries[i].bytes);
 	free(r);
 }
 
@@ -70,17 +51,6 @@ static int
 corrupt(struct err *err, const char *what)
 {
 	return err_set(err, ERR_CORRUPT, "%s", what);
-}
-
-/* Step to the only row there is to be. */
-static int
-step_row(struct query *q, const char *missing, struct err *err)
-{
-	int got = query_step(q, err);
-
-	if (got == 0)
-		return corrupt(err, missing);
-	return got < 0 ? -1 : 0;
 }
 
 static int
@@ -96,7 +66,7 @@ get_word(struct reader *r, int64_t id, struct arena *arena, struct span *out,
 	if ((q = db_query(r->db, SQL_WORD_GET, err)) == NULL)
 		return -1;
 	put_int(q, id);
-	if (step_row(q, "a word is missing", err) < 0)
+	if (query_row(q, "a word is missing", err) < 0)
 		return -1;
 	*out = arena_copy(arena, take_bytes(q));
 	bad = query_is_bad(q) || out->p == NULL;
@@ -114,7 +84,7 @@ get_count(struct reader *r, enum sql_id id, uint64_t of, size_t *out,
 	if (q == NULL)
 		return -1;
 	put_int(q, (int64_t)of);
-	if (step_row(q, "nothing counted", err) < 0)
+	if (query_row(q, "nothing counted", err) < 0)
 		return -1;
 	n = take_int(q, 0, INT64_MAX);
 	query_reset(q);
@@ -188,7 +158,7 @@ get_connection(struct reader *r, int64_t id, struct exchange *x,
 	if (q == NULL)
 		return -1;
 	put_int(q, id);
-	if (step_row(q, "its connection is missing", err) < 0)
+	if (query_row(q, "its connection is missing", err) < 0)
 		return -1;
 	x->connection = (uint64_t)take_int(q, INT64_MIN, INT64_MAX);
 	good = take_endpoint(q, &x->client) && take_endpoint(q, &x->server) &&
@@ -247,7 +217,7 @@ each_target(struct reader *r, struct query *q, struct arena *arena,
     struct target *targets, size_t count, struct err *err)
 {
 	for (size_t i = 0; i < count; i++)
-		if (step_row(q, "a target is missing", err) < 0 ||
+		if (query_row(q, "a target is missing", err) < 0 ||
 		    get_target(r, q, arena, &targets[i], err) < 0)
 			return -1;
 	return 0;
@@ -285,7 +255,7 @@ get_deletion(struct reader *r, struct entry *e, struct err *err)
 	if (q == NULL)
 		return -1;
 	put_int(q, (int64_t)e->id);
-	if (step_row(q, "its deletion is missing", err) < 0)
+	if (query_row(q, "its deletion is missing", err) < 0)
 		return -1;
 	good = take_deletion(q, arena, d, &operation, &code);
 	query_reset(q);
@@ -316,7 +286,7 @@ each_follow_up(struct reader *r, struct query *q, struct arena *arena,
     struct follow_up *list, size_t count, struct err *err)
 {
 	for (size_t i = 0; i < count; i++)
-		if (step_row(q, "a follow-up is missing", err) < 0 ||
+		if (query_row(q, "a follow-up is missing", err) < 0 ||
 		    get_follow_up(r, q, arena, &list[i], err) < 0)
 			return -1;
 	return 0;
@@ -344,91 +314,21 @@ get_follow_ups(struct reader *r, struct entry *e, struct err *err)
 }
 
 static int
-get_dictionary(struct reader *r, int64_t id, struct span *out, struct err *err)
-{
-	struct dictionary *slot = &r->dictionaries[id % DICTIONARIES];
-	struct query *q;
-	struct span bytes;
-	int rc;
-
-	*out = (struct span){ 0 };
-	if (id == 0)
-		return 0;
-	*out = buf_span(&slot->bytes);
-	if (slot->id == id)
-		return 0;
-	slot->id = 0;
-	buf_reset(&slot->bytes);
-	if ((q = db_query(r->db, SQL_DICTIONARY_GET, err)) == NULL)
-		return -1;
-	put_int(q, id);
-	if (step_row(q, "its dictionary is missing", err) < 0)
-		return -1;
-	bytes = take_bytes(q);
-	rc = bytes.len == 0 ? corrupt(err, "its dictionary is empty")
-			    : buf_add(&slot->bytes, bytes, err);
-	query_reset(q);
-	if (rc < 0)
-		return corrupt(err, "its dictionary makes no sense");
-	slot->id = id;
-	*out = buf_span(&slot->bytes);
-	return 0;
-}
-
-/* Decompress size bytes into the arena. */
-static int
-inflate_into(struct inflater *i, struct span dictionary, struct span context,
-    struct span data, int64_t size, struct arena *arena, struct span *out,
-    struct err *err)
-{
-	uint8_t *p;
-
-	if (data.p == NULL || (size_t)size / MAX_EXPANSION > data.len)
-		return corrupt(err, "its compressed bytes do not decode");
-	p = arena_alloc(arena, (size_t)size);
-	*out = (struct span){ p, (size_t)size };
-	return inflater_run(i, dictionary, context, data, p, (size_t)size, err);
-}
-
-static int
-get_body(struct reader *r, int64_t id, struct arena *arena, struct span *out,
-    struct err *err)
-{
-	struct span none = { 0 };
-	struct query *q;
-	int64_t size;
-	int rc;
-
-	*out = none;
-	if (id == 0)
-		return 0;
-	if ((q = db_query(r->db, SQL_BODY_GET, err)) == NULL)
-		return -1;
-	put_int(q, id);
-	if (step_row(q, "its body is missing", err) < 0)
-		return -1;
-	size = take_int(q, 0, DB_MAX_VALUE);
-	rc = query_is_bad(q) ? corrupt(err, "its body makes no sense")
-			     : inflate_into(r->large, none, none, take_bytes(q),
-				   size, arena, out, err);
-	query_reset(q);
-	return rc;
-}
-
-static int
 get_messages(struct reader *r, struct entry *e, const struct refs *refs,
     struct err *err)
 {
 	struct exchange *x = e->exchange;
-	struct span alone[2], dictionary, packed;
+	struct span alone[2], packed;
 
-	if (get_body(r, refs->bodies[0], &x->arena, &alone[0], err) < 0 ||
-	    get_body(r, refs->bodies[1], &x->arena, &alone[1], err) < 0 ||
-	    get_dictionary(r, refs->dictionary, &dictionary, err) < 0)
+	if (unsqueezer_body(r->unsqueezer, refs->bodies[0], &x->arena,
+		&alone[0], err) < 0 ||
+	    unsqueezer_body(r->unsqueezer, refs->bodies[1], &x->arena,
+		&alone[1], err) < 0)
 		return -1;
 	pack_context(&e->reading, &r->context);
-	if (inflate_into(r->small, dictionary, buf_span(&r->context),
-		refs->data, refs->size, &x->arena, &packed, err) < 0)
+	if (unsqueezer_get(r->unsqueezer, refs->dictionary,
+		buf_span(&r->context), refs->data, refs->size, &x->arena,
+		&packed, err) < 0)
 		return -1;
 	return pack_read(x, packed, refs->time, alone, err);
 }
@@ -535,7 +435,7 @@ get_evidence(struct reader *r, uint64_t deletion, struct arena *arena,
 	*out = list;
 	put_int(q, (int64_t)deletion);
 	for (size_t i = 0; i < *count && rc == 0; i++) {
-		rc = step_row(q, "a follow-up is missing", err);
+		rc = query_row(q, "a follow-up is missing", err);
 		if (rc == 0)
 			rc = take_evidence(r, q, arena, &list[i], err);
 	}
@@ -632,7 +532,7 @@ reader_stats(struct reader *r, struct store_stats *out, struct err *err)
 	struct query *q = db_query(r->db, SQL_STATS, err);
 	bool bad;
 
-	if (q == NULL || step_row(q, "nothing counted", err) < 0)
+	if (q == NULL || query_row(q, "nothing counted", err) < 0)
 		return -1;
 	*out = (struct store_stats){ 0 };
 	out->recordings = (uint64_t)take_int(q, 0, INT64_MAX);

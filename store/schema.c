@@ -24,230 +24,231 @@
 	"CASE WHEN instr(" host ", ':') THEN '[' || " host " || ']' "          \
 	"ELSE " host " END || ':' || " port
 
-static const char
-    *const
-	version_1[] = {
-		"CREATE TABLE recording(id INTEGER PRIMARY KEY, begun INTEGER "
-		"NOT "
-		"NULL, "
-		"program TEXT, source TEXT, filter TEXT, "
-		"finished INTEGER NOT NULL, first INTEGER, last INTEGER, "
-		"cut_short INTEGER, leaf BLOB, position INTEGER)",
+static const char *const version_1[] = {
+	"CREATE TABLE recording(id INTEGER PRIMARY KEY, begun INTEGER "
+	"NOT "
+	"NULL, "
+	"program TEXT, source TEXT, filter TEXT, "
+	"finished INTEGER NOT NULL, first INTEGER, last INTEGER, "
+	"cut_short INTEGER, leaf BLOB, position INTEGER)",
 
-		"CREATE TABLE coverage(recording INTEGER NOT NULL, name TEXT "
-		"NOT NULL, "
-		"count INTEGER NOT NULL, PRIMARY KEY(recording, name)) WITHOUT "
-		"ROWID",
+	"CREATE TABLE coverage(recording INTEGER NOT NULL, name TEXT "
+	"NOT NULL, "
+	"count INTEGER NOT NULL, PRIMARY KEY(recording, name)) WITHOUT "
+	"ROWID",
 
-		"CREATE TABLE connection(id INTEGER PRIMARY KEY, "
-		"recording INTEGER NOT NULL, number INTEGER NOT NULL, "
-		"client TEXT NOT NULL, client_port INTEGER NOT NULL, "
-		"server TEXT NOT NULL, server_port INTEGER NOT NULL)",
-		"CREATE INDEX connection_number ON connection(recording, "
-		"number)",
+	"CREATE TABLE connection(id INTEGER PRIMARY KEY, "
+	"recording INTEGER NOT NULL, number INTEGER NOT NULL, "
+	"client TEXT NOT NULL, client_port INTEGER NOT NULL, "
+	"server TEXT NOT NULL, server_port INTEGER NOT NULL)",
+	"CREATE INDEX connection_number ON connection(recording, "
+	"number)",
 
-		"CREATE TABLE exchange(id INTEGER PRIMARY KEY, "
-		"recording INTEGER NOT NULL, connection INTEGER NOT NULL, "
-		"number INTEGER NOT NULL, time INTEGER NOT NULL, "
-		"kind INTEGER NOT NULL, method INTEGER, host INTEGER, "
-		"status INTEGER, reason INTEGER, flaws INTEGER NOT NULL, "
-		"principal INTEGER, path INTEGER, match BLOB NOT NULL, "
-		"request_body INTEGER, response_body INTEGER, "
-		"dictionary INTEGER, size INTEGER NOT NULL, data BLOB NOT "
-		"NULL, "
-		"leaf BLOB NOT NULL)",
-		"CREATE INDEX exchange_match ON exchange(substr(match, 1, 6))",
-		"CREATE INDEX exchange_path ON exchange(path) WHERE path IS "
-		"NOT NULL",
+	"CREATE TABLE exchange(id INTEGER PRIMARY KEY, "
+	"recording INTEGER NOT NULL, connection INTEGER NOT NULL, "
+	"number INTEGER NOT NULL, time INTEGER NOT NULL, "
+	"kind INTEGER NOT NULL, method INTEGER, host INTEGER, "
+	"status INTEGER, reason INTEGER, flaws INTEGER NOT NULL, "
+	"principal INTEGER, path INTEGER, match BLOB NOT NULL, "
+	"request_body INTEGER, response_body INTEGER, "
+	"dictionary INTEGER, size INTEGER NOT NULL, data BLOB NOT "
+	"NULL, "
+	"leaf BLOB NOT NULL)",
+	"CREATE INDEX exchange_match ON exchange(substr(match, 1, 6))",
+	"CREATE INDEX exchange_path ON exchange(path) WHERE path IS "
+	"NOT NULL",
 
-		"CREATE TABLE deletion(exchange INTEGER PRIMARY KEY, "
-		"operation INTEGER NOT NULL, contract INTEGER NOT NULL, "
-		"outcome INTEGER NOT NULL, code INTEGER, message TEXT, "
-		"request_id TEXT, token TEXT, dry_run INTEGER NOT NULL, "
-		"force INTEGER NOT NULL, set_delete INTEGER NOT NULL, "
-		"attempt_of INTEGER NOT NULL, attempt_number INTEGER NOT NULL, "
-		"findings INTEGER NOT NULL)",
-		"CREATE INDEX deletion_operation ON deletion(operation)",
+	"CREATE TABLE deletion(exchange INTEGER PRIMARY KEY, "
+	"operation INTEGER NOT NULL, contract INTEGER NOT NULL, "
+	"outcome INTEGER NOT NULL, code INTEGER, message TEXT, "
+	"request_id TEXT, token TEXT, dry_run INTEGER NOT NULL, "
+	"force INTEGER NOT NULL, set_delete INTEGER NOT NULL, "
+	"attempt_of INTEGER NOT NULL, attempt_number INTEGER NOT NULL, "
+	"findings INTEGER NOT NULL)",
+	"CREATE INDEX deletion_operation ON deletion(operation)",
 
-		"CREATE TABLE target(deletion INTEGER NOT NULL, "
-		"number INTEGER NOT NULL, type INTEGER, id TEXT, scope "
-		"INTEGER, "
-		"outcome INTEGER NOT NULL, code INTEGER, "
-		"PRIMARY KEY(deletion, number)) WITHOUT ROWID",
-		"CREATE INDEX target_id ON target(substr(id, -8))",
+	"CREATE TABLE target(deletion INTEGER NOT NULL, "
+	"number INTEGER NOT NULL, type INTEGER, id TEXT, scope "
+	"INTEGER, "
+	"outcome INTEGER NOT NULL, code INTEGER, "
+	"PRIMARY KEY(deletion, number)) WITHOUT ROWID",
+	"CREATE INDEX target_id ON target(substr(id, -8))",
 
-		"CREATE TABLE follow_up(exchange INTEGER NOT NULL, "
-		"number INTEGER NOT NULL, deletion INTEGER NOT NULL, "
-		"time INTEGER NOT NULL, state INTEGER, verdict INTEGER NOT "
-		"NULL, "
-		"PRIMARY KEY(exchange, number)) WITHOUT ROWID",
-		"CREATE INDEX follow_up_deletion ON follow_up(deletion)",
+	"CREATE TABLE follow_up(exchange INTEGER NOT NULL, "
+	"number INTEGER NOT NULL, deletion INTEGER NOT NULL, "
+	"time INTEGER NOT NULL, state INTEGER, verdict INTEGER NOT "
+	"NULL, "
+	"PRIMARY KEY(exchange, number)) WITHOUT ROWID",
+	"CREATE INDEX follow_up_deletion ON follow_up(deletion)",
 
-		"CREATE TABLE body(id INTEGER PRIMARY KEY, sha256 BLOB NOT "
-		"NULL, "
-		"size INTEGER NOT NULL, data BLOB NOT NULL)",
-		"CREATE UNIQUE INDEX body_sha256 ON body(sha256)",
+	"CREATE TABLE body(id INTEGER PRIMARY KEY, sha256 BLOB NOT "
+	"NULL, "
+	"size INTEGER NOT NULL, data BLOB NOT NULL)",
+	"CREATE UNIQUE INDEX body_sha256 ON body(sha256)",
 
-		"CREATE TABLE dictionary(id INTEGER PRIMARY KEY, data BLOB NOT "
-		"NULL)",
+	"CREATE TABLE dictionary(id INTEGER PRIMARY KEY, data BLOB NOT "
+	"NULL)",
 
-		"CREATE TABLE word(id INTEGER PRIMARY KEY, text TEXT NOT NULL)",
-		"CREATE UNIQUE INDEX word_text ON word(text)",
+	"CREATE TABLE word(id INTEGER PRIMARY KEY, text TEXT NOT NULL)",
+	"CREATE UNIQUE INDEX word_text ON word(text)",
 
-		"CREATE TABLE term(class TEXT NOT NULL, value INTEGER NOT "
-		"NULL, "
-		"name TEXT NOT NULL, PRIMARY KEY(class, value)) WITHOUT ROWID",
+	"CREATE TABLE term(class TEXT NOT NULL, value INTEGER NOT "
+	"NULL, "
+	"name TEXT NOT NULL, PRIMARY KEY(class, value)) WITHOUT ROWID",
 
-		"CREATE TABLE tree(id INTEGER PRIMARY KEY, size INTEGER NOT "
-		"NULL, "
-		"root BLOB NOT NULL, range BLOB NOT NULL)",
+	"CREATE TABLE tree(id INTEGER PRIMARY KEY, size INTEGER NOT "
+	"NULL, "
+	"root BLOB NOT NULL, range BLOB NOT NULL)",
 
-		"CREATE VIEW recordings AS SELECT id, " STAMP(
-		    "begun") " AS begun, "
-			     "program, source, filter, finished, " STAMP(
-				 "first") " AS first, " STAMP("last") " AS "
-								      "last, "
-								      "cut_"
-								      "short "
-								      "FROM "
-								      "recordin"
-								      "g",
+	"CREATE VIEW recordings AS SELECT id, " STAMP(
+	    "begun") " AS begun, "
+		     "program, source, filter, finished, " STAMP(
+			 "first") " AS first, " STAMP("last") " AS "
+							      "last, "
+							      "cut_"
+							      "short "
+							      "FROM "
+							      "recordin"
+							      "g",
 
-		"CREATE VIEW exchanges AS SELECT e.id, e.recording, " STAMP(
-		    "e.time") " AS time, " ENDPOINT("c.client",
-		    "c.client_port") " AS client, " ENDPOINT("c.server",
-		    "c.server_port") " AS server, " WORD("e.method") " AS "
-								     "method,"
-								     " " WORD("e.host") " AS host, e.status, " TERM("reason",
-									 "e."
-									 "reaso"
-									 "n") " AS reason, " TERM("kind",
-									 "e."
-									 "kind") " AS kind, " WORD("e.principal") " AS principal, " TERMS("flaw",
-									 "e."
-									 "flaw"
-									 "s") " AS flaws "
-									      "FROM exchange AS e JOIN connection AS c ON c.id = "
-									      "e.connection",
+	"CREATE VIEW exchanges AS SELECT e.id, e.recording, " STAMP(
+	    "e.time") " AS time, " ENDPOINT("c.client",
+	    "c.client_port") " AS client, " ENDPOINT("c.server",
+	    "c.server_port") " AS server, " WORD("e.method") " AS "
+							     "method,"
+							     " " WORD("e.host") " AS host, e.status, " TERM(
+								 "reason",
+								 "e."
+								 "reaso"
+								 "n") " AS "
+								      "reason,"
+								      " " TERM("kind",
+									  "e."
+									  "kin"
+									  "d") " AS kind, " WORD("e.principal") " AS principal, " TERMS("flaw",
+									  "e."
+									  "flaw"
+									  "s") " AS flaws "
+									       "FROM exchange AS e JOIN connection AS c ON c.id = "
+									       "e.connection",
 
-		"CREATE VIEW targets AS SELECT t.deletion, t.number, " WORD("t."
-									    "ty"
-									    "p"
-									    "e") " AS type, t.id, " WORD(
-		    "t.scope") " AS scope, " TERM("ou"
-						  "tc"
-						  "om"
-						  "e",
-		    "t.outcome") " AS outcome, " WORD("t.code") " AS code "
-								"FROM target "
-								"AS t",
+	"CREATE VIEW targets AS SELECT t.deletion, t.number, " WORD(
+	    "t."
+	    "ty"
+	    "p"
+	    "e") " AS type, t.id, " WORD("t.scope") " AS scope, " TERM("ou"
+								       "tc"
+								       "om"
+								       "e",
+	    "t.outcome") " AS outcome, " WORD("t.code") " AS code "
+							"FROM target "
+							"AS t",
 
-		"CREATE VIEW follow_ups AS SELECT f.deletion, "
-		"f.exchange, " STAMP("f.time") " AS time, " WORD(
-		    "f.state") " AS state, " TERM("verdict",
-		    "f.verdict") " AS verdict FROM follow_up AS f",
+	"CREATE VIEW follow_ups AS SELECT f.deletion, "
+	"f.exchange, " STAMP("f.time") " AS time, " WORD(
+	    "f.state") " AS state, " TERM("verdict",
+	    "f.verdict") " AS verdict FROM follow_up AS f",
 
-		"CREATE VIEW history AS SELECT e.id, e.time, e.principal, "
-		"e.client, "
-		"e.host, e.method, " WORD(
-		    "d.operation") " AS operation, "
-				   "(SELECT group_concat(coalesce(t.type || "
-				   "':', '') "
-				   "|| t.id, ' ') "
-				   "FROM targets AS t WHERE t.deletion = e.id) "
-				   "AS "
-				   "targets, " TERM("outcome",
-				       "d.outcome") " AS outcome, "
-						    "iif(d.contract, "
-						    "'contract', "
-						    "'convention') AS basis, "
-						    "e.status, " WORD(
-							"d.code") " AS code, "
-								  "d.message, "
-								  "d.request_"
-								  "id, "
-								  "d.token, "
-								  "d.dry_run, "
-								  "d.force, "
-								  "d.set_"
-								  "delete, "
-								  "d.attempt_"
-								  "of, "
-								  "d.attempt_"
-								  "number, "
-								  "(SELECT "
-								  "f.verdict "
-								  "FROM "
-								  "follow_ups "
-								  "AS "
-								  "f WHERE "
-								  "f.deletion "
-								  "= e.id "
-								  "ORDER BY "
-								  "f.exchange "
-								  "DESC LIMIT "
-								  "1) AS "
-								  "verdict, "
-								  "(SELECT "
-								  "f.time FROM "
-								  "follow_ups "
-								  "AS f "
-								  "WHERE "
-								  "f.deletion "
-								  "= "
-								  "e.id "
-								  "ORDER BY "
-								  "f.exchange "
-								  "DESC LIMIT "
-								  "1) AS "
-								  "verdict_"
-								  "time,"
-								  " " TERMS(
-								      "finding",
-								      "d."
-								      "finding"
-								      "s") " A"
-									   "S "
-									   "fi"
-									   "nd"
-									   "in"
-									   "gs"
-									   ", "
-									   "e."
-									   "fl"
-									   "aw"
-									   "s "
-									   "FR"
-									   "OM"
-									   " d"
-									   "el"
-									   "et"
-									   "io"
-									   "n "
-									   "AS"
-									   " d"
-									   " J"
-									   "OI"
-									   "N "
-									   "ex"
-									   "ch"
-									   "an"
-									   "ge"
-									   "s "
-									   "AS"
-									   " e"
-									   " O"
-									   "N "
-									   "e."
-									   "id"
-									   " ="
-									   " d"
-									   ".e"
-									   "xc"
-									   "ha"
-									   "ng"
-									   "e",
-	};
+	"CREATE VIEW history AS SELECT e.id, e.time, e.principal, "
+	"e.client, "
+	"e.host, e.method, " WORD(
+	    "d.operation") " AS operation, "
+			   "(SELECT group_concat(coalesce(t.type || "
+			   "':', '') "
+			   "|| t.id, ' ') "
+			   "FROM targets AS t WHERE t.deletion = e.id) "
+			   "AS "
+			   "targets, " TERM("outcome",
+			       "d.outcome") " AS outcome, "
+					    "iif(d.contract, "
+					    "'contract', "
+					    "'convention') AS basis, "
+					    "e.status, " WORD(
+						"d.code") " AS code, "
+							  "d.message, "
+							  "d.request_"
+							  "id, "
+							  "d.token, "
+							  "d.dry_run, "
+							  "d.force, "
+							  "d.set_"
+							  "delete, "
+							  "d.attempt_"
+							  "of, "
+							  "d.attempt_"
+							  "number, "
+							  "(SELECT "
+							  "f.verdict "
+							  "FROM "
+							  "follow_ups "
+							  "AS "
+							  "f WHERE "
+							  "f.deletion "
+							  "= e.id "
+							  "ORDER BY "
+							  "f.exchange "
+							  "DESC LIMIT "
+							  "1) AS "
+							  "verdict, "
+							  "(SELECT "
+							  "f.time FROM "
+							  "follow_ups "
+							  "AS f "
+							  "WHERE "
+							  "f.deletion "
+							  "= "
+							  "e.id "
+							  "ORDER BY "
+							  "f.exchange "
+							  "DESC LIMIT "
+							  "1) AS "
+							  "verdict_"
+							  "time,"
+							  " " TERMS("finding",
+							      "d."
+							      "finding"
+							      "s") " A"
+								   "S "
+								   "fi"
+								   "nd"
+								   "in"
+								   "gs"
+								   ", "
+								   "e."
+								   "fl"
+								   "aw"
+								   "s "
+								   "FR"
+								   "OM"
+								   " d"
+								   "el"
+								   "et"
+								   "io"
+								   "n "
+								   "AS"
+								   " d"
+								   " J"
+								   "OI"
+								   "N "
+								   "ex"
+								   "ch"
+								   "an"
+								   "ge"
+								   "s "
+								   "AS"
+								   " e"
+								   " O"
+								   "N "
+								   "e."
+								   "id"
+								   " ="
+								   " d"
+								   ".e"
+								   "xc"
+								   "ha"
+								   "ng"
+								   "e",
+};
 
 /* Each step takes an archive from the version before it to its own. */
 static const struct {

@@ -58,5 +58,24 @@ START_TEST(printf_takes_what_it_needs)
 }
 END_TEST
 
+START_TEST(join_moves_everything)
+{
+	struct arena a = ARENA_INIT, b = ARENA_INIT;
+	struct span in_a = arena_copy(&a, span_of_str("a"));
+	struct span in_b = arena_copy(&b, span_of_str("b"));
+	size_t held = a.held + b.held;
+
+	arena_join(&a, &b);
+	ck_assert_ptr_null(b.blocks);
+	ck_assert_uint_eq(b.held, 0);
+	ck_assert_uint_eq(a.held, held);
+	ck_assert(span_eq_str(in_a, "a") && span_eq_str(in_b, "b"));
+	arena_join(&b, &a);
+	ck_assert_uint_eq(b.held, held);
+	arena_release(&b);
+}
+END_TEST
+
 UNIT_MAIN("arena", memory_is_zeroed_and_aligned, reset_memory_is_zeroed_again,
-    copy_keeps_absent_and_empty_apart, printf_takes_what_it_needs)
+    copy_keeps_absent_and_empty_apart, printf_takes_what_it_needs,
+    join_moves_everything)

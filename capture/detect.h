@@ -1,0 +1,31 @@
+/*
+ * detect.h - what do these bytes begin?
+ *
+ * HTTP/1.x is recognised by its content alone; ports mean nothing.
+ */
+#ifndef CAPTURE_DETECT_H
+#define CAPTURE_DETECT_H
+
+#include "base/span.h"
+
+enum detected {
+	DETECT_NOTHING, /* no HTTP message starts here */
+	DETECT_MORE,    /* too few bytes to tell */
+	DETECT_REQUEST,
+	DETECT_RESPONSE,
+};
+
+/*
+ * For the first bytes of a connection: a start line that is not whole yet
+ * counts as one once its method and the start of its target are there.
+ */
+enum detected detect_start(struct span s);
+
+/*
+ * For a segment in the middle of a connection, which may just as well be
+ * part of a body: the whole start line has to be there, or the start of a
+ * request with a common method and a very long target.
+ */
+enum detected detect_resume(struct span s);
+
+#endif

@@ -1,0 +1,208 @@
+#include "capture/draft.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+
+#define MAX_HOLES 4096
+
+struct draft *
+draft_new(struct outlet *o, uint64_t position, uint64_t ack, int64_t time)
+{
+	struct draft *d = xcalloc(1, sizeof(*d));
+
+	d->outlet = o;
+	d->arena = ARENA_INIT;
+	d->body = BUF_INIT(o->max_body);
+	d->holes = BUF_INIT(MAX_HOLES * sizeof(struct hole));
+	d->first = d->end = position;
+	d->ack = ack;
+	d->message.first = d->message.last = time;
+	d->charged = sizeof(*d);
+	budget_take(&o->budget, d->charged);
+	return d;
+}
+
+/* Bring the budget up to date with what is held. */
+static void
+charge(struct draft *d)
+{
+	size_t held = sizeof(*d) + d->arena.held + d->body.cap + d->holes.cap;
+
+	budget_take(&d->outlet->budget, held);
+	budget_give(&d->outlet->budget, d->charged);
+	d->charged = held;
+}
+
+void
+draft_free(struct draft *d)
+{
+	if (d == NULL)
+		return;
+	budget_give(&d->outlet->budget, d->charged);
+	buf_release(&d->body);
+	buf_release(&d->holes);
+	digest_free(d->digest);
+	arena_release(&d->arena);
+	free(d);
+}
+
+void
+draft_head(struct draft *d, const struct parser_head *h)
+{
+	struct message *m = &d->message;
+
+	m->framing = h->framing;
+	m->parsed.side = h->head.side;
+	m->parsed.status = h->head.status;
+	d->head_method = span_eq_str(h->head.method, "HEAD");
+	d->connect_method = span_eq_str(h->head.method, "CONNECT");
+	if (h->cl_and_te)
+		d->flaws |= FLAW_BIT(FLAW_CL_AND_TE);
+	if (!d->kept)
+		return;
+	m->head = arena_copy(&d->arena, h->bytes);
+	m->parsed = head_copy(&h->head, h->bytes, m->head, &d->arena);
+	m->body = (struct span){ m->head.p, 0 };
+	charge(d);
+}
+
+void
+draft_interim(struct draft *d, struct span bytes, int64_t first)
+{
+	if (bytes.len == 0)
+		return;
+	d->message.first = first;
+	if (d->kept)
+		d->message.interim = arena_copy(&d->arena, bytes);
+}
+
+static void
+give_up_body(struct draft *d)
+{
+	buf_release(&d->body);
+	d->message.body = (struct span){ 0 };
+	d->flaws |= FLAW_BIT(FLAW_LIMIT);
+}
+
+void
+draft_raw(struct draft *d, struct span bytes)
+{
+	struct err err;
+	size_t cap = d->body.cap;
+
+	d->message.wire_len += bytes.len;
+	if (!d->kept || d->message.body.p == NULL)
+		return;
+	if (buf_add(&d->body, bytes, &err) < 0)
+		give_up_body(d);
+	if (d->body.cap != cap)
+		charge(d);
+}
+
+void
+draft_entity(struct draft *d, struct span bytes)
+{
+	d->message.body_len += bytes.len;
+	if (!d->kept)
+		return;
+	if (d->digest == NULL)
+		d->digest = digest_new();
+	digest_add(d->digest, bytes);
+}
+
+void
+draft_hole(struct draft *d, uint64_t len)
+{
+	struct hole hole = { d->message.wire_len, len };
+	struct err err;
+
+	d->missing += len;
+	d->message.hole_count++;
+	if (d->kept &&
+	    buf_add(&d->holes,
+		(struct span){ (const uint8_t *)&hole, sizeof(hole) },
+		&err) < 0)
+		give_up_body(d);
+}
+
+static void
+finish_digest(struct draft *d)
+{
+	struct message *m = &d->message;
+
+	if (d->digest != NULL)
+		digest_finish(d->digest, m->body_sha256);
+	else
+		digest_of(m->body_sha256, (struct span){ 0 });
+	m->has_digest = true;
+}
+
+void
+draft_end(struct draft *d, enum parser_end how, uint64_t position, int64_t time)
+{
+	static const enum flaw flaw_of[] = {
+		[PARSER_TRUNCATED] = FLAW_TRUNCATED,
+		[PARSER_MALFORMED] = FLAW_MALFORMED,
+		[PARSER_LIMIT] = FLAW_LIMIT,
+	};
+	struct message *m = &d->message;
+
+	d->ended = true;
+	d->end = position;
+	d->exact = how == PARSER_COMPLETE;
+	m->last = time;
+	m->complete = d->exact && m->hole_count == 0;
+	if (how != PARSER_COMPLETE)
+		d->flaws |= FLAW_BIT(flaw_of[how]);
+	if (d->kept && m->complete)
+		finish_digest(d);
+}
+
+/* Move what was collected into the arena, for good. */
+static void
+settle(struct draft *d)
+{
+	struct message *m = &d->message;
+
+	if (m->body.p != NULL && d->body.len > 0)
+		m->body = arena_copy(&d->arena, buf_span(&d->body));
+	m->hole_count = d->holes.len / sizeof(struct hole);
+	if (m->hole_count > 0)
+		m->holes =
+		    (const struct hole *)(const void *)arena_copy(&d->arena,
+			buf_span(&d->holes))
+			.p;
+}
+
+static struct message *
+move_message(struct exchange *x, struct draft *d)
+{
+	struct message *m;
+
+	settle(d);
+	arena_join(&x->arena, &d->arena);
+	m = arena_alloc(&x->arena, sizeof(*m));
+	*m = d->message;
+	x->flaws |= d->flaws;
+	x->missing += d->missing;
+	draft_free(d);
+	return m;
+}
+
+struct exchange *
+draft_exchange(struct draft *request, struct draft *response)
+{
+	struct exchange *x = exchange_new();
+
+	x->number = (uint32_t)request->number;
+	x->reason = request->reason;
+	if (request->tunnel)
+		x->flaws |= FLAW_BIT(FLAW_TUNNEL);
+	if (response != NULL && response->ack < request->end)
+		x->flaws |= FLAW_BIT(FLAW_EARLY_RESPONSE);
+	x->request = move_message(x, request);
+	if (response != NULL)
+		x->response = move_message(x, response);
+	return x;
+}

@@ -1,0 +1,68 @@
+/*
+ * draft.h - one message while it arrives, and until its pairing is known.
+ *
+ * A draft that is kept has copies of everything in its own arena; any
+ * other has only positions and lengths.
+ */
+#ifndef CAPTURE_DRAFT_H
+#define CAPTURE_DRAFT_H
+
+#include "base/buf.h"
+#include "capture/outlet.h"
+#include "http/parser.h"
+
+struct draft {
+	struct draft *next;   /* in the queue that holds it */
+	struct draft *answer; /* of a request: the response that is proven */
+	struct outlet *outlet;
+	struct arena arena;
+	struct message message;
+	struct buf body;
+	struct buf holes; /* of struct hole */
+	struct digest *digest;
+	size_t charged;   /* bytes taken from the budget */
+	uint64_t first;   /* position of its first byte */
+	uint64_t end;     /* behind its last byte, as far as it is known */
+	uint64_t ack;     /* in the other direction, at its first byte */
+	uint64_t number;  /* of a request on its connection, from 1 */
+	uint64_t missing; /* bytes */
+	flaw_set flaws;
+	enum reason reason; /* of a request that is not answered */
+	bool kept;
+	bool ended;
+	bool exact;      /* end is where the message really ends */
+	bool gap_before; /* what came before it is not known */
+	bool bodiless;   /* a response that was read as one to HEAD */
+	bool head_method, connect_method; /* a request's */
+	bool tunnel; /* seen after CONNECT had been accepted */
+};
+
+struct draft *draft_new(struct outlet *o, uint64_t position, uint64_t ack,
+    int64_t time);
+
+/* NULL is allowed. */
+void draft_free(struct draft *d);
+
+/* Take the head; copy it if the draft is kept. */
+void draft_head(struct draft *d, const struct parser_head *h);
+
+/* Put these bytes of 1xx responses in front. */
+void draft_interim(struct draft *d, struct span bytes, int64_t first);
+
+void draft_raw(struct draft *d, struct span bytes);
+void draft_entity(struct draft *d, struct span bytes);
+
+/* len bytes of the body on the wire, next to come, are missing. */
+void draft_hole(struct draft *d, uint64_t len);
+
+/* The message is over; position is behind its last byte. */
+void draft_end(struct draft *d, enum parser_end how, uint64_t position,
+    int64_t time);
+
+/*
+ * Make an exchange of a request and its response, which may be NULL, and
+ * free both drafts.
+ */
+struct exchange *draft_exchange(struct draft *request, struct draft *response);
+
+#endif

@@ -1,0 +1,300 @@
+#include "capture/flow.h"
+
+#include <stdlib.h>
+#include <uthash.h>
+#include <utlist.h>
+
+#include "base/xalloc.h"
+#include "capture/side.h"
+
+#define ENOUGH_BYTES 4096 /* without HTTP in them: it is something else */
+
+/* Hashed as bytes, so without padding that could differ. */
+struct flow_key {
+	uint8_t low[16], high[16];
+	uint16_t low_port, high_port;
+	uint32_t domain;
+	uint32_t v6;
+};
+
+struct flow {
+	UT_hash_handle hh;
+	struct flow *prev, *next; /* oldest packet first */
+	struct flow_key key;
+	struct endpoint ends[2]; /* low, high */
+	struct side sides[2];    /* sent by low, sent by high */
+	struct pair pair;
+	struct pair_facts facts;
+	uint32_t syn_seq[2];
+	int64_t last;
+	bool checked; /* whether both SYNs were seen */
+	bool closed;  /* finished; only remembered */
+};
+
+struct flow_table {
+	struct outlet *outlet;
+	struct flow *flows; /* the hash */
+	struct flow *oldest;
+	uint64_t count;
+};
+
+static int
+compare_ends(const struct endpoint *a, const struct endpoint *b)
+{
+	int order = memcmp(a->addr, b->addr, sizeof(a->addr));
+
+	if (order == 0)
+		order = (a->port > b->port) - (a->port < b->port);
+	return order;
+}
+
+/* Return which end is the low one: 0 the source, 1 the destination. */
+static int
+make_key(struct flow_key *key, const struct segment *seg)
+{
+	bool swap = compare_ends(&seg->src, &seg->dst) > 0;
+	const struct endpoint *low = swap ? &seg->dst : &seg->src;
+	const struct endpoint *high = swap ? &seg->src : &seg->dst;
+
+	memset(key, 0, sizeof(*key));
+	memcpy(key->low, low->addr, sizeof(key->low));
+	memcpy(key->high, high->addr, sizeof(key->high));
+	key->low_port = low->port;
+	key->high_port = high->port;
+	key->domain = seg->domain;
+	key->v6 = seg->src.v6;
+	return swap;
+}
+
+struct flow_table *
+flow_table_new(struct outlet *outlet)
+{
+	struct flow_table *t = xcalloc(1, sizeof(*t));
+
+	t->outlet = outlet;
+	return t;
+}
+
+static struct flow *
+flow_new(struct flow_table *t, const struct flow_key *key,
+    const struct segment *seg, int from)
+{
+	struct flow *f = xcalloc(1, sizeof(*f));
+
+	f->key = *key;
+	f->ends[from] = seg->src;
+	f->ends[!from] = seg->dst;
+	f->facts.connection = ++t->count;
+	f->pair = PAIR_INIT(t->outlet, &f->facts);
+	for (int i = 0; i < 2; i++)
+		side_init(&f->sides[i], &f->sides[!i], &f->pair, &f->facts,
+		    &f->ends[i], t->outlet);
+	budget_take(&t->outlet->budget, sizeof(*f));
+	HASH_ADD(hh, t->flows, key, sizeof(f->key), f);
+	DL_APPEND2(t->oldest, f, prev, next);
+	return f;
+}
+
+static void
+count_flow(struct flow_table *t, const struct flow *f)
+{
+	struct coverage *c = &t->outlet->coverage;
+	const struct side *s = f->sides;
+	bool ignored = s[0].mode == SIDE_IGNORE || s[1].mode == SIDE_IGNORE;
+
+	if (s[0].heads || s[1].heads)
+		c->flows.http++;
+	else if (ignored || s[0].bytes + s[1].bytes >= ENOUGH_BYTES)
+		c->flows.other++;
+	else
+		c->flows.undecided++;
+}
+
+/* Deliver everything that is still held back, as far as order allows. */
+static void
+drain_all(struct flow *f)
+{
+	struct side *s = f->sides;
+
+	for (;;) {
+		bool moved = stream_drain(&s[0].stream);
+
+		moved |= stream_drain(&s[1].stream);
+		if (moved)
+			continue;
+		if (stream_skip_hole(&s[0].stream) ||
+		    stream_skip_hole(&s[1].stream))
+			continue;
+		if (s[0].force)
+			return;
+		s[0].force = s[1].force = true;
+	}
+}
+
+/* Finish a connection; it stays in the table, so that echoes find it. */
+static void
+flow_close(struct flow_table *t, struct flow *f, enum reason why)
+{
+	bool whole = true;
+
+	if (f->closed)
+		return;
+	f->closed = true;
+	drain_all(f);
+	count_flow(t, f);
+	for (int i = 0; i < 2; i++) {
+		struct side *s = &f->sides[i];
+		bool over = stream_is_over(&s->stream);
+
+		side_finish(s, over);
+		if (s->parser != NULL && s->which == HEAD_RESPONSE)
+			whole = over;
+	}
+	pair_flush(&f->pair, whole, why);
+	for (int i = 0; i < 2; i++)
+		side_release(&f->sides[i]);
+}
+
+static void
+flow_free(struct flow_table *t, struct flow *f, enum reason why)
+{
+	flow_close(t, f, why);
+	HASH_DEL(t->flows, f);
+	DL_DELETE2(t->oldest, f, prev, next);
+	budget_give(&t->outlet->budget, sizeof(*f));
+	free(f);
+}
+
+/* Another connection between the same endpoints? */
+static bool
+is_reuse(const struct flow *f, const struct segment *seg, int from)
+{
+	const struct stream *s = &f->sides[from].stream;
+
+	if (!(seg->flags & TCP_SYN))
+		return false;
+	if (s->syn)
+		return f->syn_seq[from] != seg->seq;
+	/* A late SYN of a connection that was joined in the middle. */
+	return s->started &&
+	    seg->seq + 1 != (uint32_t)(s->next_seq - (s->next - STREAM_START));
+}
+
+static struct flow *
+find(struct flow_table *t, const struct segment *seg, int *from)
+{
+	struct flow_key key;
+	struct flow *f;
+
+	*from = make_key(&key, seg);
+	HASH_FIND(hh, t->flows, &key, sizeof(key), f);
+	if (f != NULL &&
+	    (is_reuse(f, seg, *from) || seg->time - f->last > FLOW_IDLE_NS)) {
+		flow_free(t, f, REASON_NONE);
+		f = NULL;
+	}
+	if (f == NULL)
+		return flow_new(t, &key, seg, *from);
+	if (f->next != NULL) {
+		DL_DELETE2(t->oldest, f, prev, next);
+		DL_APPEND2(t->oldest, f, prev, next);
+	}
+	return f;
+}
+
+/* Before the first bytes: was the connection seen from both SYNs on? */
+static void
+check_start(struct flow *f)
+{
+	if (f->checked)
+		return;
+	f->checked = true;
+	for (int i = 0; i < 2; i++) {
+		side_begin(&f->sides[i], f->sides[i].stream.syn);
+		f->facts.midstream |= !f->sides[i].stream.syn;
+	}
+	if (f->facts.midstream)
+		f->pair.clean = f->pair.synced = false;
+}
+
+static void
+note_flags(struct flow *f, const struct segment *seg, int from)
+{
+	struct side *to = &f->sides[!from];
+
+	if (seg->flags & TCP_SYN)
+		f->syn_seq[from] = seg->seq;
+	f->facts.reset |= (seg->flags & TCP_RST) != 0;
+	if ((seg->flags & (TCP_ACK | TCP_RST)) != TCP_ACK)
+		return;
+	stream_start(&f->sides[from].stream,
+	    seg->seq + ((seg->flags & TCP_SYN) != 0));
+	stream_start(&to->stream, seg->ack);
+	stream_acked(&to->stream, seg->ack);
+}
+
+static void
+take(struct flow_table *t, struct flow *f, const struct segment *seg, int from)
+{
+	struct side *s = &f->sides[from], *to = &f->sides[!from];
+	bool has_ack = (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK;
+
+	note_flags(f, seg, from);
+	if (seg->wire_len > 0)
+		check_start(f);
+	if (seg->wire_len > 0 || (seg->flags & (TCP_SYN | TCP_FIN)))
+		stream_add(&s->stream, seg,
+		    has_ack ? stream_position(&to->stream, seg->ack) : 0);
+	stream_tick(&to->stream);
+	stream_tick(&s->stream);
+	if (stream_is_over(&s->stream) && stream_is_over(&to->stream))
+		flow_close(t, f, REASON_NONE);
+}
+
+static void
+shrink(struct flow_table *t)
+{
+	while (budget_is_over(&t->outlet->budget) && t->oldest != NULL) {
+		t->outlet->coverage.evicted += !t->oldest->closed;
+		flow_free(t, t->oldest, REASON_LIMIT);
+	}
+}
+
+void
+flow_table_add(struct flow_table *t, const struct segment *seg)
+{
+	int from;
+	struct flow *f = find(t, seg, &from);
+
+	f->last = seg->time;
+	if (!f->closed)
+		take(t, f, seg, from);
+	if (budget_is_over(&t->outlet->budget))
+		shrink(t);
+}
+
+static int
+by_number(const struct flow *a, const struct flow *b)
+{
+	return (a->facts.connection > b->facts.connection) -
+	    (a->facts.connection < b->facts.connection);
+}
+
+void
+flow_table_finish(struct flow_table *t)
+{
+	HASH_SORT(t->flows, by_number);
+	for (struct flow *f = t->flows, *next; f != NULL; f = next) {
+		next = f->hh.next;
+		flow_free(t, f, REASON_NONE);
+	}
+}
+
+void
+flow_table_free(struct flow_table *t)
+{
+	if (t == NULL)
+		return;
+	flow_table_finish(t);
+	free(t);
+}

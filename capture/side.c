@@ -1,0 +1,394 @@
+#include "capture/side.h"
+
+#include "capture/detect.h"
+
+#define MAX_EARLY   64
+#define MAX_INTERIM (64 * 1024)
+
+static void
+search(struct side *s, bool lost)
+{
+	s->mode = SIDE_SEARCH;
+	if (lost && !s->opaque && s->parser != NULL)
+		pair_lost(s->pair, s->which);
+}
+
+static void
+on_begin(void *ctx)
+{
+	struct side *s = ctx;
+	const struct piece *p = s->piece;
+
+	s->draft =
+	    draft_new(s->outlet, parser_position(s->parser), p->ack, p->time);
+	s->draft->flaws |= p->conflict ? FLAW_BIT(FLAW_CONFLICT) : 0;
+	s->queued = s->interim_draft = false;
+}
+
+static bool
+take_request(struct side *s, const struct parser_head *h)
+{
+	struct draft *d = s->draft;
+
+	pair_request(s->pair, d, &h->head);
+	draft_head(d, h);
+	if (d->connect_method) {
+		s->opaque = true;
+		parser_pause(s->parser);
+	}
+	return true;
+}
+
+/* From here on the connection may carry something else. */
+static void
+leave_http(struct side *s, const struct draft *q)
+{
+	if (q != NULL && q->connect_method)
+		s->pair->tunnel_from = q->number;
+	s->opaque = s->peer->opaque = true;
+	parser_pause(s->parser);
+	if (s->peer->parser != NULL &&
+	    parser_state(s->peer->parser) == PARSER_IDLE)
+		s->peer->mode = SIDE_SEARCH;
+}
+
+static void
+keep_interim(struct side *s, struct span bytes)
+{
+	struct err err;
+
+	if (s->interim.len == 0)
+		s->interim_first = s->draft->message.first;
+	if (buf_add(&s->interim, bytes, &err) < 0)
+		buf_reset(&s->interim);
+	s->interim_draft = true;
+}
+
+static bool
+take_response(struct side *s, const struct parser_head *h)
+{
+	int status = h->head.status;
+	struct draft *d = s->draft;
+	const struct draft *q;
+
+	if (status / 100 == 1 && status != 101) {
+		keep_interim(s, h->bytes);
+		return false;
+	}
+	q = pair_response(s->pair, d);
+	d->bodiless = q != NULL &&
+	    (q->head_method || (q->connect_method && status / 100 == 2));
+	draft_head(d, h);
+	draft_interim(d, buf_span(&s->interim), s->interim_first);
+	buf_release(&s->interim);
+	if (d->bodiless)
+		d->message.framing = FRAMING_NONE;
+	if (status == 101 || (d->bodiless && q->connect_method))
+		leave_http(s, q);
+	return !d->bodiless;
+}
+
+static bool
+on_head(void *ctx, const struct parser_head *h)
+{
+	struct side *s = ctx;
+	bool body;
+
+	s->heads = true;
+	body =
+	    s->which == HEAD_REQUEST ? take_request(s, h) : take_response(s, h);
+	s->queued = !s->interim_draft;
+	return body;
+}
+
+static void
+on_raw(void *ctx, struct span bytes)
+{
+	struct side *s = ctx;
+
+	if (s->queued)
+		draft_raw(s->draft, bytes);
+}
+
+static void
+on_entity(void *ctx, struct span bytes)
+{
+	struct side *s = ctx;
+
+	if (s->queued)
+		draft_entity(s->draft, bytes);
+}
+
+/* A message that ended before its head was whole. */
+static void
+end_headless(struct side *s)
+{
+	draft_free(s->draft);
+	if (s->opaque)
+		return;
+	if (s->which == HEAD_RESPONSE)
+		pair_cut(s->pair);
+	else if (s->heads)
+		outlet_pass(s->outlet, true);
+}
+
+static void
+on_end(void *ctx, enum parser_end how, const char *detail)
+{
+	struct side *s = ctx;
+	struct draft *d = s->draft;
+
+	(void)detail;
+	s->draft = NULL;
+	if (!s->queued && !s->interim_draft) {
+		s->draft = d;
+		end_headless(s);
+		s->draft = NULL;
+	} else if (s->interim_draft) {
+		draft_free(d);
+	} else {
+		draft_end(d, how, parser_position(s->parser),
+		    s->piece != NULL ? s->piece->time : d->message.last);
+		pair_ended(s->pair);
+	}
+	s->queued = s->interim_draft = false;
+}
+
+static const struct parser_events parser_events = {
+	.begin = on_begin,
+	.head = on_head,
+	.raw = on_raw,
+	.entity = on_entity,
+	.end = on_end,
+};
+
+static void
+charge_parser(struct side *s)
+{
+	size_t held = s->parser != NULL ? parser_held(s->parser) : 0;
+
+	if (held == s->parser_charged)
+		return;
+	budget_take(&s->outlet->budget, held);
+	budget_give(&s->outlet->budget, s->parser_charged);
+	s->parser_charged = held;
+}
+
+/* Parse the bytes at s->piece. */
+static void
+feed(struct side *s, struct span bytes)
+{
+	if (s->draft != NULL && s->piece->conflict)
+		s->draft->flaws |= FLAW_BIT(FLAW_CONFLICT);
+	if (s->draft != NULL)
+		s->draft->message.last = s->piece->time;
+	parser_feed(s->parser, bytes);
+	charge_parser(s);
+	switch (parser_state(s->parser)) {
+	case PARSER_FAILED:
+		if (!s->heads && s->stream.syn)
+			s->mode = SIDE_IGNORE;
+		else
+			search(s, true);
+		break;
+	case PARSER_PAUSED:
+		search(s, false);
+		break;
+	case PARSER_IDLE:
+	case PARSER_HEAD:
+	case PARSER_BODY:
+		break;
+	}
+}
+
+/* Does the role fit what the peer has turned out to be? */
+static bool
+start_parser(struct side *s, enum detected what, uint64_t position)
+{
+	enum head_side which =
+	    what == DETECT_REQUEST ? HEAD_REQUEST : HEAD_RESPONSE;
+
+	if (s->peer->parser != NULL && s->peer->which == which)
+		return false;
+	if (s->parser == NULL) {
+		s->parser = parser_new(which, &parser_events, s);
+		s->which = which;
+		s->facts->client =
+		    which == HEAD_REQUEST ? *s->end : *s->peer->end;
+		s->facts->server =
+		    which == HEAD_REQUEST ? *s->peer->end : *s->end;
+	} else if (s->which != which) {
+		return false;
+	}
+	parser_restart(s->parser, position);
+	s->mode = SIDE_HTTP;
+	return true;
+}
+
+/* The first bytes of a connection that was seen from its SYN on. */
+static void
+take_first_bytes(struct side *s, const struct piece *p)
+{
+	struct err err;
+	struct span all = p->bytes;
+	enum detected what;
+
+	if (s->early.len > 0) {
+		if (buf_add(&s->early,
+			span_sub(p->bytes, 0, MAX_EARLY - s->early.len),
+			&err) < 0)
+			return;
+		all = buf_span(&s->early);
+	}
+	what = detect_start(all);
+	if (what == DETECT_MORE && all.len < MAX_EARLY) {
+		if (s->early.len == 0 && buf_add(&s->early, all, &err) < 0)
+			return;
+		return;
+	}
+	if (what == DETECT_MORE || what == DETECT_NOTHING ||
+	    !start_parser(s, what, p->position))
+		s->mode = SIDE_IGNORE;
+}
+
+static void
+on_data(void *ctx, const struct piece *p)
+{
+	struct side *s = ctx;
+	size_t early = s->early.len;
+
+	s->piece = p;
+	if (s->mode == SIDE_START) {
+		take_first_bytes(s, p);
+		if (s->mode == SIDE_HTTP && early > 0) {
+			parser_restart(s->parser, p->position - early);
+			feed(s, span_sub(buf_span(&s->early), 0, early));
+		}
+		if (s->mode != SIDE_START)
+			buf_release(&s->early);
+	} else if (s->mode == SIDE_SEARCH) {
+		enum detected what = detect_resume(p->bytes);
+
+		s->bytes += p->bytes.len;
+		if (what == DETECT_NOTHING ||
+		    !start_parser(s, what, p->position)) {
+			s->skipped = true;
+			search(s, true);
+		} else if (s->skipped) {
+			s->skipped = false;
+			if (!s->opaque)
+				pair_lost(s->pair, s->which);
+		}
+	}
+	if (s->mode == SIDE_HTTP)
+		feed(s, p->bytes);
+	s->piece = NULL;
+}
+
+static void
+on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
+{
+	struct side *s = ctx;
+	enum flaw flaw = snapped ? FLAW_SNAPLEN : FLAW_GAP;
+
+	(void)position;
+	if (!snapped)
+		s->outlet->coverage.unseen_bytes += len;
+	if (s->mode == SIDE_START)
+		s->mode = SIDE_SEARCH;
+	if (s->mode != SIDE_HTTP) {
+		s->skipped = true;
+		return;
+	}
+	if (s->draft != NULL) {
+		s->draft->flaws |= FLAW_BIT(flaw);
+		if (s->queued && parser_known(s->parser) >= len) {
+			draft_hole(s->draft, len);
+			parser_fill(s->parser, len);
+			return;
+		}
+		s->draft->missing += len;
+	}
+	parser_cut(s->parser);
+	search(s, true);
+}
+
+static bool
+on_ready(void *ctx, uint64_t ack)
+{
+	const struct side *s = ctx;
+	const struct stream *other = &s->peer->stream;
+
+	if (s->force || !other->started || ack <= other->next)
+		return true;
+	/* What is acknowledged beyond the last byte can be FIN. */
+	return ack == other->next + 1 || stream_is_over(other) ||
+	    s->mode == SIDE_IGNORE;
+}
+
+static void
+on_again(void *ctx, uint64_t position, struct span bytes)
+{
+	(void)ctx;
+	(void)position;
+	(void)bytes;
+}
+
+static const struct stream_events stream_events = {
+	.ready = on_ready,
+	.data = on_data,
+	.gap = on_gap,
+	.again = on_again,
+};
+
+void
+side_init(struct side *s, struct side *peer, struct pair *pair,
+    struct pair_facts *facts, const struct endpoint *end, struct outlet *outlet)
+{
+	*s = (struct side){
+		.peer = peer,
+		.pair = pair,
+		.facts = facts,
+		.end = end,
+		.outlet = outlet,
+		.early = BUF_INIT(MAX_EARLY),
+		.interim = BUF_INIT(MAX_INTERIM),
+	};
+	s->stream = STREAM_INIT(&stream_events, s, &outlet->budget);
+}
+
+void
+side_begin(struct side *s, bool syn)
+{
+	s->mode = syn ? SIDE_START : SIDE_SEARCH;
+}
+
+void
+side_finish(struct side *s, bool closed)
+{
+	if (s->finished)
+		return;
+	s->finished = true;
+	if (s->parser == NULL)
+		return;
+	if (closed)
+		parser_finish(s->parser);
+	else
+		parser_cut(s->parser);
+}
+
+void
+side_release(struct side *s)
+{
+	stream_release(&s->stream);
+	if (s->parser_charged > 0)
+		budget_give(&s->outlet->budget, s->parser_charged);
+	s->parser_charged = 0;
+	parser_free(s->parser);
+	s->parser = NULL;
+	draft_free(s->queued ? NULL : s->draft);
+	s->draft = NULL;
+	buf_release(&s->early);
+	buf_release(&s->interim);
+	s->mode = SIDE_IGNORE;
+}

@@ -1,0 +1,62 @@
+/*
+ * side.h - one direction of a connection: bytes in, messages out.
+ *
+ * Decides by content whether it carries HTTP, drives the parser, builds
+ * drafts and hands them to the pairing.  After a gap or bytes that are not
+ * HTTP it looks for the next segment that begins a message.
+ */
+#ifndef CAPTURE_SIDE_H
+#define CAPTURE_SIDE_H
+
+#include "capture/pair.h"
+#include "capture/stream.h"
+
+enum side_mode {
+	SIDE_START,  /* before its first byte */
+	SIDE_HTTP,   /* in step with the parser */
+	SIDE_SEARCH, /* waiting for a segment that begins a message */
+	SIDE_IGNORE, /* not HTTP */
+};
+
+struct side {
+	struct stream stream;
+	struct side *peer;
+	struct pair *pair;
+	struct pair_facts *facts;   /* told who is the client */
+	const struct endpoint *end; /* that sends in this direction */
+	struct outlet *outlet;
+	struct parser *parser; /* NULL until HTTP was recognised; owned */
+	struct draft *draft;   /* in progress */
+	struct buf early;      /* first bytes, too few to tell what they are */
+	struct buf interim;    /* 1xx responses before the next message */
+	int64_t interim_first;
+	const struct piece *piece; /* while it is parsed */
+	size_t parser_charged;     /* bytes taken from the budget */
+	uint64_t bytes;            /* delivered while searching */
+	enum side_mode mode;
+	enum head_side which; /* valid once parser is not NULL */
+	bool opaque;          /* in a tunnel: what is no HTTP is no flaw */
+	bool queued;          /* the draft belongs to the pairing */
+	bool interim_draft;   /* the draft is a 1xx response */
+	bool heads;           /* at least one head was read */
+	bool skipped;         /* bytes were passed over */
+	bool finished;
+	bool force; /* deliver, whatever the peer's state */
+};
+
+void side_init(struct side *s, struct side *peer, struct pair *pair,
+    struct pair_facts *facts, const struct endpoint *end,
+    struct outlet *outlet);
+
+/* The first byte delivered will be the first of the connection, or not. */
+void side_begin(struct side *s, bool syn);
+
+/*
+ * No more bytes will come; closed: FIN was seen, so that a message which
+ * only the end of the connection ends is complete.
+ */
+void side_finish(struct side *s, bool closed);
+
+void side_release(struct side *s);
+
+#endif

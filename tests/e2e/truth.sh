@@ -1,0 +1,32 @@
+#!/bin/sh
+# Damaged captures against their truth: nothing wrong, and all found where
+# nothing is lost.  matrix.sh is the long form.  Output is TAP.
+dir=$(mktemp -d) || exit 99
+trap 'rm -rf "$dir"' EXIT
+n=0
+
+row() {
+	want=$1 name=$2
+	shift 2
+	n=$((n + 1))
+	# shellcheck disable=SC2086
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o "$dir/t.pcap" \
+		--conns 12 --exchanges 12 --active 6 --seed 7 "$@" >/dev/null &&
+	"$top_builddir/tests/tools/capture_dump" "$dir/t.pcap" >"$dir/out" &&
+	python3 "$top_srcdir/tests/tools/truth.py" $want \
+		"$dir/t.pcap.truth.jsonl" <"$dir/out" || printf 'not '
+	echo "ok $n - $name"
+}
+
+row --all defaults
+row --all pipelining --pipeline 1 --ooo .1 --retrans .1 --overlap .1
+row --all early-ack --ack-early .1
+row --all nothing-closed --nofin 1 --wrap 1 --v6 .5
+row --all fragments --frag .3 --linktype sll2
+row '' loss --loss .05
+row '' loss-in-pipelines --loss .03 --pipeline 1
+row '' mid-stream --drop-head 100
+row '' short-packets --snaplen 600
+row '' everything --loss .02 --pipeline .5 --ooo .05 --ack-early .05 \
+	--midstream .3 --conflict .02 --continue100 .3
+echo "1..$n"

@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""truth.py MANIFEST - compare what capture_dump prints (stdin) with the truth.
+
+Fails on any wrong status, any wrong body of a complete message, any exchange
+that never was, any exchange reported twice, and coverage that does not
+reconcile.  Prints how much was found; --all: every exchange must be right.
+"""
+import argparse, json, sys
+
+ap = argparse.ArgumentParser()
+ap.add_argument("manifest")
+ap.add_argument("--all", action="store_true")
+ap.add_argument("--method", default="DELETE")
+a = ap.parse_args()
+truth = {}
+for line in open(a.manifest):
+    t = json.loads(line)
+    truth["%08x-%06d" % (t["conn"], t["n"])] = t
+wrong, seen, cover, numbers = [], {}, None, {}
+for line in sys.stdin:
+    x = json.loads(line)
+    if "packets" in x:
+        cover = x
+        continue
+    t = truth.get(x["id"])
+    if t is None or x["id"] in seen:
+        wrong.append("never was, or twice: %s" % line)
+        continue
+    seen[x["id"]] = x
+    if (x["method"], x["target"]) != (t["method"], t["target"]):
+        wrong.append("request: %s" % line)
+    if x["status"] is not None and x["status"] != t["status"]:
+        wrong.append("status: is %s: %s" % (t["status"], line))
+    if (x["status"] is None) == (x["reason"] is None):
+        wrong.append("reason: %s" % line)
+    for name, key in (("request", "req"), ("response", "resp")):
+        m = x[name]
+        if m is not None and m["complete"] and not t.get("conflict") and \
+           (m["sha256"], m["body_len"]) != (t[key + "_sha256"], t[key + "_len"]):
+            wrong.append("%s body: %s" % (name, line))
+if cover is None:
+    wrong.append("no coverage")
+else:
+    e, f = cover["exchanges"], cover["flows"]
+    if cover["packets"] != sum(cover["layers"].values()):
+        wrong.append("packets do not reconcile: %s" % cover)
+    if e["seen"] != e["kept"] + e["filtered"] + e["orphans"]:
+        wrong.append("exchanges do not reconcile: %s" % cover)
+of = [k for k, t in truth.items() if a.method in ("", t["method"])]
+got = [k for k in of if k in seen]
+right = [k for k in got if seen[k]["status"] is not None]
+print("# truth %d seen %d right %d wrong %d" % (len(of), len(got), len(right), len(wrong)))
+for w in wrong[:5]:
+    print("#", w.rstrip())
+sys.exit(1 if wrong or (a.all and len(right) != len(of)) else 0)
