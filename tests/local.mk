@@ -9,7 +9,7 @@ AM_TESTS_ENVIRONMENT = OBIT='$(abs_top_builddir)/obit'; export OBIT; \
 	LC_ALL=C.UTF-8 TZ=UTC0; export LC_ALL TZ;
 
 check_LIBRARIES += libtest.a
-libtest_a_SOURCES = %D%/lib/unit.c %D%/lib/unit.h
+libtest_a_SOURCES = %D%/lib/exchange.c %D%/lib/exchange.h %D%/lib/unit.c %D%/lib/unit.h
 
 # Conversations in text, and the captures made of them.
 check_LIBRARIES += libflow.a
