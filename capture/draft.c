@@ -126,6 +126,30 @@ draft_hole(struct draft *d, uint64_t len)
 		give_up_body(d);
 }
 
+/* Do two runs of bytes at these positions differ where they overlap? */
+static bool
+differs(uint64_t at, struct span a, uint64_t other_at, struct span b)
+{
+	uint64_t from = at > other_at ? at : other_at;
+	uint64_t end = at + a.len, other_end = other_at + b.len;
+	uint64_t to = end < other_end ? end : other_end;
+
+	return from < to &&
+	    memcmp(a.p + (from - at), b.p + (from - other_at), to - from) != 0;
+}
+
+void
+draft_again(struct draft *d, uint64_t position, struct span bytes)
+{
+	struct span head = d->message.head;
+
+	if (!d->kept || d->missing > 0)
+		return;
+	if (differs(d->first, head, position, bytes) ||
+	    differs(d->first + head.len, buf_span(&d->body), position, bytes))
+		d->flaws |= FLAW_BIT(FLAW_CONFLICT);
+}
+
 static void
 finish_digest(struct draft *d)
 {

@@ -55,6 +55,12 @@ void draft_entity(struct draft *d, struct span bytes);
 /* len bytes of the body on the wire, next to come, are missing. */
 void draft_hole(struct draft *d, uint64_t len);
 
+/*
+ * Bytes from this position of its direction on came again: note a conflict
+ * where they are other bytes than those kept.
+ */
+void draft_again(struct draft *d, uint64_t position, struct span bytes);
+
 /* The message is over; position is behind its last byte. */
 void draft_end(struct draft *d, enum parser_end how, uint64_t position,
     int64_t time);

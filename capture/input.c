@@ -11,17 +11,15 @@
 #include "base/xalloc.h"
 #include "capture/gzip.h"
 
-/* Large enough that system calls do not show in a profile. */
-#define WINDOW ((size_t)128 << 10)
-
 struct input {
 	int fd;             /* -1: memory */
 	struct span memory; /* what is left of it */
 	uint64_t size, taken;
 	bool ended, cut;
 
-	struct gzip *gzip;  /* NULL: plain; owned */
-	uint8_t *packed;    /* what gzip reads from; owned */
+	struct gzip *gzip; /* NULL: plain; owned */
+	uint8_t *packed;   /* what gzip reads from; owned */
+	size_t packed_cap;
 	struct span unread; /* of packed */
 
 	uint8_t *window; /* owned */
@@ -61,7 +59,8 @@ read_packed(struct input *in, uint8_t *p, size_t n, struct err *err)
 
 	while (made == 0) {
 		if (in->unread.len == 0) {
-			ssize_t got = read_raw(in, in->packed, WINDOW, err);
+			ssize_t got =
+			    read_raw(in, in->packed, in->packed_cap, err);
 
 			if (got < 0)
 				return -1;
@@ -139,7 +138,7 @@ int
 input_discard(struct input *in, uint64_t n, struct err *err)
 {
 	while (n > 0) {
-		size_t part = n < WINDOW ? (size_t)n : WINDOW;
+		size_t part = n < in->cap ? (size_t)n : in->cap;
 		struct span bytes;
 		int rc = input_peek(in, part, &bytes, err);
 
@@ -164,22 +163,22 @@ look_for_gzip(struct input *in, struct err *err)
 		return rc < 0 ? -1 : 0;
 	in->gzip = gzip_new();
 	in->packed = in->window;
+	in->packed_cap = in->cap;
 	in->unread = (struct span){ in->packed, in->end };
-	in->window = xmalloc(WINDOW);
-	in->cap = WINDOW;
+	in->window = xmalloc(in->cap);
 	in->start = in->end = 0;
 	in->ended = false;
 	return 0;
 }
 
 static struct input *
-input_new(int fd)
+input_new(int fd, size_t window)
 {
 	struct input *in = xcalloc(1, sizeof(*in));
 
 	in->fd = fd;
-	in->window = xmalloc(WINDOW);
-	in->cap = WINDOW;
+	in->window = xmalloc(window);
+	in->cap = window;
 	return in;
 }
 
@@ -195,7 +194,7 @@ finish_open(struct input **out, struct input *in, struct err *err)
 }
 
 int
-input_open(struct input **out, const char *path, struct err *err)
+input_open(struct input **out, const char *path, size_t window, struct err *err)
 {
 	struct input *in;
 	struct stat st;
@@ -205,7 +204,7 @@ input_open(struct input **out, const char *path, struct err *err)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return err_sys(err, "cannot open");
-	in = input_new(fd);
+	in = input_new(fd, window);
 	if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)) {
 		err_set(err, ERR_SYSTEM, "is a directory, not a capture");
 		input_close(in);
@@ -219,7 +218,7 @@ input_open(struct input **out, const char *path, struct err *err)
 int
 input_open_memory(struct input **out, struct span bytes, struct err *err)
 {
-	struct input *in = input_new(-1);
+	struct input *in = input_new(-1, INPUT_WINDOW);
 
 	in->memory = bytes;
 	in->size = bytes.len;

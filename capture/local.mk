@@ -68,3 +68,11 @@ tests_tools_capture_dump_LDADD = $(capture_libs)
 TESTS      += tests/e2e/truth.sh
 EXTRA_DIST += tests/e2e/truth.sh tests/e2e/matrix.sh tests/tools/gen_pcap.py \
 	tests/tools/truth.py
+
+fuzz_targets += tests/fuzz/fuzz_pair tests/fuzz/fuzz_stream
+tests_fuzz_fuzz_pair_SOURCES   = tests/fuzz/fuzz_pair.c $(fuzz_driver)
+tests_fuzz_fuzz_pair_LDFLAGS   = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_pair_LDADD     = $(capture_libs)
+tests_fuzz_fuzz_stream_SOURCES = tests/fuzz/fuzz_stream.c $(fuzz_driver)
+tests_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_stream_LDADD   = $(capture_libs)

@@ -339,7 +339,22 @@ pair_lost(struct pair *p, enum head_side side)
 {
 	p->lost[side] = true;
 	p->clean = false;
-	p->was_lost |= side == HEAD_RESPONSE;
+}
+
+void
+pair_again(struct pair *p, enum head_side side, uint64_t position,
+    struct span bytes)
+{
+	for (struct draft *q = p->requests.first; q != NULL; q = q->next) {
+		struct draft *d = side == HEAD_REQUEST ? q : q->answer;
+
+		if (d != NULL)
+			draft_again(d, position, bytes);
+	}
+	if (side == HEAD_REQUEST)
+		return;
+	for (struct draft *r = p->responses.first; r != NULL; r = r->next)
+		draft_again(r, position, bytes);
 }
 
 void

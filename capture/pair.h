@@ -35,9 +35,8 @@ struct pair {
 	uint64_t request_count;
 	uint64_t tunnel_from; /* requests after this one are in a tunnel */
 	bool clean;
-	bool synced;   /* at the start of the window all was accounted for */
-	bool lost[2];  /* by enum head_side: a gap since the last message */
-	bool was_lost; /* some response was */
+	bool synced;  /* at the start of the window all was accounted for */
+	bool lost[2]; /* by enum head_side: a gap since the last message */
 };
 
 #define PAIR_INIT(o, f)                                                        \
@@ -62,6 +61,10 @@ void pair_ended(struct pair *p);
 
 /* Bytes between two messages of this side are not known. */
 void pair_lost(struct pair *p, enum head_side side);
+
+/* Bytes of this side came again: let every message that is kept compare. */
+void pair_again(struct pair *p, enum head_side side, uint64_t position,
+    struct span bytes);
 
 /* A response began, but its head will never be whole. */
 void pair_cut(struct pair *p);

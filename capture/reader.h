@@ -12,10 +12,11 @@ struct frame;
 struct reader;
 
 /*
- * Open a file ("-" is standard input) and see what it is.  Errors, all
+ * Open a file ("-" is standard input) with a window of that many bytes
+ * (see input.h) and see what it is.  Errors, all
  * with the file's name in front: ERR_SYSTEM, ERR_FORMAT.
  */
-int reader_open(struct reader **out, const char *path,
+int reader_open(struct reader **out, const char *path, size_t window,
     struct err *err) MUST_CHECK;
 
 /* Read from bytes, which must outlive the reader. */

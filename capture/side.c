@@ -329,9 +329,10 @@ on_ready(void *ctx, uint64_t ack)
 static void
 on_again(void *ctx, uint64_t position, struct span bytes)
 {
-	(void)ctx;
-	(void)position;
-	(void)bytes;
+	struct side *s = ctx;
+
+	if (s->parser != NULL && bytes.len > 0)
+		pair_again(s->pair, s->which, position, bytes);
 }
 
 static const struct stream_events stream_events = {

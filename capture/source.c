@@ -6,7 +6,12 @@
 #include "base/err.h"
 #include "base/xalloc.h"
 #include "capture/filter.h"
+#include "capture/input.h"
 #include "capture/reader.h"
+
+/* What the windows of many files share, and the least of one. */
+#define ALL_WINDOWS ((size_t)8 << 20)
+#define MIN_WINDOW  ((size_t)16 << 10)
 
 struct feed {
 	struct reader *reader; /* owned */
@@ -139,6 +144,16 @@ add_reader(struct source *s, struct reader *r, struct err *err)
 	return 0;
 }
 
+static size_t
+window_for(size_t files)
+{
+	size_t window = ALL_WINDOWS / files;
+
+	if (window > INPUT_WINDOW)
+		return INPUT_WINDOW;
+	return window < MIN_WINDOW ? MIN_WINDOW : window;
+}
+
 int
 source_open(struct source **out, const char *const *files, size_t count,
     struct err *err)
@@ -149,7 +164,7 @@ source_open(struct source **out, const char *const *files, size_t count,
 	assert(count > 0);
 	s = source_new(count);
 	for (size_t i = 0; i < count; i++)
-		if (reader_open(&r, files[i], err) < 0 ||
+		if (reader_open(&r, files[i], window_for(count), err) < 0 ||
 		    add_reader(s, r, err) < 0)
 			goto fail;
 	*out = s;

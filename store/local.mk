@@ -4,7 +4,7 @@ libstore_a_SOURCES = %D%/counts.c %D%/counts.h %D%/cursor.c %D%/db.c %D%/db.h \
 	%D%/leaf.c %D%/leaf.h %D%/merkle.c %D%/merkle.h %D%/pack.c \
 	%D%/pack.h %D%/reader.c %D%/reader.h %D%/row.c %D%/row.h \
 	%D%/schema.c %D%/schema.h %D%/sql.c %D%/sql.h %D%/squeeze.c \
-	%D%/squeeze.h %D%/store.c %D%/store.h %D%/unsqueeze.c %D%/unsqueeze.h \
+	%D%/squeeze.h %D%/store.c %D%/store.h %D%/train.c %D%/train.h %D%/unsqueeze.c %D%/unsqueeze.h \
 	%D%/words.c %D%/words.h %D%/writer.c %D%/writer.h
 
 store_libs = libstore.a $(deletion_libs) $(SQLITE_LIBS)

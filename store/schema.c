@@ -122,7 +122,9 @@ static const char *const version_1[] = {
 								 "reaso"
 								 "n") " AS "
 								      "reason,"
-								      " " TERM("kind",
+								      " " TERM(
+									  "kin"
+									  "d",
 									  "e."
 									  "kin"
 									  "d") " AS kind, " WORD("e.principal") " AS principal, " TERMS("flaw",

@@ -27,6 +27,17 @@ tests_unit_test_wire_segment_LDADD = libflow.a libtest.a $(base_libs) \
 	$(CHECK_LIBS)
 EXTRA_DIST += %D%/flows
 
+# Every flow in every disguise.  update-expect rewrites the .expect files of
+# the source tree; git diff is the review.
+check_PROGRAMS += %D%/tools/run_flows
+tests_tools_run_flows_SOURCES = %D%/tools/run_flows.c %D%/lib/flow_dump.c \
+	%D%/lib/flow_dump.h
+tests_tools_run_flows_LDADD = libflow.a $(capture_libs)
+
+update-expect: %D%/tools/run_flows
+	top_srcdir='$(top_srcdir)' %D%/tools/run_flows --update
+.PHONY: update-expect
+
 # A unit test links its own layer and the layers below it, nothing else:
 # an upward dependency is a link error.
 check_PROGRAMS += $(unit_tests)
@@ -46,5 +57,11 @@ TESTS += %D%/fuzz/replay-corpus.sh
 dist_check_SCRIPTS = build-aux/check-layers.sh build-aux/check-size.sh
 TESTS += build-aux/check-layers.sh build-aux/check-size.sh
 TESTS += $(bats_tests)
+
+# Whole-program properties.
+e2e_tests = %D%/e2e/corpus.sh %D%/e2e/raw.sh %D%/e2e/secrets.sh
+dist_check_SCRIPTS += $(e2e_tests)
+EXTRA_DIST += %D%/captures %D%/e2e/corpus.py %D%/e2e/obit.py %D%/e2e/raw.py
+
 EXTRA_DIST += $(bats_tests) %D%/README.md %D%/fuzz/replay-corpus.sh \
 	%D%/fuzz/corpus

@@ -405,6 +405,13 @@ parse_only(struct reader *r, struct span args)
 	return args.len == 0 ? 0 : bad_line(r, "words after the side");
 }
 
+static int
+parse_uncut(struct reader *r, struct span args)
+{
+	r->flow->uncut = true;
+	return args.len == 0 ? 0 : bad_line(r, "@uncut stands alone");
+}
+
 static const struct directive {
 	const char *name;
 	int (*parse)(struct reader *r, struct span args);
@@ -422,6 +429,7 @@ static const struct directive {
 	{ "@reset", parse_reset },
 	{ "@snap", parse_snap },
 	{ "@swap", parse_swap },
+	{ "@uncut", parse_uncut },
 };
 
 static int

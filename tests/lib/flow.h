@@ -67,6 +67,7 @@ struct flow {
 	size_t connection_count;
 	struct flow_event *events; /* owned */
 	size_t event_count;
+	bool uncut; /* a run stays one packet: its boundaries matter */
 };
 
 #define FLOW_INIT ((struct flow){ .arena = ARENA_INIT })

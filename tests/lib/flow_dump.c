@@ -136,6 +136,8 @@ put_coverage(FILE *out, const struct coverage *c)
 	    "flows: %" PRIu64 " http, %" PRIu64 " other, %" PRIu64
 	    " undecided\n",
 	    c->flows.http, c->flows.other, c->flows.undecided);
+	if (c->exchanges.orphans > 0)
+		fprintf(out, "orphans: %" PRIu64 "\n", c->exchanges.orphans);
 	if (c->unseen_bytes > 0)
 		fprintf(out, "unseen: %" PRIu64 " bytes\n", c->unseen_bytes);
 }
@@ -151,9 +153,17 @@ reconcile(const struct coverage *c, const struct list *list, struct err *err)
 		incomplete += !exchange_is_complete(list->all[i]);
 	if (layers != c->packets)
 		return err_set(err, ERR_CORRUPT, "packets do not reconcile");
-	if (c->exchanges.seen != c->exchanges.kept + c->exchanges.filtered ||
+	if (c->exchanges.seen !=
+		c->exchanges.kept + c->exchanges.filtered +
+		    c->exchanges.orphans ||
 	    c->exchanges.kept != list->count)
-		return err_set(err, ERR_CORRUPT, "exchanges do not reconcile");
+		return err_set(err, ERR_CORRUPT,
+		    "%" PRIu64 " exchanges seen, %" PRIu64 " kept, %" PRIu64
+		    " filtered, %zu taken",
+		    c->exchanges.seen, c->exchanges.kept, c->exchanges.filtered,
+		    list->count);
+	if (c->flows.http + c->flows.other + c->flows.undecided == 0)
+		return err_set(err, ERR_CORRUPT, "no flow was counted");
 	if (c->exchanges.incomplete != incomplete)
 		return err_set(err, ERR_CORRUPT,
 		    "%" PRIu64 " incomplete, not "

@@ -133,6 +133,8 @@ cut(struct maker *m, size_t left)
 {
 	size_t n = WHOLE;
 
+	if (m->flow->uncut)
+		return left < n ? left : n;
 	if (m->plan->cut == CUT_MSS)
 		n = MSS;
 	else if (m->plan->cut == CUT_BYTES)

@@ -1,0 +1,236 @@
+/*
+ * A conversation whose truth is known, damaged as the input says: segments
+ * are lost, repeated, delayed, or come after their acknowledgement, and
+ * requests are pipelined in batches.  Request number N is for "/N", its
+ * response has status 200 + N.  Whatever happens, no exchange may have
+ * another's status, and nothing may be handed over twice.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "capture/flow.h"
+#include "http/exchange.h"
+
+#define MAX_REQUESTS 60
+#define MAX_SEGMENTS 1000
+
+enum damage {
+	LOSE = 7,
+	REPEAT = 8,
+	DELAY = 9,
+	EARLY_ACK = 10,
+};
+
+struct input {
+	const uint8_t *p;
+	size_t len;
+};
+
+struct script {
+	struct input in;
+	struct outlet outlet;
+	struct flow_table *flows;
+	uint32_t seq[2];
+	struct segment late; /* held back */
+	uint8_t late_bytes[512];
+	bool is_late;
+	bool seen[MAX_REQUESTS];
+	int64_t time;
+};
+
+static unsigned
+next(struct input *in)
+{
+	if (in->len == 0)
+		return 0;
+	in->len--;
+	return *in->p++;
+}
+
+static bool
+wants(void *ctx, const struct head *request)
+{
+	(void)ctx;
+	return request->target.p[request->target.len - 1] != '9';
+}
+
+static int
+take(void *ctx, struct exchange *x, bool *kept, struct err *err)
+{
+	struct script *s = ctx;
+	unsigned n = 0;
+
+	(void)err;
+	*kept = true;
+	for (size_t i = 1; i < x->request->parsed.target.len; i++)
+		n = n * 10 + (x->request->parsed.target.p[i] - '0');
+	assert(n < MAX_REQUESTS && !s->seen[n]);
+	s->seen[n] = true;
+	assert((x->response == NULL) == (x->reason != REASON_NONE));
+	if (x->response != NULL)
+		assert(exchange_status(x) == 200 + (int)n);
+	assert(x->server.port == 80);
+	exchange_free(x);
+	return 0;
+}
+
+static void
+put(struct script *s, int from, uint8_t flags, uint32_t seq, struct span bytes)
+{
+	struct segment seg = {
+		.time = s->time += 1000,
+		.seq = seq,
+		.ack = s->seq[!from],
+		.flags = flags,
+		.payload = bytes,
+		.wire_len = (uint32_t)bytes.len,
+	};
+
+	seg.src.addr[0] = from == 0 ? 1 : 2;
+	seg.dst.addr[0] = from == 0 ? 2 : 1;
+	seg.src.port = from == 0 ? 5000 : 80;
+	seg.dst.port = from == 0 ? 80 : 5000;
+	flow_table_add(s->flows, &seg);
+}
+
+static void
+put_late(struct script *s)
+{
+	if (!s->is_late)
+		return;
+	s->is_late = false;
+	flow_table_add(s->flows, &s->late);
+}
+
+static void
+hold_back(struct script *s, int from, uint32_t seq, struct span bytes)
+{
+	put_late(s);
+	memcpy(s->late_bytes, bytes.p, bytes.len);
+	s->late = (struct segment){
+		.time = s->time,
+		.seq = seq,
+		.ack = s->seq[!from],
+		.flags = TCP_ACK,
+		.payload = { s->late_bytes, bytes.len },
+		.wire_len = (uint32_t)bytes.len,
+	};
+	s->late.src.addr[0] = from == 0 ? 1 : 2;
+	s->late.dst.addr[0] = from == 0 ? 2 : 1;
+	s->late.src.port = from == 0 ? 5000 : 80;
+	s->late.dst.port = from == 0 ? 80 : 5000;
+	s->is_late = true;
+}
+
+/* Send bytes in segments, each with what the input wants done to it. */
+static void
+say(struct script *s, int from, struct span bytes)
+{
+	while (bytes.len > 0) {
+		unsigned what = next(&s->in);
+		struct span part =
+		    span_sub(bytes, 0, what & 0x80 ? 200 : 11 + what % 64);
+		uint32_t seq = s->seq[from];
+
+		bytes = span_sub(bytes, part.len, bytes.len);
+		s->seq[from] += (uint32_t)part.len;
+		what %= 16;
+		if (what == EARLY_ACK)
+			put(s, !from, TCP_ACK, s->seq[!from],
+			    (struct span){ 0 });
+		if (what == DELAY)
+			hold_back(s, from, seq, part);
+		else if (what != LOSE)
+			put(s, from, TCP_ACK, seq, part);
+		if (what == REPEAT)
+			put(s, from, TCP_ACK, seq, part);
+		else if (what != DELAY)
+			put_late(s);
+		if (what & 1)
+			put(s, !from, TCP_ACK, s->seq[!from],
+			    (struct span){ 0 });
+	}
+}
+
+static void
+request(struct script *s, unsigned n)
+{
+	char text[128];
+	unsigned body = n % 5 == 4 ? 60 : 0;
+	int len = snprintf(text, sizeof(text),
+	    "%s /%u HTTP/1.1\r\nContent-Length: %u\r\n\r\n%.*s",
+	    n % 7 == 6 ? "HEAD" : "PUT", n, body, (int)body,
+	    "0123456789012345678901234567890123456789"
+	    "012345678901234567890123456789");
+
+	say(s, 0, (struct span){ (uint8_t *)text, (size_t)len });
+}
+
+static void
+response(struct script *s, unsigned n)
+{
+	char text[256];
+	bool chunked = n % 3 == 1, head = n % 7 == 6;
+	int len =
+	    snprintf(text, sizeof(text), "%sHTTP/1.1 %u OK\r\n%s\r\n\r\n%s",
+		n % 11 == 3 ? "HTTP/1.1 100 C\r\n\r\n" : "", 200 + n,
+		chunked ? "Transfer-Encoding: chunked" : "Content-Length: 20",
+		head          ? ""
+		    : chunked ? "5\r\nabcde\r\n8\r\n12345678\r\n0\r\n\r\n"
+			      : "01234567890123456789");
+
+	say(s, 1, (struct span){ (uint8_t *)text, (size_t)len });
+}
+
+static void
+converse(struct script *s)
+{
+	unsigned n = 0, mode = next(&s->in);
+	uint8_t syn = mode & 1 ? 0 : TCP_SYN;
+
+	s->seq[0] = mode & 2 ? UINT32_MAX - 100 : 1000;
+	s->seq[1] = mode & 4 ? UINT32_MAX - 200 : 70000;
+	if (syn != 0) {
+		put(s, 0, TCP_SYN, s->seq[0]++, (struct span){ 0 });
+		put(s, 1, TCP_SYN | TCP_ACK, s->seq[1]++, (struct span){ 0 });
+	}
+	while (s->in.len > 0 && n < MAX_REQUESTS) {
+		unsigned batch = mode & 8 ? 1 + next(&s->in) % 4 : 1;
+
+		if (batch > MAX_REQUESTS - n)
+			batch = MAX_REQUESTS - n;
+		for (unsigned i = 0; i < batch; i++)
+			request(s, n + i);
+		for (unsigned i = 0; i < batch; i++)
+			response(s, n + i);
+		n += batch;
+	}
+	put_late(s);
+	if (mode & 16) {
+		put(s, 0, TCP_ACK | TCP_FIN, s->seq[0]++, (struct span){ 0 });
+		put(s, 1, TCP_ACK | TCP_FIN, s->seq[1]++, (struct span){ 0 });
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct script s = { .in = { data, len } };
+	const struct capture_sink sink = { &s, wants, take };
+	const struct coverage *c = &s.outlet.coverage;
+
+	s.outlet.sink = &sink;
+	s.outlet.max_body = 1000;
+	s.outlet.budget.limit = 1 << 20;
+	s.flows = flow_table_new(&s.outlet);
+	converse(&s);
+	flow_table_free(s.flows);
+	assert(s.outlet.budget.used == 0);
+	assert(c->exchanges.seen ==
+	    c->exchanges.kept + c->exchanges.filtered + c->exchanges.orphans);
+	assert(c->flows.http + c->flows.other + c->flows.undecided == 1);
+	return 0;
+}
