@@ -4,6 +4,7 @@
 #include <uthash.h>
 #include <utlist.h>
 
+#include "base/err.h"
 #include "base/xalloc.h"
 #include "replay/answer.h"
 #include "replay/edges.h"
@@ -28,14 +29,17 @@ struct index {
 int
 index_open(struct index **out, struct store *store, struct err *err)
 {
-	struct store_stats stats;
 	struct index *index;
+	uint64_t last;
 
-	if (store_stats(store, &stats, err) < 0)
+	if (store_last_id(store, &last, err) < 0)
 		return -1;
+	if (last > INDEX_MAX_ID)
+		return err_set(err, ERR_LIMIT, "more than %llu exchanges",
+		    (unsigned long long)INDEX_MAX_ID);
 	index = xcalloc(1, sizeof(*index));
 	index->store = store;
-	index->last = stats.exchanges;
+	index->last = last;
 	*out = index;
 	return 0;
 }

@@ -21,6 +21,7 @@ struct index;
 struct store;
 
 #define INDEX_BYTES  ((size_t)32 << 20)
+#define INDEX_MAX_ID UINT64_C(0xffffffff) /* each may need a bit */
 #define INDEX_RECENT 512 /* latest look-ups that are never given up */
 
 /* The exchanges of one key that were sent to one host. */
@@ -38,7 +39,10 @@ struct recorded {
 	size_t group_count;   /* 0: nothing is recorded under this key */
 };
 
-/* The store must outlive the index.  Errors: ERR_CORRUPT, ERR_SYSTEM. */
+/*
+ * The store must outlive the index.  Errors: those of the store, ERR_LIMIT
+ * above INDEX_MAX_ID.
+ */
 int index_open(struct index **out, struct store *store,
     struct err *err) MUST_CHECK;
 

@@ -15,3 +15,15 @@ tests_unit_test_address_LDADD = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
 tests_unit_test_ids_LDADD     = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
 tests_unit_test_queue_LDADD   = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
 tests_unit_test_session_LDADD = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
+
+# Archives and clients without a network, for tests.
+replay_samples = tests/lib/folder.c tests/lib/folder.h tests/lib/tape.c \
+	tests/lib/tape.h
+
+unit_tests += tests/unit/test_client tests/unit/test_player
+tests_unit_test_client_SOURCES = tests/unit/test_client.c $(replay_samples)
+tests_unit_test_client_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+tests_unit_test_player_SOURCES = tests/unit/test_player.c $(replay_samples)
+tests_unit_test_player_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+
+bats_tests += tests/cli/serve.bats

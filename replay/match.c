@@ -95,8 +95,9 @@ reduce(uint8_t key[MATCH_KEY_SIZE], struct matcher *m,
 static void
 take_group(struct search *s, const struct recorded *r, const struct group *g)
 {
-	if (s->group == g)
-		return;
+	for (size_t i = 0; i < s->out->host_count; i++)
+		if (s->out->hosts[i].p == g->host.p)
+			return;
 	if (s->group == NULL) {
 		s->group = g;
 		s->found = r;
