@@ -44,11 +44,13 @@ capture_libs = libcapture.a $(http_libs) $(PCAP_LIBS) $(ZLIB_LIBS)
 
 unit_tests += \
 	tests/unit/test_fragment \
+	tests/unit/test_input \
 	tests/unit/test_packet \
 	tests/unit/test_pcapng \
 	tests/unit/test_source
 EXTRA_DIST += tests/lib/put.h
 tests_unit_test_fragment_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_input_LDADD    = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_packet_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_pcapng_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_source_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)

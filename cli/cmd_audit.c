@@ -46,12 +46,12 @@ static const struct opt opts[] = {
 enum { ID, TIME, OUTCOME, ANSWER, OPERATION, TARGET };
 
 static const struct column columns[] = {
-	[ID] = { "ID", COLUMN_NUMBER },
-	[TIME] = { "TIME", COLUMN_TEXT },
-	[OUTCOME] = { "OUTCOME", COLUMN_TEXT },
-	[ANSWER] = { "ANSWER", COLUMN_TEXT },
-	[OPERATION] = { "OPERATION", COLUMN_GIVES },
-	[TARGET] = { "TARGET", COLUMN_GIVES },
+	[ID] = { "ID", COLUMN_NUMBER, 0 },
+	[TIME] = { "TIME", COLUMN_TEXT, 0 },
+	[OUTCOME] = { "OUTCOME", COLUMN_TEXT, 0 },
+	[ANSWER] = { "ANSWER", COLUMN_TEXT, 13 },
+	[OPERATION] = { "OPERATION", COLUMN_TAIL, 12 },
+	[TARGET] = { "TARGET", COLUMN_TEXT, 20 },
 };
 
 static bool

@@ -25,17 +25,15 @@ static const struct opt opts[] = {
 enum { ID, TIME, METHOD, STATUS, KIND, HOST, TARGET, FLAWS };
 
 static const struct column columns[] = {
-	[ID] = { "ID", COLUMN_NUMBER },
-	[TIME] = { "TIME", COLUMN_TEXT },
-	[METHOD] = { "METHOD", COLUMN_TEXT },
-	[STATUS] = { "STATUS", COLUMN_NUMBER },
-	[KIND] = { "KIND", COLUMN_TEXT },
-	[HOST] = { "HOST", COLUMN_GIVES },
-	[TARGET] = { "TARGET", COLUMN_GIVES },
-	[FLAWS] = { "FLAWS", COLUMN_GIVES },
+	[ID] = { "ID", COLUMN_NUMBER, 0 },
+	[TIME] = { "TIME", COLUMN_TEXT, 0 },
+	[METHOD] = { "METHOD", COLUMN_TEXT, 0 },
+	[STATUS] = { "STATUS", COLUMN_NUMBER, 0 },
+	[KIND] = { "KIND", COLUMN_TEXT, 0 },
+	[HOST] = { "HOST", COLUMN_TEXT, 10 },
+	[TARGET] = { "TARGET", COLUMN_TAIL, 18 },
+	[FLAWS] = { "FLAWS", COLUMN_TEXT, 5 },
 };
-
-#define TARGET_WIDTH 40 /* characters of a target that a table shows */
 
 static void
 flaw_cells(struct table *t, flaw_set set)
@@ -53,19 +51,19 @@ flaw_cells(struct table *t, flaw_set set)
 }
 
 static void
-request_cells(struct table *t, struct exchange *x)
+request_cells(struct table *t, const struct exchange *x)
 {
 	const struct head *h = &x->request->parsed;
 
 	table_cell(t, METHOD, h->method);
 	table_cell(t, HOST, record_host(x));
-	table_cell(t, TARGET, text_tail(h->target, TARGET_WIDTH, &x->arena));
+	table_cell(t, TARGET, h->target);
 }
 
 static void
 row(struct table *t, const struct entry *e)
 {
-	struct exchange *x = e->exchange;
+	const struct exchange *x = e->exchange;
 	char clock[TEXT_SIZE];
 
 	table_row(t);

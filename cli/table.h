@@ -1,9 +1,10 @@
 /*
  * table.h - tables for people, through libsmartcols.
  *
- * A table fits the terminal: columns marked to give way are cut there,
- * and nowhere else.  Unprintable bytes are shown as escapes.  Rows are
- * held until table_print(), so callers print in pages.
+ * On a terminal a table fits its width: columns give way in proportion to
+ * what they have above their least width, and "..." marks what was cut.
+ * Anywhere else nothing is cut.  Unprintable bytes are shown as escapes.
+ * Rows are held until table_print(), so callers print in pages.
  */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H
@@ -17,16 +18,18 @@ struct table;
 enum column_kind {
 	COLUMN_TEXT,
 	COLUMN_NUMBER, /* to the right */
-	COLUMN_GIVES,  /* cut at its end if the terminal is too narrow */
+	COLUMN_TAIL,   /* cut at the front: its end tells most */
 };
 
 struct column {
 	const char *name;
 	enum column_kind kind;
+	size_t least; /* characters it keeps in any case; 0: all */
 };
 
 #define TABLE_PAGE 1000 /* rows that a caller should hold at most */
 
+/* The columns must outlive the table. */
 struct table *table_new(const struct column *columns, size_t count, FILE *out);
 
 /* NULL is allowed. */

@@ -2,8 +2,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "base/arena.h"
 #include "base/base.h"
 #include "base/stamp.h"
 
@@ -66,18 +66,6 @@ const char *
 text_clock(char text[TEXT_SIZE], int64_t t)
 {
 	return part_of_stamp(text, t, CLOCK_FROM, CLOCK_LEN);
-}
-
-struct span
-text_tail(struct span s, size_t width, struct arena *arena)
-{
-	static const char dots[] = "...";
-	size_t keep = width - (sizeof(dots) - 1);
-
-	if (s.len <= width)
-		return s;
-	return arena_printf(arena, "%s%.*s", dots, (int)keep,
-	    (const char *)s.p + s.len - keep);
 }
 
 const char *

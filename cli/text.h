@@ -6,10 +6,6 @@
 
 #include <stdint.h>
 
-#include "base/span.h"
-
-struct arena;
-
 #define TEXT_SIZE 32
 
 /* "845 B", "12.3 KiB", "1.5 GiB". */
@@ -21,12 +17,6 @@ const char *text_duration(char text[TEXT_SIZE], int64_t ns);
 /* "2026-11-20" and "20:00:22" of a time, in UTC. */
 const char *text_day(char text[TEXT_SIZE], int64_t t);
 const char *text_clock(char text[TEXT_SIZE], int64_t t);
-
-/*
- * s shortened at its front to `width` characters, as "...tail".  The tail
- * of a request target is what tells it from its neighbours.
- */
-struct span text_tail(struct span s, size_t width, struct arena *arena);
 
 /* "1 packet", "2 packets". */
 const char *text_plural(uint64_t n, const char *one, const char *many);

@@ -16,7 +16,7 @@
 /* How far a difference moves two requests apart. */
 static const unsigned weights[DIFFERENCE_COUNT] = {
 	[DIFFERENCE_METHOD] = 40,
-	[DIFFERENCE_PATH] = 30,
+	[DIFFERENCE_PATH] = 60,
 	[DIFFERENCE_OPERATION] = 50,
 	[DIFFERENCE_TARGETS] = 20,
 	[DIFFERENCE_SCOPE] = 15,
@@ -190,7 +190,8 @@ compare(struct search *s, struct near *n, const struct entry *e)
 		compare_deletions(n, &d, &e->reading.deletion, s->arena);
 		return;
 	}
-	if (deletes || e->reading.kind == KIND_DELETION)
+	/* Another method is another operation: no need to say it twice. */
+	if ((deletes || e->reading.kind == KIND_DELETION) && n->differs == 0)
 		differ(n, DIFFERENCE_OPERATION);
 	compare_plain(n, &live, recorded, s->arena);
 }

@@ -85,8 +85,14 @@ set_code(struct err *err, int rc, int sys, const char *text)
 static int
 fail(struct db *db, struct err *err)
 {
-	return set_code(err, sqlite3_extended_errcode(db->handle),
-	    sqlite3_system_errno(db->handle), sqlite3_errmsg(db->handle));
+	int saved_errno = errno;
+	int rc = sqlite3_extended_errcode(db->handle);
+	int sys = sqlite3_system_errno(db->handle);
+
+	/* SQLite notes it for most calls, but not for COMMIT. */
+	if (sys == 0 && (rc & 0xff) == SQLITE_IOERR)
+		sys = saved_errno;
+	return set_code(err, rc, sys, sqlite3_errmsg(db->handle));
 }
 
 static bool
@@ -180,6 +186,7 @@ db_close(struct db *db)
 int
 db_exec(struct db *db, const char *sql, struct err *err)
 {
+	errno = 0;
 	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return fail(db, err);
 	return 0;
@@ -300,6 +307,7 @@ query_step(struct query *q, struct err *err)
 	if (q->bind_error != SQLITE_OK)
 		return set_code(err, q->bind_error, 0,
 		    sqlite3_errstr(q->bind_error));
+	errno = 0;
 	rc = sqlite3_step(q->stmt);
 	q->taken = 0;
 	if (rc == SQLITE_ROW)

@@ -23,3 +23,13 @@ tests_unit_test_store_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_store_hostile
 tests_unit_test_store_hostile_SOURCES = tests/unit/test_store_hostile.c $(store_samples)
 tests_unit_test_store_hostile_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+
+# A measurement, not a test: make bench/archive.
+EXTRA_PROGRAMS       = bench/archive
+bench_archive_SOURCES = bench/archive.c
+bench_archive_LDADD   = $(store_libs)
+
+fuzz_targets += tests/fuzz/fuzz_archive
+tests_fuzz_fuzz_archive_SOURCES = tests/fuzz/fuzz_archive.c $(store_samples) $(fuzz_driver)
+tests_fuzz_fuzz_archive_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_archive_LDADD   = $(store_libs) $(CHECK_LIBS)

@@ -374,13 +374,24 @@ get_entry(struct reader *r, struct entry *e, struct err *err)
 static bool
 enter(struct reader *r, struct err *err)
 {
-	return !db_is_open(r->db) && db_exec(r->db, "BEGIN", err) == 0;
+	struct query *q;
+
+	if (db_is_open(r->db) || (q = db_query(r->db, SQL_BEGIN, err)) == NULL)
+		return false;
+	return query_run(q, err) == 0;
 }
 
 static void
 leave(struct reader *r, bool entered)
 {
-	if (entered)
+	struct err err;
+	struct query *q;
+
+	if (!entered)
+		return;
+	/* Nothing was written; without this the next answer is as old. */
+	q = db_query(r->db, SQL_COMMIT, &err);
+	if (q == NULL || query_run(q, &err) < 0)
 		db_rollback(r->db);
 }
 
@@ -549,4 +560,28 @@ reader_stats(struct reader *r, struct store_stats *out, struct err *err)
 	bad = query_is_bad(q);
 	query_reset(q);
 	return bad ? corrupt(err, "its sizes make no sense") : 0;
+}
+
+int
+reader_root(struct reader *r, uint8_t root[DIGEST_SIZE], uint64_t *size,
+    struct err *err)
+{
+	struct query *q = db_query(r->db, SQL_TREE_GET, err);
+	struct span stored;
+	bool good;
+	int got;
+
+	*size = 0;
+	digest_of(root, (struct span){ 0 });
+	if (q == NULL || (got = query_step(q, err)) < 0)
+		return -1;
+	if (got == 0)
+		return 0;
+	*size = (uint64_t)take_int(q, 0, INT64_MAX);
+	stored = take_bytes(q);
+	good = stored.len == DIGEST_SIZE && !query_is_bad(q);
+	if (good)
+		memcpy(root, stored.p, DIGEST_SIZE);
+	query_reset(q);
+	return good ? 0 : corrupt(err, "its tree makes no sense");
 }

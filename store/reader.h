@@ -25,5 +25,7 @@ int reader_recording(struct reader *r, uint64_t id, struct arena *arena,
     struct recording *out, struct err *err) MUST_CHECK;
 int reader_stats(struct reader *r, struct store_stats *out,
     struct err *err) MUST_CHECK;
+int reader_root(struct reader *r, uint8_t root[DIGEST_SIZE], uint64_t *size,
+    struct err *err) MUST_CHECK;
 
 #endif

@@ -5,6 +5,8 @@
 #define STORE_SQL_H
 
 #define STATEMENTS(X)                                                          \
+	X(BEGIN, "BEGIN")                                                      \
+	X(COMMIT, "COMMIT")                                                    \
 	X(SCHEMA, "SELECT sql FROM sqlite_schema ORDER BY rowid")              \
 	X(TERM_ALL, "SELECT class, value, name FROM term")                     \
 	X(TERM_ADD, "INSERT OR IGNORE INTO term VALUES(?, ?, ?)")              \

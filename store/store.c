@@ -261,3 +261,12 @@ store_stats(struct store *st, struct store_stats *out, struct err *err)
 	out->file_bytes = (uint64_t)file.st_size;
 	return 0;
 }
+
+int
+store_root(struct store *st, uint8_t root[DIGEST_SIZE], uint64_t *size,
+    struct err *err)
+{
+	if (reader_root(st->reader, root, size, err) < 0)
+		return store_fail(st, err);
+	return 0;
+}

@@ -54,7 +54,7 @@ fuzz_driver     = tests/fuzz/replay_main.c
 endif
 TESTS += %D%/fuzz/replay-corpus.sh
 
-dist_check_SCRIPTS = build-aux/check-layers.sh build-aux/check-size.sh
+dist_check_SCRIPTS += build-aux/check-layers.sh build-aux/check-size.sh
 TESTS += build-aux/check-layers.sh build-aux/check-size.sh
 TESTS += $(bats_tests)
 

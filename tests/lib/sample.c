@@ -1,6 +1,7 @@
 #include "tests/lib/sample.h"
 
 #include <check.h>
+#include <stdlib.h>
 
 #include "base/err.h"
 #include "http/body.h"
@@ -20,9 +21,9 @@ message(struct exchange *x, enum head_side side, struct span head,
 	m->wire_len = body.len;
 	m->framing = framing;
 	m->complete = true;
-	ck_assert_msg(head_parse(&m->parsed, side, m->head, &x->arena, &err) ==
-		0,
-	    "%s", err.text);
+	/* Fuzz targets have no Check. */
+	if (head_parse(&m->parsed, side, m->head, &x->arena, &err) < 0)
+		abort();
 	return m;
 }
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -383,6 +384,49 @@ START_TEST(stats_count)
 }
 END_TEST
 
+static void
+root_of(uint8_t root[DIGEST_SIZE], uint64_t *size)
+{
+	struct store *st = open_store(STORE_READ);
+	struct err err;
+
+	ck_assert_int_eq(store_root(st, root, size, &err), 0);
+	close_store(st);
+}
+
+START_TEST(batches_leave_the_root_as_it_is)
+{
+	uint8_t whole[DIGEST_SIZE], parts[DIGEST_SIZE];
+	struct store *st;
+	struct err err;
+	uint64_t size;
+
+	folder_enter();
+	make(300);
+	root_of(whole, &size);
+	ck_assert_uint_eq(size, 301);
+	folder_leave();
+	folder_enter();
+	st = open_store(STORE_APPEND);
+	begin(st);
+	for (unsigned n = 0; n < 300; n++) {
+		add(st, n);
+		if (n % 7 == 0)
+			ck_assert_int_eq(store_commit(st, &err), 0);
+	}
+	end(st);
+	close_store(st);
+	root_of(parts, &size);
+	ck_assert_uint_eq(size, 301);
+	ck_assert_mem_eq(whole, parts, DIGEST_SIZE);
+	make(1);
+	root_of(parts, &size);
+	ck_assert_uint_eq(size, 303);
+	ck_assert_mem_ne(whole, parts, DIGEST_SIZE);
+	folder_leave();
+}
+END_TEST
+
 /* Write until killed, telling through the pipe how much is committed. */
 static void
 write_forever(int fd)
@@ -447,10 +491,82 @@ START_TEST(a_killed_writer_loses_no_commit)
 }
 END_TEST
 
+/* Add batches of 40 until a write fails; how much is committed by then. */
+static unsigned
+fill_disk(struct store *st, struct err *err)
+{
+	struct recording rec = { .begun = 1 };
+	struct reading reading;
+	unsigned committed = 0;
+
+	if (store_begin(st, &rec, err) < 0)
+		return 0;
+	for (unsigned n = 0; n < 4000; n++) {
+		struct exchange *x = sample_exchange(n, &reading);
+		int rc = store_add(st, x, &reading, err);
+
+		exchange_free(x);
+		if (rc == 0 && n % 40 == 39 &&
+		    (rc = store_commit(st, err)) == 0)
+			committed = n + 1;
+		if (rc < 0)
+			return committed;
+	}
+	ck_abort_msg("the disk was never full");
+}
+
+static void
+limit_files(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void
+check_full(rlim_t bytes)
+{
+	struct store *st;
+	struct err err = { 0 };
+	unsigned committed = 0;
+
+	folder_enter();
+	limit_files(bytes);
+	if (store_open(&st, folder_path("a.obit"), STORE_APPEND, &err) == 0) {
+		committed = fill_disk(st, &err);
+		ck_assert_ptr_nonnull(strstr(err.text, "a.obit: "));
+		ck_assert_msg(strstr(err.text, "File too large") != NULL, "%s",
+		    err.text);
+		(void)!store_close(st, &err);
+	}
+	limit_files(RLIM_INFINITY);
+	if (committed == 0) {
+		ck_assert_int_eq(folder_count(), 0);
+	} else {
+		st = open_store(STORE_READ);
+		check(st, committed, committed - 1);
+		close_store(st);
+		close_store(open_store(STORE_APPEND));
+		ck_assert_int_eq(folder_count(), 1);
+	}
+	folder_leave();
+}
+
+START_TEST(a_full_disk_loses_no_commit)
+{
+	signal(SIGXFSZ, SIG_IGN);
+	for (rlim_t bytes = 1000; bytes < 400000; bytes += 20000)
+		check_full(bytes);
+}
+END_TEST
+
 UNIT_MAIN("store", every_field_comes_back,
     every_field_comes_back_before_the_commit, many_exchanges_share_a_dictionary,
     one_private_file_is_left, nothing_recorded_leaves_nothing,
     recordings_come_back, a_second_recording_is_appended,
     selections_find_what_they_should, evidence_is_found_by_deletion,
     readers_see_what_is_committed, there_is_one_writer, stats_count,
-    a_killed_writer_loses_no_commit)
+    batches_leave_the_root_as_it_is, a_killed_writer_loses_no_commit,
+    a_full_disk_loses_no_commit)

@@ -1,6 +1,5 @@
 #include "cli/text.h"
 
-#include "base/arena.h"
 #include "base/base.h"
 #include "tests/lib/unit.h"
 
@@ -45,16 +44,5 @@ START_TEST(days_and_clocks)
 }
 END_TEST
 
-START_TEST(tail_keeps_the_end)
-{
-	struct arena a = ARENA_INIT;
-	struct span s = span_of_str("/v1/abc/members/42");
-
-	ck_assert(span_eq_str(text_tail(s, 10, &a), "...bers/42"));
-	ck_assert(span_eq(text_tail(s, s.len, &a), s));
-	arena_release(&a);
-}
-END_TEST
-
 UNIT_MAIN("text", bytes_in_the_unit_that_fits, durations_in_the_unit_that_fits,
-    days_and_clocks, tail_keeps_the_end)
+    days_and_clocks)
