@@ -6,6 +6,7 @@ libcli_a_SOURCES = \
 	%D%/cmd_audit.c \
 	%D%/cmd_capture.c \
 	%D%/cmd_ls.c \
+	%D%/cmd_serve.c \
 	%D%/cmd_show.c \
 	%D%/cmd_stats.c \
 	%D%/config.c %D%/config.h \
@@ -17,7 +18,7 @@ libcli_a_SOURCES = \
 	%D%/table.c %D%/table.h \
 	%D%/text.c %D%/text.h
 
-cli_libs = libcli.a libcapture.a $(store_libs) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
+cli_libs = libcli.a libcapture.a libreplay.a $(store_libs) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += obit
 obit_SOURCES = %D%/main.c

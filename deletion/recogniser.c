@@ -198,5 +198,5 @@ recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
 	else
 		read_other(r, &s, x, out);
 	key_of(out->key, r->rules, x->request,
-	    line != NULL ? &out->deletion : NULL);
+	    out->kind == KIND_DELETION ? &out->deletion : NULL);
 }
