@@ -55,6 +55,9 @@ void json_time(struct json *j, const char *name, int64_t t);
 /* Bytes as lower-case hexadecimal; absent is null. */
 void json_hex(struct json *j, const char *name, struct span bytes);
 
+/* Bytes in base64 with padding (RFC 4648, section 4); absent is null. */
+void json_base64(struct json *j, const char *name, struct span bytes);
+
 /* End a line of JSON Lines; every object and array must be closed. */
 void json_line(struct json *j);
 

@@ -161,7 +161,7 @@ make_room(struct fragments *f, struct datagram *d, size_t n)
 	if (n <= d->cap)
 		return;
 	if (n < 2 * d->cap)
-		n = 2 * d->cap;
+		n = 2 * d->cap < MAX_DATAGRAM ? 2 * d->cap : MAX_DATAGRAM;
 	d->bytes = xrealloc(d->bytes, n);
 	budget_take(f->budget, n - d->cap);
 	d->cap = n;
@@ -216,12 +216,20 @@ store(struct fragments *f, struct datagram *d, const struct fragment *piece)
 	return true;
 }
 
-/* Give up whole datagrams, the oldest first, until there is memory. */
-static void
-stay_within_budget(struct fragments *f)
+/*
+ * Give up whole datagrams, the oldest first, until there is memory.
+ * Return false if d was among them.
+ */
+static bool
+stay_within_budget(struct fragments *f, const struct datagram *d)
 {
-	while (f->table != NULL && budget_is_over(f->budget))
+	bool kept = true;
+
+	while (f->table != NULL && budget_is_over(f->budget)) {
+		kept = kept && f->table != d;
 		forget(f, f->table);
+	}
+	return kept;
 }
 
 static void
@@ -241,6 +249,7 @@ enum fragment_result
 fragments_add(struct fragments *f, struct fragment *piece)
 {
 	struct datagram *d;
+	bool bad;
 
 	forget_old(f, piece->time);
 	d = find_or_add(f, piece);
@@ -248,12 +257,11 @@ fragments_add(struct fragments *f, struct fragment *piece)
 		d->bad = true;
 		drop_bytes(f, d);
 	}
-	if (d->bad)
-		return FRAGMENT_BAD;
-	if (d->total > 0 && d->units == (d->total + UNIT - 1) / UNIT) {
-		finish(f, d, piece);
-		return FRAGMENT_COMPLETE;
-	}
-	stay_within_budget(f);
-	return FRAGMENT_HELD;
+	bad = d->bad;
+	if (!stay_within_budget(f, d) || bad)
+		return bad ? FRAGMENT_BAD : FRAGMENT_HELD;
+	if (d->total == 0 || d->units < (d->total + UNIT - 1) / UNIT)
+		return FRAGMENT_HELD;
+	finish(f, d, piece);
+	return FRAGMENT_COMPLETE;
 }

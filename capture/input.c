@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,17 +12,16 @@
 #include "base/xalloc.h"
 #include "capture/gzip.h"
 
-/* Large enough that system calls do not show in a profile. */
-#define WINDOW ((size_t)128 << 10)
-
 struct input {
 	int fd;             /* -1: memory */
 	struct span memory; /* what is left of it */
 	uint64_t size, taken;
 	bool ended, cut;
+	volatile sig_atomic_t stopped;
 
-	struct gzip *gzip;  /* NULL: plain; owned */
-	uint8_t *packed;    /* what gzip reads from; owned */
+	struct gzip *gzip; /* NULL: plain; owned */
+	uint8_t *packed;   /* what gzip reads from; owned */
+	size_t packed_cap;
 	struct span unread; /* of packed */
 
 	uint8_t *window; /* owned */
@@ -45,8 +45,10 @@ read_raw(struct input *in, uint8_t *p, size_t n, struct err *err)
 	} else {
 		do
 			got = read(in->fd, p, n);
-		while (got < 0 && errno == EINTR);
+		while (got < 0 && errno == EINTR && !in->stopped);
 	}
+	if (in->stopped)
+		return 0;
 	if (got < 0)
 		return err_sys(err, "cannot read");
 	in->taken += (uint64_t)got;
@@ -61,7 +63,8 @@ read_packed(struct input *in, uint8_t *p, size_t n, struct err *err)
 
 	while (made == 0) {
 		if (in->unread.len == 0) {
-			ssize_t got = read_raw(in, in->packed, WINDOW, err);
+			ssize_t got =
+			    read_raw(in, in->packed, in->packed_cap, err);
 
 			if (got < 0)
 				return -1;
@@ -139,7 +142,7 @@ int
 input_discard(struct input *in, uint64_t n, struct err *err)
 {
 	while (n > 0) {
-		size_t part = n < WINDOW ? (size_t)n : WINDOW;
+		size_t part = n < in->cap ? (size_t)n : in->cap;
 		struct span bytes;
 		int rc = input_peek(in, part, &bytes, err);
 
@@ -164,22 +167,22 @@ look_for_gzip(struct input *in, struct err *err)
 		return rc < 0 ? -1 : 0;
 	in->gzip = gzip_new();
 	in->packed = in->window;
+	in->packed_cap = in->cap;
 	in->unread = (struct span){ in->packed, in->end };
-	in->window = xmalloc(WINDOW);
-	in->cap = WINDOW;
+	in->window = xmalloc(in->cap);
 	in->start = in->end = 0;
 	in->ended = false;
 	return 0;
 }
 
 static struct input *
-input_new(int fd)
+input_new(int fd, size_t window)
 {
 	struct input *in = xcalloc(1, sizeof(*in));
 
 	in->fd = fd;
-	in->window = xmalloc(WINDOW);
-	in->cap = WINDOW;
+	in->window = xmalloc(window);
+	in->cap = window;
 	return in;
 }
 
@@ -195,7 +198,7 @@ finish_open(struct input **out, struct input *in, struct err *err)
 }
 
 int
-input_open(struct input **out, const char *path, struct err *err)
+input_open(struct input **out, const char *path, size_t window, struct err *err)
 {
 	struct input *in;
 	struct stat st;
@@ -205,7 +208,7 @@ input_open(struct input **out, const char *path, struct err *err)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return err_sys(err, "cannot open");
-	in = input_new(fd);
+	in = input_new(fd, window);
 	if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)) {
 		err_set(err, ERR_SYSTEM, "is a directory, not a capture");
 		input_close(in);
@@ -219,7 +222,7 @@ input_open(struct input **out, const char *path, struct err *err)
 int
 input_open_memory(struct input **out, struct span bytes, struct err *err)
 {
-	struct input *in = input_new(-1);
+	struct input *in = input_new(-1, INPUT_WINDOW);
 
 	in->memory = bytes;
 	in->size = bytes.len;
@@ -243,6 +246,12 @@ input_progress(const struct input *in, uint64_t *done, uint64_t *total)
 {
 	*done = in->taken;
 	*total = in->size;
+}
+
+void
+input_stop(struct input *in)
+{
+	in->stopped = 1;
 }
 
 void

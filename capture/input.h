@@ -21,11 +21,15 @@ struct input;
 
 #define INPUT_MAX_PEEK ((size_t)4 << 20)
 
+/* So large that system calls do not show in a profile. */
+#define INPUT_WINDOW ((size_t)128 << 10)
+
 /*
- * Open a file; "-" is standard input.  Errors: ERR_SYSTEM, ERR_FORMAT if
- * it begins as gzip and is not.  Errors carry no name: the caller has it.
+ * Open a file; "-" is standard input.  Begin with a window of that many
+ * bytes.  Errors: ERR_SYSTEM, ERR_FORMAT if it begins as gzip and is not.
+ * Errors carry no name: the caller has it.
  */
-int input_open(struct input **out, const char *path,
+int input_open(struct input **out, const char *path, size_t window,
     struct err *err) MUST_CHECK;
 
 /* Read from bytes, which must outlive the input. */
@@ -54,6 +58,12 @@ bool input_was_cut(const struct input *in);
 
 /* Bytes read from the file, and its size or 0 if it has none. */
 void input_progress(const struct input *in, uint64_t *done, uint64_t *total);
+
+/*
+ * End a read that a signal interrupts, and all after it, as if the input
+ * ended.  Safe in a signal handler.
+ */
+void input_stop(struct input *in);
 
 /* NULL is allowed. */
 void input_close(struct input *in);

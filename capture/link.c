@@ -254,6 +254,12 @@ link_pppoe(struct layers *l)
 	return PROTO_PPP;
 }
 
+enum {
+	PPP_ADDRESS_CONTROL = 0xff03,
+	CISCO_UNICAST = 0x0f00,
+	CISCO_BROADCAST = 0x8f00,
+};
+
 /*
  * RFC 1661 and 1662: address and control may be left out, and so may the
  * first byte of the protocol number, which is even where the second is odd.
@@ -261,22 +267,21 @@ link_pppoe(struct layers *l)
 enum proto
 link_ppp(struct layers *l)
 {
-	if (layers_has(l, 2) && be16(l->rest.p) == 0xff03)
-		layers_skip(l, 2);
-	else if (layers_has(l, 2) &&
-	    (be16(l->rest.p) == 0x0f00 || be16(l->rest.p) == 0x8f00))
-		return PROTO_CISCO_HDLC;
-	if (!layers_has(l, 1))
+	uint16_t start;
+
+	if (!layers_has(l, 2))
 		return layers_end(l, LAYER_CUT);
-	l->type = l->rest.p[0];
-	if (l->type & 1) {
-		layers_skip(l, 1);
-	} else {
-		if (!layers_has(l, 2))
-			return layers_end(l, LAYER_CUT);
-		l->type = be16(l->rest.p);
+	start = be16(l->rest.p);
+	if (start == CISCO_UNICAST || start == CISCO_BROADCAST)
+		return PROTO_CISCO_HDLC;
+	if (start == PPP_ADDRESS_CONTROL)
 		layers_skip(l, 2);
-	}
+	if (!layers_has(l, 2))
+		return layers_end(l, LAYER_CUT);
+	l->type = be16(l->rest.p);
+	if (l->rest.p[0] & 1)
+		l->type = l->rest.p[0];
+	layers_skip(l, l->rest.p[0] & 1 ? 1 : 2);
 	switch (l->type) {
 	case 0x0021:
 		return PROTO_IPV4;

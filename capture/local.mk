@@ -5,6 +5,8 @@ libcapture_a_SOURCES = \
 	%D%/capture.c \
 	%D%/classic.c \
 	%D%/classic.h \
+	%D%/filter.c \
+	%D%/filter.h \
 	%D%/detect.c \
 	%D%/detect.h \
 	%D%/draft.c \
@@ -40,6 +42,28 @@ libcapture_a_SOURCES = \
 
 capture_libs = libcapture.a $(http_libs) $(PCAP_LIBS) $(ZLIB_LIBS)
 
+unit_tests += \
+	tests/unit/test_fragment \
+	tests/unit/test_input \
+	tests/unit/test_packet \
+	tests/unit/test_pcapng \
+	tests/unit/test_source
+EXTRA_DIST += tests/lib/put.h
+tests_unit_test_fragment_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_input_LDADD    = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_packet_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_pcapng_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_source_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+
+fuzz_targets += \
+	tests/fuzz/fuzz_packet \
+	tests/fuzz/fuzz_pcapng
+tests_fuzz_fuzz_packet_SOURCES = tests/fuzz/fuzz_packet.c $(fuzz_driver)
+tests_fuzz_fuzz_packet_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_packet_LDADD   = $(capture_libs)
+tests_fuzz_fuzz_pcapng_SOURCES = tests/fuzz/fuzz_pcapng.c $(fuzz_driver)
+tests_fuzz_fuzz_pcapng_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_pcapng_LDADD   = $(capture_libs)
 check_PROGRAMS += tests/tools/capture_dump
 tests_tools_capture_dump_LDADD = $(capture_libs)
 

@@ -63,12 +63,13 @@ open_input(struct reader **out, struct input *in, const char *name,
 }
 
 int
-reader_open(struct reader **out, const char *path, struct err *err)
+reader_open(struct reader **out, const char *path, size_t window,
+    struct err *err)
 {
 	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
 	struct input *in;
 
-	if (input_open(&in, path, err) < 0)
+	if (input_open(&in, path, window, err) < 0)
 		return err_prefix(err, "%s", name);
 	return open_input(out, in, name, err);
 }
@@ -114,6 +115,12 @@ reader_add_drops(const struct reader *r, uint64_t *kernel, uint64_t *interface)
 {
 	if (r->is_pcapng)
 		pcapng_add_drops(&r->pcapng, kernel, interface);
+}
+
+void
+reader_stop(struct reader *r)
+{
+	input_stop(r->in);
 }
 
 void

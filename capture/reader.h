@@ -12,10 +12,11 @@ struct frame;
 struct reader;
 
 /*
- * Open a file ("-" is standard input) and see what it is.  Errors, all
+ * Open a file ("-" is standard input) with a window of that many bytes
+ * (see input.h) and see what it is.  Errors, all
  * with the file's name in front: ERR_SYSTEM, ERR_FORMAT.
  */
-int reader_open(struct reader **out, const char *path,
+int reader_open(struct reader **out, const char *path, size_t window,
     struct err *err) MUST_CHECK;
 
 /* Read from bytes, which must outlive the reader. */
@@ -34,6 +35,9 @@ void reader_progress(const struct reader *r, uint64_t *done, uint64_t *total);
 /* Add what the file says its recorder lost (pcapng statistics). */
 void reader_add_drops(const struct reader *r, uint64_t *kernel,
     uint64_t *interface);
+
+/* See input_stop(). */
+void reader_stop(struct reader *r);
 
 /* NULL is allowed. */
 void reader_close(struct reader *r);

@@ -5,7 +5,13 @@
 
 #include "base/err.h"
 #include "base/xalloc.h"
+#include "capture/filter.h"
+#include "capture/input.h"
 #include "capture/reader.h"
+
+/* What the windows of many files share, and the least of one. */
+#define ALL_WINDOWS ((size_t)8 << 20)
+#define MIN_WINDOW  ((size_t)16 << 10)
 
 struct feed {
 	struct reader *reader; /* owned */
@@ -19,6 +25,8 @@ struct source {
 	struct feed **heap; /* those that have a frame, earliest first; owned */
 	size_t waiting;     /* in the heap */
 	bool taken;         /* the frame of heap[0] was handed out */
+	struct filter *filter; /* NULL: everything passes; owned */
+	uint64_t filtered;
 };
 
 static bool
@@ -80,8 +88,9 @@ advance(struct source *s, struct err *err)
 	return 0;
 }
 
-int
-source_next(struct source *s, struct frame *out, struct err *err)
+/* The next frame of all files, whether it passes the filter or not. */
+static int
+next_frame(struct source *s, struct frame *out, struct err *err)
 {
 	if (s->taken && advance(s, err) < 0)
 		return -1;
@@ -90,6 +99,22 @@ source_next(struct source *s, struct frame *out, struct err *err)
 	*out = s->heap[0]->frame;
 	s->taken = true;
 	return 1;
+}
+
+int
+source_next(struct source *s, struct frame *out, struct err *err)
+{
+	int rc, passes;
+
+	while ((rc = next_frame(s, out, err)) > 0) {
+		if (s->filter == NULL)
+			return 1;
+		passes = filter_matches(s->filter, out, err);
+		if (passes != 0)
+			return passes;
+		s->filtered++;
+	}
+	return rc;
 }
 
 static struct source *
@@ -119,6 +144,16 @@ add_reader(struct source *s, struct reader *r, struct err *err)
 	return 0;
 }
 
+static size_t
+window_for(size_t files)
+{
+	size_t window = ALL_WINDOWS / files;
+
+	if (window > INPUT_WINDOW)
+		return INPUT_WINDOW;
+	return window < MIN_WINDOW ? MIN_WINDOW : window;
+}
+
 int
 source_open(struct source **out, const char *const *files, size_t count,
     struct err *err)
@@ -129,7 +164,7 @@ source_open(struct source **out, const char *const *files, size_t count,
 	assert(count > 0);
 	s = source_new(count);
 	for (size_t i = 0; i < count; i++)
-		if (reader_open(&r, files[i], err) < 0 ||
+		if (reader_open(&r, files[i], window_for(count), err) < 0 ||
 		    add_reader(s, r, err) < 0)
 			goto fail;
 	*out = s;
@@ -154,6 +189,24 @@ source_open_memory(struct source **out, struct span bytes, struct err *err)
 	}
 	*out = s;
 	return 0;
+}
+
+int
+source_set_filter(struct source *s, const char *expression, struct err *err)
+{
+	uint16_t link = UINT16_MAX; /* no frame says */
+
+	if (s->waiting > 0)
+		link = s->heap[0]->frame.link;
+	filter_free(s->filter);
+	s->filter = NULL;
+	return filter_new(&s->filter, expression, link, err);
+}
+
+uint64_t
+source_filtered(const struct source *s)
+{
+	return s->filtered;
 }
 
 bool
@@ -192,12 +245,20 @@ source_drops(const struct source *s, uint64_t *kernel, uint64_t *interface)
 }
 
 void
+source_stop(struct source *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		reader_stop(s->feeds[i].reader);
+}
+
+void
 source_close(struct source *s)
 {
 	if (s == NULL)
 		return;
 	for (size_t i = 0; i < s->count; i++)
 		reader_close(s->feeds[i].reader);
+	filter_free(s->filter);
 	free(s->feeds);
 	free(s->heap);
 	free(s);

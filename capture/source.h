@@ -40,12 +40,23 @@ int source_open_memory(struct source **out, struct span bytes,
     struct err *err) MUST_CHECK;
 
 /*
+ * From here on, pass only what matches a libpcap filter expression, which
+ * must outlive the source; see filter.h.  Errors: ERR_USAGE.
+ */
+int source_set_filter(struct source *s, const char *expression,
+    struct err *err) MUST_CHECK;
+
+/*
  * Get the next frame: 1, 0 at the end, -1 on an error: ERR_SYSTEM,
- * ERR_FORMAT with file and offset.  A file that ends inside a frame is no
+ * ERR_FORMAT with file and offset, ERR_USAGE if the filter makes no sense
+ * on a link type that comes up.  A file that ends inside a frame is no
  * error; see source_was_cut().
  */
 int source_next(struct source *s, struct frame *out,
     struct err *err) MUST_CHECK;
+
+/* How many frames the filter kept back. */
+uint64_t source_filtered(const struct source *s);
 
 /* Did any file end inside a frame or block? */
 bool source_was_cut(const struct source *s);
@@ -56,6 +67,12 @@ void source_progress(const struct source *s, uint64_t *done, uint64_t *total);
 /* What the files say their recorders lost (pcapng statistics). */
 void source_drops(const struct source *s, uint64_t *kernel,
     uint64_t *interface);
+
+/*
+ * Let a read that waits for data be interrupted by the signal in whose
+ * handler this is called, and end there.  Safe in a signal handler.
+ */
+void source_stop(struct source *s);
 
 /* NULL is allowed. */
 void source_close(struct source *s);

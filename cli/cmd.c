@@ -8,7 +8,16 @@
 #include "base/xalloc.h"
 #include "cli/opt.h"
 
+extern const struct cmd cmd_audit, cmd_capture, cmd_ls, cmd_serve, cmd_show,
+    cmd_stats;
+
 const struct cmd *const cmd_table[] = {
+	&cmd_audit,
+	&cmd_capture,
+	&cmd_ls,
+	&cmd_serve,
+	&cmd_show,
+	&cmd_stats,
 	NULL,
 };
 
@@ -74,10 +83,6 @@ run(struct cmd_ctx *ctx, const struct cmd *cmd, int argc, char **argv,
 		status = cmd->run(ctx, err);
 	opt_release(cmd->opts, args);
 	free(args);
-
-	/* Results that could not be written are a failure. */
-	if (status >= 0 && (fflush(ctx->out) != 0 || ferror(ctx->out)))
-		return err_sys(err, "cannot write the output");
 	return status;
 }
 
@@ -105,8 +110,8 @@ run_named(struct cmd_ctx *ctx, const struct cmd *cmd, int argc, char **argv)
 	return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 }
 
-int
-cmd_main(FILE *out, FILE *log, int argc, char **argv)
+static int
+dispatch(FILE *out, FILE *log, int argc, char **argv)
 {
 	struct cmd_ctx ctx = { .out = out, .log = log };
 	const struct cmd *cmd;
@@ -124,4 +129,18 @@ cmd_main(FILE *out, FILE *log, int argc, char **argv)
 		return usage(log, EXIT_USAGE);
 	}
 	return run_named(&ctx, cmd, argc - 1, argv + 1);
+}
+
+int
+cmd_main(FILE *out, FILE *log, int argc, char **argv)
+{
+	int status = dispatch(out, log, argc, argv);
+	struct err err;
+
+	/* Results that could not be written are a failure. */
+	if (fflush(out) == 0 && !ferror(out))
+		return status;
+	err_sys(&err, "cannot write the output");
+	fprintf(log, "obit: %s\n", err.text);
+	return EXIT_FAILED;
 }

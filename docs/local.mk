@@ -1,1 +1,1 @@
-# docs
+EXTRA_DIST += %D%/ARCHITECTURE.md

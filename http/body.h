@@ -16,6 +16,21 @@ struct err;
 struct head;
 struct message;
 
+/* A chunk of a chunked body (RFC 9112, section 7.1). */
+struct chunk {
+	struct span extension; /* after the size, up to the end of the line */
+	struct span data;      /* shorter than announced if the body is cut */
+};
+
+/*
+ * Take the next chunk off *rest, which begins as the whole body.  Return
+ * false at the last chunk, the end of a cut body, or a line that is not a
+ * chunk's; then c->data is absent, c->extension is that of the last chunk
+ * if there is one, else absent, and *rest is what follows: the trailer
+ * section, or the bytes that make no sense.
+ */
+bool body_next_chunk(struct span *rest, struct chunk *c);
+
 /*
  * The body without chunk framing and trailers.  Points into the message
  * where nothing has to be removed, else into the arena.  Absent if the
@@ -26,6 +41,7 @@ struct span body_entity(const struct message *m, struct arena *arena);
 /*
  * The entity without its content codings (gzip, x-gzip, deflate in both
  * its readings, identity, several in a row), at most limit bytes of it.
+ * The same codings applied as transfer codings are removed as well.
  * Errors: ERR_UNSUPPORTED for a coding obit does not know, such as br;
  * ERR_FORMAT if it does not decode to its end; ERR_LIMIT.
  */

@@ -1,1 +1,35 @@
-# store
+noinst_LIBRARIES += libstore.a
+libstore_a_SOURCES = %D%/counts.c %D%/counts.h %D%/cursor.c %D%/db.c %D%/db.h \
+	%D%/deflate.c %D%/deflate.h %D%/file.c %D%/file.h %D%/handle.h \
+	%D%/leaf.c %D%/leaf.h %D%/merkle.c %D%/merkle.h %D%/pack.c \
+	%D%/pack.h %D%/reader.c %D%/reader.h %D%/row.c %D%/row.h \
+	%D%/schema.c %D%/schema.h %D%/sql.c %D%/sql.h %D%/squeeze.c \
+	%D%/squeeze.h %D%/store.c %D%/store.h %D%/train.c %D%/train.h %D%/unsqueeze.c %D%/unsqueeze.h \
+	%D%/words.c %D%/words.h %D%/writer.c %D%/writer.h
+
+store_libs = libstore.a $(deletion_libs) $(SQLITE_LIBS)
+
+unit_tests += tests/unit/test_deflate tests/unit/test_merkle
+tests_unit_test_deflate_LDADD = libtest.a $(store_libs) $(CHECK_LIBS)
+tests_unit_test_merkle_LDADD  = libtest.a $(store_libs) $(CHECK_LIBS)
+
+# Exchanges that the archive's tests share.
+store_samples = tests/lib/folder.c tests/lib/folder.h tests/lib/sample.c \
+	tests/lib/sample.h
+
+unit_tests += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c $(store_samples)
+tests_unit_test_store_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_store_hostile
+tests_unit_test_store_hostile_SOURCES = tests/unit/test_store_hostile.c $(store_samples)
+tests_unit_test_store_hostile_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+
+# A measurement, not a test: make bench/archive.
+EXTRA_PROGRAMS       = bench/archive
+bench_archive_SOURCES = bench/archive.c
+bench_archive_LDADD   = $(store_libs)
+
+fuzz_targets += tests/fuzz/fuzz_archive
+tests_fuzz_fuzz_archive_SOURCES = tests/fuzz/fuzz_archive.c $(store_samples) $(fuzz_driver)
+tests_fuzz_fuzz_archive_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_archive_LDADD   = $(store_libs) $(CHECK_LIBS)

@@ -30,7 +30,8 @@ enum store_mode {
 /*
  * Open the archive at path.  Errors: ERR_NOT_FOUND, ERR_SYSTEM, ERR_FORMAT
  * if it is not an archive, ERR_CORRUPT, ERR_UNSUPPORTED if a newer obit
- * wrote it; each with the path in front.
+ * wrote it; each with the path in front.  There is one writer at a time,
+ * and readers see what it has committed.
  */
 int store_open(struct store **out, const char *path, enum store_mode mode,
     struct err *err) MUST_CHECK;
@@ -63,7 +64,9 @@ uint64_t store_next_id(const struct store *st);
 
 /*
  * Add an exchange, already masked, to the open recording.  Committed with
- * its batch: at the latest after STORE_BATCH_NS or STORE_BATCH_BYTES.
+ * its batch: by the first call after STORE_BATCH_NS or STORE_BATCH_BYTES.
+ * The owner of a live source calls store_commit() while nothing comes.
+ * After an error the open batch is lost and nothing more can be added.
  */
 int store_add(struct store *st, const struct exchange *x,
     const struct reading *reading, struct err *err) MUST_CHECK;
@@ -76,6 +79,17 @@ int store_commit(struct store *st, struct err *err) MUST_CHECK;
 
 /* End the open recording with what it covered, and commit. */
 int store_end(struct store *st, const struct coverage *coverage,
+    struct err *err) MUST_CHECK;
+
+/* The highest id so far; 0 in an archive without exchanges. */
+int store_last_id(struct store *st, uint64_t *id, struct err *err) MUST_CHECK;
+
+/*
+ * The root of the Merkle tree (RFC 9162) over all committed exchanges and
+ * ended recordings, in the order in which they were added, and how many
+ * leaves that is.  The same input gives the same root.
+ */
+int store_root(struct store *st, uint8_t root[DIGEST_SIZE], uint64_t *size,
     struct err *err) MUST_CHECK;
 
 /* One exchange as the archive holds it. */

@@ -9,7 +9,39 @@ AM_TESTS_ENVIRONMENT = OBIT='$(abs_top_builddir)/obit'; export OBIT; \
 	LC_ALL=C.UTF-8 TZ=UTC0; export LC_ALL TZ;
 
 check_LIBRARIES += libtest.a
-libtest_a_SOURCES = %D%/lib/unit.c %D%/lib/unit.h
+libtest_a_SOURCES = %D%/lib/exchange.c %D%/lib/exchange.h %D%/lib/unit.c %D%/lib/unit.h
+
+# Conversations in text, and the captures made of them.
+check_LIBRARIES += libflow.a
+libflow_a_SOURCES = %D%/lib/flow.c %D%/lib/flow.h %D%/lib/wire.c \
+	%D%/lib/wire.h %D%/lib/wire_file.c %D%/lib/wire_file.h \
+	%D%/lib/wire_frame.c %D%/lib/wire_frame.h %D%/lib/wire_segment.c \
+	%D%/lib/wire_segment.h
+
+check_PROGRAMS += %D%/tools/flow2pcap
+tests_tools_flow2pcap_LDADD = libflow.a $(base_libs)
+
+unit_tests += tests/unit/test_flow_reader tests/unit/test_wire_segment
+tests_unit_test_flow_reader_LDADD = libflow.a libtest.a $(base_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_flow tests/unit/test_flow_split \
+	tests/unit/test_wire_segment
+tests_unit_test_flow_LDADD = libflow.a libtest.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_flow_split_LDADD = libflow.a libtest.a $(http_libs) \
+	$(CHECK_LIBS)
+tests_unit_test_wire_segment_LDADD = libflow.a libtest.a $(base_libs) \
+	$(CHECK_LIBS)
+EXTRA_DIST += %D%/flows
+
+# Every flow in every disguise.  update-expect rewrites the .expect files of
+# the source tree; git diff is the review.
+check_PROGRAMS += %D%/tools/run_flows
+tests_tools_run_flows_SOURCES = %D%/tools/run_flows.c %D%/lib/flow_dump.c \
+	%D%/lib/flow_dump.h
+tests_tools_run_flows_LDADD = libflow.a $(capture_libs)
+
+update-expect: %D%/tools/run_flows
+	top_srcdir='$(top_srcdir)' %D%/tools/run_flows --update
+.PHONY: update-expect
 
 # A unit test links its own layer and the layers below it, nothing else:
 # an upward dependency is a link error.
@@ -27,8 +59,15 @@ fuzz_driver     = tests/fuzz/replay_main.c
 endif
 TESTS += %D%/fuzz/replay-corpus.sh
 
-dist_check_SCRIPTS = build-aux/check-layers.sh build-aux/check-size.sh
+dist_check_SCRIPTS += build-aux/check-layers.sh build-aux/check-size.sh
 TESTS += build-aux/check-layers.sh build-aux/check-size.sh
 TESTS += $(bats_tests)
+
+# Whole-program properties.
+e2e_tests = %D%/e2e/corpus.sh %D%/e2e/raw.sh %D%/e2e/secrets.sh
+dist_check_SCRIPTS += $(e2e_tests)
+TESTS += $(e2e_tests)
+EXTRA_DIST += %D%/captures %D%/e2e/corpus.py %D%/e2e/obit.py %D%/e2e/raw.py
+
 EXTRA_DIST += $(bats_tests) %D%/README.md %D%/fuzz/replay-corpus.sh \
 	%D%/fuzz/corpus

@@ -73,5 +73,20 @@ START_TEST(absent_is_null_and_empty_is_not)
 }
 END_TEST
 
+START_TEST(base64_as_in_rfc_4648)
+{
+	struct json j = start();
+
+	json_array(&j, NULL);
+	json_base64(&j, NULL, span_of_str(""));
+	json_base64(&j, NULL, span_of_str("f"));
+	json_base64(&j, NULL, span_of_str("fo"));
+	json_base64(&j, NULL, span_of_str("foo"));
+	json_base64(&j, NULL, span_of_str("foob"));
+	json_end(&j);
+	expect(&j, "[\"\",\"Zg==\",\"Zm8=\",\"Zm9v\",\"Zm9vYg==\"]");
+}
+END_TEST
+
 UNIT_MAIN("json", commas_stand_between_values, text_is_escaped_and_valid_utf8,
-    absent_is_null_and_empty_is_not)
+    absent_is_null_and_empty_is_not, base64_as_in_rfc_4648)

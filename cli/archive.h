@@ -1,0 +1,22 @@
+/*
+ * archive.h - run a command's work on an open archive.
+ */
+#ifndef CLI_ARCHIVE_H
+#define CLI_ARCHIVE_H
+
+#include "store/store.h"
+
+struct cmd_ctx;
+struct err;
+
+typedef int archive_work(struct store *st, struct cmd_ctx *ctx,
+    struct err *err);
+
+/*
+ * Open the archive at path for reading, do the work, close it.  Returns
+ * what the work returned, or -1; errors have the path in front.
+ */
+int archive_read(const char *path, archive_work *work, struct cmd_ctx *ctx,
+    struct err *err);
+
+#endif

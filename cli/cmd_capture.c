@@ -1,0 +1,222 @@
+/*
+ * obit capture - packets to archive.
+ */
+#include "cli/cmd.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "cli/cover.h"
+#include "cli/opt.h"
+#include "cli/recorder.h"
+
+struct args {
+	struct opt_list files, rules;
+	uint64_t max_body, memory;
+	bool all, keep_secrets, json;
+};
+
+static const struct args defaults = {
+	.max_body = CAPTURE_MAX_BODY,
+	.memory = CAPTURE_MEMORY,
+};
+
+#define AT(member) offsetof(struct args, member)
+
+static const struct opt opts[] = {
+	{ 'r', "read", OPT_LIST, AT(files), "FILE",
+	    "read this pcap or pcapng file; \"-\" is standard input" },
+	{ 0, "all", OPT_FLAG, AT(all), NULL,
+	    "keep every exchange, not only deletions and their follow-ups" },
+	{ 0, "rules", OPT_LIST, AT(rules), "FILE",
+	    "ask the rules in this file before the built-in ones" },
+	{ 0, "max-body", OPT_SIZE, AT(max_body), "SIZE",
+	    "keep bodies up to this size (default 8M)" },
+	{ 0, "memory", OPT_SIZE, AT(memory), "SIZE",
+	    "buffer at most this much (default 64M)" },
+	{ 0, "keep-secrets", OPT_FLAG, AT(keep_secrets), NULL,
+	    "store tokens and signatures as they are" },
+	{ 'j', "json", OPT_FLAG, AT(json), NULL,
+	    "write the summary as one JSON object" },
+	{ 0 },
+};
+
+/* The handler's view of the capture; NULL while none runs. */
+static struct capture *volatile running;
+
+static void
+on_signal(int signo)
+{
+	(void)signo;
+	if (running != NULL)
+		capture_stop(running);
+}
+
+static void
+catch_signals(struct capture *c)
+{
+	struct sigaction act = { .sa_handler = on_signal };
+
+	running = c;
+	if (c == NULL)
+		act.sa_handler = SIG_DFL;
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+}
+
+static int64_t
+now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/* The files' names in a row, for people. */
+static struct span
+source_text(const struct args *args, struct arena *arena)
+{
+	struct span text = { 0 };
+
+	for (size_t i = 0; i < args->files.count; i++)
+		text = arena_printf(arena, "%.*s%s%s", (int)text.len,
+		    (const char *)text.p, i > 0 ? ", " : "",
+		    args->files.items[i]);
+	return text;
+}
+
+static void
+report(struct cmd_ctx *ctx, const struct recorder *r, const struct coverage *c)
+{
+	const struct args *args = ctx->args;
+	struct json j = JSON_INIT(ctx->out);
+
+	if (!args->json) {
+		fprintf(ctx->out, "recorded in %s\n", ctx->operands[0]);
+		cover_print(ctx->out, c);
+		return;
+	}
+	(void)r;
+	json_object(&j, NULL);
+	cover_json(&j, c);
+	json_str(&j, "archive", ctx->operands[0]);
+	json_end(&j);
+	json_line(&j);
+}
+
+static int
+record(struct recorder *r, struct capture *c, const struct args *args,
+    struct coverage *out, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct recording rec = {
+		.begun = now(),
+		.program = span_of_str(PACKAGE_STRING),
+		.source = source_text(args, &arena),
+	};
+	struct err later;
+	int status = store_begin(r->store, &rec, err);
+
+	arena_release(&arena);
+	if (status < 0)
+		return -1;
+	catch_signals(c);
+	status = capture_run(c, err);
+	catch_signals(NULL);
+	*out = *capture_coverage(c);
+	out->deletions = r->deletions;
+
+	/* Whatever stopped it, what was recorded so far is worth keeping. */
+	if (status < 0) {
+		(void)!store_end(r->store, out, &later);
+		return -1;
+	}
+	return store_end(r->store, out, err);
+}
+
+static bool
+is_incomplete(const struct coverage *c)
+{
+	return c->cut_short || c->exchanges.incomplete > c->exchanges.orphans;
+}
+
+static int
+record_into(const char *path, struct recorder *r, struct capture *c,
+    struct cmd_ctx *ctx, struct err *err)
+{
+	struct coverage coverage;
+	struct err ignored;
+	int status;
+
+	if (store_open(&r->store, path, STORE_APPEND, err) < 0)
+		return -1;
+	status = record(r, c, ctx->args, &coverage, err);
+	if (status < 0) {
+		(void)!store_close(r->store, &ignored);
+		return -1;
+	}
+	if (store_close(r->store, err) < 0)
+		return -1;
+	report(ctx, r, &coverage);
+	return is_incomplete(&coverage) ? EXIT_INCOMPLETE : EXIT_OK;
+}
+
+static int
+capture(struct recorder *r, struct cmd_ctx *ctx, struct err *err)
+{
+	const struct args *args = ctx->args;
+	struct capture_options options = {
+		.files = args->files.items,
+		.file_count = args->files.count,
+		.max_body = args->max_body,
+		.memory = args->memory,
+	};
+	struct capture_sink sink = recorder_sink(r);
+	struct capture *c;
+	int status;
+
+	if (capture_open(&c, &options, &sink, err) < 0)
+		return -1;
+	status = record_into(ctx->operands[0], r, c, ctx, err);
+	capture_close(c);
+	return status;
+}
+
+static int
+run(struct cmd_ctx *ctx, struct err *err)
+{
+	const struct args *args = ctx->args;
+	struct recorder_options options = {
+		.rule_files = args->rules.items,
+		.rule_file_count = args->rules.count,
+		.all = args->all,
+		.keep_secrets = args->keep_secrets,
+	};
+	struct recorder r;
+	int status;
+
+	if (args->files.count == 0)
+		return err_set(err, ERR_USAGE, "name a capture with -r FILE");
+	if (recorder_open(&r, &options, err) < 0)
+		return -1;
+	status = capture(&r, ctx, err);
+	recorder_close(&r);
+	return status;
+}
+
+extern const struct cmd cmd_capture;
+const struct cmd cmd_capture = {
+	.name = "capture",
+	.summary = "record the deletions of a packet capture",
+	.operands = "ARCHIVE",
+	.min_operands = 1,
+	.max_operands = 1,
+	.opts = opts,
+	.args_size = sizeof(struct args),
+	.defaults = &defaults,
+	.run = run,
+};

@@ -1,0 +1,88 @@
+#include "cli/recorder.h"
+
+#include "cli/config.h"
+
+static bool
+wants(void *ctx, const struct head *request)
+{
+	struct recorder *r = ctx;
+
+	return recogniser_interest(r->recogniser, request) != INTEREST_NONE ||
+	    r->all;
+}
+
+static void
+count(struct recorder *r, const struct reading *reading)
+{
+	if (reading->kind != KIND_DELETION)
+		return;
+	r->deletions++;
+	r->by_outcome[reading->deletion.outcome]++;
+}
+
+static int
+take(void *ctx, struct exchange *x, bool *kept, struct err *err)
+{
+	struct recorder *r = ctx;
+	struct reading reading = { 0 };
+	int status = 0;
+
+	if (!r->keep_secrets)
+		redactor_apply(r->redactor, x);
+	recogniser_read(r->recogniser, x, store_next_id(r->store), &reading);
+	*kept = r->all || reading.kind != KIND_OTHER;
+	if (*kept) {
+		reading.principal = redactor_principal(r->redactor, x);
+		count(r, &reading);
+		status = store_add(r->store, x, &reading, err);
+	}
+	exchange_free(x);
+	return status;
+}
+
+struct capture_sink
+recorder_sink(struct recorder *r)
+{
+	return (struct capture_sink){ r, wants, take };
+}
+
+static int
+open_redactor(struct recorder *r, struct err *err)
+{
+	uint8_t key[REDACT_KEY_SIZE];
+	char path[CONFIG_PATH_SIZE];
+
+	if (config_path(path, "fingerprint.key", err) < 0 ||
+	    redact_key_load(key, path, err) < 0)
+		return -1;
+	r->redactor = redactor_new(r->rules, key);
+	return 0;
+}
+
+int
+recorder_open(struct recorder *r, const struct recorder_options *options,
+    struct err *err)
+{
+	*r = (struct recorder){
+		.all = options->all,
+		.keep_secrets = options->keep_secrets,
+	};
+	if (rules_open(&r->rules, options->rule_files, options->rule_file_count,
+		err) < 0)
+		return -1;
+	if (open_redactor(r, err) < 0) {
+		recorder_close(r);
+		return -1;
+	}
+	r->recogniser = recogniser_new(r->rules);
+	return 0;
+}
+
+void
+recorder_close(struct recorder *r)
+{
+	recogniser_free(r->recogniser);
+	redactor_free(r->redactor);
+	rules_close(r->rules);
+	*r = (struct recorder){ 0 };
+}

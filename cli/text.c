@@ -1,0 +1,75 @@
+#include "cli/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "base/stamp.h"
+
+#define DAY_LEN    10 /* of "2026-11-20" */
+#define CLOCK_FROM 11
+#define CLOCK_LEN  8
+
+const char *
+text_bytes(char text[TEXT_SIZE], uint64_t bytes)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
+	double n = (double)bytes / 1024;
+	size_t unit = 0;
+
+	if (bytes < 1024) {
+		snprintf(text, TEXT_SIZE, "%u B", (unsigned)bytes);
+		return text;
+	}
+	for (; n >= 1023.95 && unit + 1 < ARRAY_LEN(units); unit++)
+		n /= 1024;
+	snprintf(text, TEXT_SIZE, "%.1f %s", n, units[unit]);
+	return text;
+}
+
+const char *
+text_duration(char text[TEXT_SIZE], int64_t ns)
+{
+	double s = (double)ns / 1e9;
+
+	if (ns < 1000000)
+		snprintf(text, TEXT_SIZE, "%" PRId64 " us", ns / 1000);
+	else if (s < 1)
+		snprintf(text, TEXT_SIZE, "%.1f ms", s * 1e3);
+	else if (s < 120)
+		snprintf(text, TEXT_SIZE, "%.2f s", s);
+	else
+		snprintf(text, TEXT_SIZE, "%" PRId64 " min %02d s",
+		    ns / 60000000000, (int)(ns / 1000000000 % 60));
+	return text;
+}
+
+static const char *
+part_of_stamp(char *text, int64_t t, size_t from, size_t len)
+{
+	char stamp[STAMP_SIZE];
+
+	stamp_format(stamp, t);
+	memcpy(text, stamp + from, len);
+	text[len] = '\0';
+	return text;
+}
+
+const char *
+text_day(char text[TEXT_SIZE], int64_t t)
+{
+	return part_of_stamp(text, t, 0, DAY_LEN);
+}
+
+const char *
+text_clock(char text[TEXT_SIZE], int64_t t)
+{
+	return part_of_stamp(text, t, CLOCK_FROM, CLOCK_LEN);
+}
+
+const char *
+text_plural(uint64_t n, const char *one, const char *many)
+{
+	return n == 1 ? one : many;
+}

@@ -1,0 +1,24 @@
+/*
+ * text.h - small pieces of text for people.
+ */
+#ifndef CLI_TEXT_H
+#define CLI_TEXT_H
+
+#include <stdint.h>
+
+#define TEXT_SIZE 32
+
+/* "845 B", "12.3 KiB", "1.5 GiB". */
+const char *text_bytes(char text[TEXT_SIZE], uint64_t bytes);
+
+/* "850 us", "1.25 s", "3 min 20 s". */
+const char *text_duration(char text[TEXT_SIZE], int64_t ns);
+
+/* "2026-11-20" and "20:00:22" of a time, in UTC. */
+const char *text_day(char text[TEXT_SIZE], int64_t t);
+const char *text_clock(char text[TEXT_SIZE], int64_t t);
+
+/* "1 packet", "2 packets". */
+const char *text_plural(uint64_t n, const char *one, const char *many);
+
+#endif

@@ -1,0 +1,387 @@
+#include "deletion/classify.h"
+
+#include <stdlib.h>
+
+#include "deletion/glob.h"
+
+/* One classification under way. */
+struct judge {
+	struct subject *s;
+	const struct rule *rule;
+	struct arena *arena;
+	struct target *targets; /* sorted copies are not needed: see find */
+	struct target **by_id;
+	bool *listed;
+	size_t count;
+	int status;
+	bool own; /* the rule's own lines decided */
+};
+
+static bool
+table_has(const struct codes *table, int status, struct span code,
+    enum outcome *outcome)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct code *c = &table->at[i];
+
+		if ((c->status != 0 && c->status != status) ||
+		    !glob_matches(c->glob, code, false))
+			continue;
+		*outcome = c->outcome;
+		return true;
+	}
+	return false;
+}
+
+bool
+classify_code(const struct rules *rules, const struct rule *rule, int status,
+    struct span code, enum outcome *outcome, bool *own)
+{
+	*own = table_has(&rule->codes, status, code, outcome) ||
+	    table_has(&rule->file_codes, status, code, outcome);
+	return *own || table_has(&rules->codes, status, code, outcome);
+}
+
+static bool
+is_success(int status)
+{
+	return status >= 200 && status < 300;
+}
+
+/* Some servers give a code for success too. */
+static bool
+means_nothing(struct span code)
+{
+	return code.len == 0 || span_eq_str(code, "0") ||
+	    span_eq_str(code, "200") ||
+	    span_eq_nocase(code, span_of_str("ok")) ||
+	    span_eq_nocase(code, span_of_str("success"));
+}
+
+static struct span
+first_of(struct subject *s, const struct sources *own,
+    const struct sources *general)
+{
+	struct span value = subject_first(s, own);
+
+	return value.len > 0 ? value : subject_first(s, general);
+}
+
+static void
+read_words(struct judge *j, struct deletion *out)
+{
+	const struct rules *rules = j->s->rules;
+	struct span code = first_of(j->s, &j->rule->code, &rules->code);
+
+	if (!means_nothing(code)) {
+		j->s->code = code;
+		out->code = arena_copy(j->arena, code);
+	}
+	out->message =
+	    arena_copy(j->arena, first_of(j->s, &j->rule->text, &rules->text));
+	out->request_id =
+	    arena_copy(j->arena, subject_first(j->s, &rules->request_id));
+}
+
+/* What the rule needs to see before it believes a success. */
+static bool
+has_needed(struct judge *j)
+{
+	for (size_t i = 0; i < j->rule->need.count; i++) {
+		const struct source *source = &j->rule->need.at[i];
+		struct sources one = { source, 1 };
+		struct list found = { 0 };
+
+		subject_values(j->s, source, &found);
+		if (found.count == 0)
+			return false;
+		if (source->kind != SOURCE_RXML &&
+		    subject_first(j->s, &one).len == 0)
+			return false;
+	}
+	return true;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	const struct target *const *x = a, *const *y = b;
+
+	return span_cmp((*x)->id, (*y)->id);
+}
+
+static void
+index_targets(struct judge *j)
+{
+	j->by_id = arena_alloc(j->s->arena, (j->count + 1) * sizeof(*j->by_id));
+	j->listed = arena_alloc(j->s->arena, j->count + 1);
+	for (size_t i = 0; i < j->count; i++)
+		j->by_id[i] = &j->targets[i];
+	qsort(j->by_id, j->count, sizeof(*j->by_id), compare_ids);
+}
+
+/* The first position in by_id whose id is not below id. */
+static size_t
+lower_bound(const struct judge *j, struct span id)
+{
+	size_t low = 0, high = j->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (span_cmp(j->by_id[mid]->id, id) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static enum outcome
+outcome_of_state(const struct rule *rule, struct span state)
+{
+	for (size_t i = 0; i < rule->state_count; i++)
+		if (glob_matches(rule->states[i].glob, state, false))
+			return rule->states[i].outcome;
+	return OUTCOME_UNKNOWN;
+}
+
+/* Is what holds the code there, although the code is not? */
+static bool
+has_error_without_code(const struct tree *node, struct span pointer)
+{
+	const struct tree *parent;
+	size_t len = pointer.len;
+
+	while (len > 0 && pointer.p[len - 1] != '/')
+		len--;
+	if (len <= 1)
+		return false;
+	parent = tree_first(node, span_sub(pointer, 0, len - 1), false);
+	return parent != NULL && parent->kind != TREE_NULL;
+}
+
+static struct span
+text_at(struct judge *j, const struct tree *node, struct span pointer)
+{
+	const struct tree *t = NULL;
+
+	if (pointer.p != NULL)
+		t = tree_first(node, pointer, false);
+	return t ? tree_text(t, j->s->arena) : (struct span){ 0 };
+}
+
+static enum outcome
+outcome_of_item(struct judge *j, const struct item *item,
+    const struct tree *node, struct span *code)
+{
+	enum outcome outcome = OUTCOME_FAILED;
+	bool own;
+
+	*code = text_at(j, node, item->code);
+	if (!means_nothing(*code)) {
+		classify_code(j->s->rules, j->rule, 0, *code, &outcome, &own);
+		return outcome;
+	}
+	if (item->code.p != NULL && has_error_without_code(node, item->code))
+		return OUTCOME_UNKNOWN;
+	if (item->fixed != OUTCOME_COUNT)
+		return item->fixed;
+	if (item->state.p == NULL)
+		return OUTCOME_DELETED;
+	return outcome_of_state(j->rule, text_at(j, node, item->state));
+}
+
+struct item_visit {
+	struct judge *judge;
+	const struct item *item;
+};
+
+static bool
+visit_item(void *arg, const struct tree *node)
+{
+	struct item_visit *v = arg;
+	struct judge *j = v->judge;
+	struct span id = text_at(j, node, v->item->id), code;
+	enum outcome outcome;
+	size_t i;
+
+	if (id.len == 0)
+		return true;
+	outcome = outcome_of_item(j, v->item, node, &code);
+	for (i = lower_bound(j, id);
+	     i < j->count && span_eq(j->by_id[i]->id, id); i++) {
+		struct target *t = j->by_id[i];
+
+		/* A reply that contradicts itself proves nothing. */
+		if (j->listed[i] && t->outcome != outcome)
+			outcome = OUTCOME_UNKNOWN;
+		t->outcome = outcome;
+		if (code.len > 0)
+			t->code = arena_copy(j->arena, code);
+		j->listed[i] = true;
+	}
+	return true;
+}
+
+static enum outcome
+judge_unlisted(struct judge *j)
+{
+	if (subject_holds_all(j->s, &j->rule->unlisted_if) != YES)
+		return OUTCOME_UNKNOWN;
+	return j->rule->unlisted;
+}
+
+static enum outcome
+aggregate(const struct judge *j)
+{
+	for (size_t i = 1; i < j->count; i++)
+		if (j->targets[i].outcome != j->targets[0].outcome)
+			return OUTCOME_PARTIAL;
+	return j->targets[0].outcome;
+}
+
+static enum outcome
+judge_items(struct judge *j)
+{
+	const struct body *answer = subject_answer(j->s);
+	enum outcome unlisted = judge_unlisted(j);
+
+	if (answer->root == NULL)
+		return OUTCOME_UNKNOWN;
+	index_targets(j);
+	for (size_t i = 0; i < j->rule->item_count; i++) {
+		const struct item *item = &j->rule->items[i];
+		struct item_visit v = { j, item };
+		bool xml = item->list.kind == SOURCE_RXML;
+
+		if (answer->state == (xml ? BODY_XML : BODY_JSON))
+			tree_find(answer->root, item->list.name, true,
+			    visit_item, &v);
+	}
+	for (size_t i = 0; i < j->count; i++)
+		if (!j->listed[i])
+			j->by_id[i]->outcome = unlisted;
+	return aggregate(j);
+}
+
+static bool
+judge_when(struct judge *j, enum outcome *outcome)
+{
+	for (size_t i = 0; i < j->rule->when_count; i++) {
+		const struct when *w = &j->rule->whens[i];
+		bool good = w->outcome == OUTCOME_DELETED ||
+		    w->outcome == OUTCOME_ACCEPTED;
+
+		if ((good && !is_success(j->status)) ||
+		    subject_holds_all(j->s, &w->conds) != YES)
+			continue;
+		*outcome = w->outcome;
+		return true;
+	}
+	return false;
+}
+
+static bool
+status_in(const struct statuses *map, int status, enum outcome *outcome)
+{
+	for (size_t i = 0; i < map->count; i++) {
+		if (map->at[i].status != status)
+			continue;
+		*outcome = map->at[i].outcome;
+		return true;
+	}
+	return false;
+}
+
+static enum outcome
+judge_status(struct judge *j)
+{
+	enum outcome outcome = OUTCOME_UNKNOWN;
+
+	if (status_in(&j->rule->statuses, j->status, &outcome)) {
+		j->own = true;
+		return outcome;
+	}
+	if (status_in(&j->s->rules->statuses, j->status, &outcome))
+		return outcome;
+	if (j->status >= 400 && j->status < 500)
+		return OUTCOME_INVALID;
+	return j->status >= 500 ? OUTCOME_FAILED : OUTCOME_UNKNOWN;
+}
+
+static enum outcome
+judge_code(struct judge *j)
+{
+	enum outcome outcome, by_status;
+	bool own;
+
+	if (classify_code(j->s->rules, j->rule, j->status, j->s->code, &outcome,
+		&own)) {
+		j->own =
+		    own || status_in(&j->rule->statuses, j->status, &by_status);
+		return outcome;
+	}
+	return is_success(j->status) ? OUTCOME_UNKNOWN : judge_status(j);
+}
+
+static bool
+is_captured(const struct message *m)
+{
+	return m != NULL && m->complete && m->hole_count == 0;
+}
+
+/* A success whose body was not seen, or cannot be read, is none. */
+static bool
+is_unreadable(struct judge *j)
+{
+	enum body_state state = subject_answer(j->s)->state;
+
+	return state == BODY_MISSING || state == BODY_BROKEN;
+}
+
+static enum outcome
+judge_answer(struct judge *j, bool dry_run)
+{
+	enum outcome outcome;
+
+	j->own = true;
+	if (dry_run)
+		return OUTCOME_DRYRUN;
+	if (is_success(j->status) && (is_unreadable(j) || !has_needed(j)) &&
+	    means_nothing(j->s->code))
+		return OUTCOME_UNKNOWN;
+	if (is_success(j->status) && j->rule->item_count > 0 &&
+	    means_nothing(j->s->code))
+		return judge_items(j);
+	if (judge_when(j, &outcome))
+		return outcome;
+	j->own = false;
+	return means_nothing(j->s->code) ? judge_status(j) : judge_code(j);
+}
+
+void
+classify_response(struct subject *s, const struct rule *rule,
+    struct arena *arena, struct deletion *out)
+{
+	struct judge j = { .s = s, .rule = rule, .arena = arena };
+	bool by_items;
+
+	if (!is_captured(s->response))
+		return;
+	j.status = s->response->parsed.status;
+	j.count = out->target_count;
+	j.targets = arena_alloc(arena, (j.count + 1) * sizeof(*j.targets));
+	memcpy(j.targets, out->targets, j.count * sizeof(*j.targets));
+	out->targets = j.targets;
+	s->targets = j.targets;
+	s->target_count = j.count;
+	read_words(&j, out);
+	out->outcome = judge_answer(&j, out->dry_run);
+	if (out->outcome == OUTCOME_DELETED && !is_success(j.status))
+		out->outcome = OUTCOME_UNKNOWN;
+	out->contract = rule->contract && j.own;
+	by_items = j.listed != NULL;
+	for (size_t i = 0; i < j.count && !by_items; i++)
+		j.targets[i].outcome = out->outcome;
+}

@@ -1,0 +1,210 @@
+#include "deletion/redact.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "deletion/redact_parts.h"
+#include "http/body.h"
+#include "http/exchange.h"
+
+#define MAX_DECODED (16u * 1024 * 1024) /* of a body that is looked into */
+
+/* A copy that may be written to. */
+static struct text
+copy(struct arena *arena, struct span s)
+{
+	uint8_t *p = arena_alloc(arena, s.len);
+
+	if (s.len > 0)
+		memcpy(p, s.p, s.len);
+	return (struct text){ p, s.len };
+}
+
+static struct redact
+begin(const struct redactor *red, struct arena *scratch, struct span s,
+    bool complete)
+{
+	return (struct redact){
+		.redactor = red,
+		.scratch = scratch,
+		.cut = complete || s.p == NULL ? NULL : s.p + s.len,
+	};
+}
+
+/* The same bytes of the copy. */
+static struct span
+moved(struct span s, struct span from, struct span to)
+{
+	if (s.p == NULL || s.p < from.p || s.p > from.p + from.len)
+		return s;
+	return span_sub(to, (size_t)(s.p - from.p), s.len);
+}
+
+/* Masks move nothing, so the parsed head is the same at another place. */
+static void
+move_parsed(struct head *h, struct span from, struct span to,
+    struct arena *arena)
+{
+	struct field *fields =
+	    arena_alloc(arena, h->field_count * sizeof(*fields));
+
+	h->method = moved(h->method, from, to);
+	h->target = moved(h->target, from, to);
+	h->reason = moved(h->reason, from, to);
+	for (size_t i = 0; i < h->field_count; i++)
+		fields[i] = (struct field){
+			.name = moved(h->fields[i].name, from, to),
+			.value = moved(h->fields[i].value, from, to),
+		};
+	h->fields = fields;
+}
+
+static void
+redact_head(const struct redactor *red, struct message *m, bool request,
+    struct arena *arena, struct arena *scratch)
+{
+	struct text t = copy(arena, m->head);
+	bool complete = m->complete || m->body.len > 0 || m->wire_len > 0;
+	struct redact r = begin(red, scratch, text_span(t), complete);
+
+	redact_lines(&r, t, request);
+	move_parsed(&m->parsed, m->head, text_span(t), arena);
+	m->head = text_span(t);
+	if (m->interim.len == 0)
+		return;
+	t = copy(arena, m->interim);
+	r.cut = NULL;
+	redact_lines(&r, t, false);
+	m->interim = text_span(t);
+}
+
+/* Put the entity's bytes back between the chunks' framing. */
+static void
+scatter(struct text wire, struct span entity)
+{
+	struct span rest = text_span(wire);
+	struct chunk c;
+
+	while (body_next_chunk(&rest, &c)) {
+		memcpy(text_part(wire, c.data).p, entity.p, c.data.len);
+		entity = span_sub(entity, c.data.len, entity.len);
+	}
+}
+
+/* Chunk extensions, trailers, and bytes that are neither. */
+static void
+redact_framing(const struct redact *r, struct text wire)
+{
+	struct span rest = text_span(wire);
+	struct chunk c;
+	bool more;
+
+	do {
+		more = body_next_chunk(&rest, &c);
+		if (c.extension.len > 0)
+			redact_value(r, text_part(wire, c.extension),
+			    LOOK_STRICT);
+	} while (more);
+	if (rest.len > 0)
+		redact_lines(r, text_part(wire, rest), false);
+}
+
+static void
+withhold(struct exchange *x, struct message *m)
+{
+	m->body = (struct span){ 0 };
+	m->has_digest = false;
+	memset(m->body_sha256, 0, sizeof(m->body_sha256));
+	x->flaws |= FLAW_BIT(FLAW_WITHHELD);
+}
+
+/*
+ * A coded body cannot be masked in place: may it be stored?  Not one that
+ * cannot be looked into, either.
+ */
+static bool
+may_keep_coded(const struct redact *r, const struct head *head,
+    struct span entity, struct span type)
+{
+	size_t limit = entity.len > MAX_DECODED ? entity.len : MAX_DECODED;
+	struct redact inner = *r;
+	struct span decoded;
+	struct text t;
+	struct err err;
+
+	if (body_decode(head, entity, limit, r->scratch, &decoded, &err) < 0)
+		return false;
+	if (decoded.p == entity.p)
+		return true;
+	t = copy(r->scratch, decoded);
+	inner.cut = NULL;
+	redact_entity(&inner, type, t);
+	return span_eq(text_span(t), decoded);
+}
+
+static bool
+is_coded(const struct redact *r, const struct head *head, struct span entity)
+{
+	struct span decoded;
+	struct err err;
+
+	return body_decode(head, span_sub(entity, 0, 1), 1, r->scratch,
+		   &decoded, &err) < 0;
+}
+
+static void
+update_digest(struct message *m, struct span before, struct span after)
+{
+	if (m->has_digest && !span_eq(before, after))
+		digest_of(m->body_sha256, after);
+}
+
+static void
+redact_body(const struct redactor *red, struct exchange *x, struct message *m,
+    struct arena *scratch)
+{
+	struct span type = head_field(&m->parsed, "Content-Type");
+	struct span before = body_entity(m, scratch);
+	struct text wire = copy(&x->arena, m->body);
+	bool chunked = m->framing == FRAMING_CHUNKED;
+	struct text entity = chunked ? copy(scratch, before) : wire;
+	struct redact r = begin(red, scratch, text_span(entity), m->complete);
+
+	if (is_coded(&r, &m->parsed, before)) {
+		if (!may_keep_coded(&r, &m->parsed, before, type)) {
+			withhold(x, m);
+			return;
+		}
+	} else {
+		redact_entity(&r, type, entity);
+	}
+	if (chunked) {
+		struct redact framing =
+		    begin(red, scratch, text_span(wire), m->complete);
+
+		redact_framing(&framing, wire);
+		scatter(wire, text_span(entity));
+	}
+	update_digest(m, before, text_span(entity));
+	m->body = text_span(wire);
+}
+
+static void
+redact_message(const struct redactor *red, struct exchange *x,
+    struct message *m, bool request)
+{
+	struct arena scratch = ARENA_INIT;
+
+	if (m == NULL)
+		return;
+	redact_head(red, m, request, &x->arena, &scratch);
+	if (m->body.len > 0)
+		redact_body(red, x, m, &scratch);
+	arena_release(&scratch);
+}
+
+void
+redactor_apply(struct redactor *red, struct exchange *x)
+{
+	redact_message(red, x, x->request, true);
+	redact_message(red, x, x->response, false);
+}

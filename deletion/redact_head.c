@@ -1,0 +1,122 @@
+#include "deletion/redact_parts.h"
+
+#include "base/base.h"
+
+/* The part after "="; without one, all of it. */
+static void
+redact_cookie(const struct redact *r, struct text t)
+{
+	struct span value = text_span(t);
+	struct span name = span_cut(&value, '=');
+
+	if (value.p == NULL)
+		value = name;
+	value = span_trim(value);
+	if (value.len > 1 && value.p[0] == '"' && value.p[value.len - 1] == '"')
+		value = span_sub(value, 1, value.len - 2);
+	redact_all(r, value, text_part(t, value));
+}
+
+static void
+redact_cookies(const struct redact *r, struct text t)
+{
+	struct span rest = text_span(t);
+
+	while (rest.p != NULL)
+		redact_cookie(r, text_part(t, span_trim(span_cut(&rest, ';'))));
+}
+
+static void
+redact_set_cookie(const struct redact *r, struct text t)
+{
+	struct span rest = text_span(t);
+
+	redact_cookie(r, text_part(t, span_trim(span_cut(&rest, ';'))));
+	if (rest.p != NULL)
+		redact_value(r, text_part(t, rest), LOOK_TEXT);
+}
+
+static void
+redact_field(const struct redact *r, struct span name, struct text value)
+{
+	static const char *const cookies[] = { "Cookie", "Cookie2" };
+	static const char *const set[] = { "Set-Cookie", "Set-Cookie2" };
+
+	if (value.len == 0)
+		return;
+	if (redact_any_of(name, cookies, ARRAY_LEN(cookies)))
+		redact_cookies(r, value);
+	else if (redact_any_of(name, set, ARRAY_LEN(set)))
+		redact_set_cookie(r, value);
+	else if (redact_contains(name, "authorization"))
+		redact_authorization(r, value);
+	else if (redact_is_secret(r, REDACT_HEADER, name))
+		redact_all(r, text_span(value), value);
+	else
+		redact_value(r, value,
+		    secret_is_harmless(name) ? LOOK_PREFIX : LOOK_STRICT);
+}
+
+static bool
+is_version(struct span s)
+{
+	return span_has_prefix(s, span_of_str("HTTP/"));
+}
+
+/* "METHOD target HTTP/1.1"; a cut one may lack its end. */
+static void
+redact_request_line(const struct redact *r, struct text t)
+{
+	struct span rest = text_span(t);
+	struct span method = span_cut(&rest, ' ');
+	size_t end = rest.len;
+
+	while (end > 0 && rest.p[end - 1] != ' ')
+		end--;
+	if (end > 0 && is_version(span_sub(rest, end, rest.len)))
+		rest = span_sub(rest, 0, end - 1);
+	if (rest.p != NULL)
+		redact_target(r, method, text_part(t, rest));
+	redact_plain(r, t, LOOK_PREFIX);
+}
+
+/* A field line, or one that has no colon and so is nobody knows what. */
+static void
+redact_field_line(const struct redact *r, struct text t, struct span *name)
+{
+	struct span line = text_span(t), value = line;
+	bool folded = line.len > 0 && (line.p[0] == ' ' || line.p[0] == '\t');
+
+	if (!folded) {
+		*name = span_trim(span_cut(&value, ':'));
+		redact_plain(r, text_part(t, *name), LOOK_STRICT);
+	}
+	if (value.p != NULL)
+		redact_field(r, *name, text_part(t, span_trim(value)));
+}
+
+static void
+redact_line(const struct redact *r, struct text t, struct span *name)
+{
+	if (is_version(text_span(t)))
+		redact_plain(r, t, LOOK_TEXT);
+	else
+		redact_field_line(r, t, name);
+}
+
+void
+redact_lines(const struct redact *r, struct text t, bool request)
+{
+	struct span rest = text_span(t), name = { 0 };
+
+	for (; rest.len > 0; request = false) {
+		struct span line = span_cut(&rest, '\n');
+
+		if (line.len > 0 && line.p[line.len - 1] == '\r')
+			line.len--;
+		if (request)
+			redact_request_line(r, text_part(t, line));
+		else
+			redact_line(r, text_part(t, line), &name);
+	}
+}

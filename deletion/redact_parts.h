@@ -1,0 +1,95 @@
+/*
+ * redact_parts.h - what redaction is made of; private to redact*.c.
+ *
+ * Each function masks in place what it finds in one kind of text.
+ */
+#ifndef DELETION_REDACT_PARTS_H
+#define DELETION_REDACT_PARTS_H
+
+#include "deletion/mask.h"
+#include "deletion/rules.h"
+#include "deletion/secret.h"
+
+struct arena;
+
+struct redactor {
+	uint8_t key[MASK_KEY_SIZE];
+	struct sources secrets;
+};
+
+/* One message being masked. */
+struct redact {
+	const struct redactor *redactor;
+	struct arena *scratch;
+	const uint8_t *cut; /* the text ends here too early; NULL if it
+			       does not */
+	unsigned depth;     /* texts inside texts */
+};
+
+/* Where a name stands. */
+enum redact_place {
+	REDACT_HEADER,
+	REDACT_QUERY,
+	REDACT_FORM,
+	REDACT_JSON,
+	REDACT_XML,
+};
+
+bool redact_is_secret(const struct redact *r, enum redact_place place,
+    struct span name);
+
+/* Mask the whole text, of which secret is the decoded form. */
+void redact_all(const struct redact *r, struct span secret, struct text t);
+
+/* Mask what looks like a secret, percent-encoded or not. */
+void redact_value(const struct redact *r, struct text t, enum secret_look look);
+
+/* The same without decoding. */
+void redact_plain(const struct redact *r, struct text t, enum secret_look look);
+
+/* Would any mask be put on this text, which is not the recorded one? */
+bool redact_would(struct span t, enum secret_look look, bool cut);
+
+/* Does t touch the place where the message is cut? */
+bool redact_is_cut(const struct redact *r, struct text t);
+
+void redact_target(const struct redact *r, struct span method, struct text t);
+void redact_pairs(const struct redact *r, enum redact_place place,
+    struct text t);
+
+/* The value of Authorization and its like. */
+void redact_authorization(const struct redact *r, struct text value);
+
+/*
+ * The part of such a value that says who, which is masked as one: an access
+ * key id, a token, a user and password.  *kind becomes "ak", "token" or
+ * "basic".  Absent if there is none.
+ */
+struct span redact_signer(struct span value, const char **kind);
+
+/* Words without regard to case. */
+bool redact_any_of(struct span s, const char *const *list, size_t count);
+bool redact_contains(struct span s, const char *word);
+
+/*
+ * Field lines: a head, several heads, or a trailer section.  The first one
+ * of a request is its request line.
+ */
+void redact_lines(const struct redact *r, struct text t, bool request);
+
+/* A body without its transfer and content codings. */
+void redact_entity(const struct redact *r, struct span content_type,
+    struct text t);
+
+/*
+ * JSON, also several values in a row and JSON that is broken, cut or has
+ * zeros where bytes are missing.
+ */
+void redact_json(const struct redact *r, struct text t);
+
+/* What a JSON string stands for. */
+struct span redact_unescape(struct span string, struct arena *arena);
+
+void redact_xml(const struct redact *r, struct text t);
+
+#endif

@@ -1,0 +1,246 @@
+#include "deletion/secret.h"
+
+#include "base/base.h"
+
+#define MAX_NAME 128 /* of a longer one only the end counts */
+
+/* Where the pattern must stand in a name without case and punctuation. */
+enum place {
+	WHOLE,
+	END,
+	ANYWHERE,
+};
+
+struct pattern {
+	enum place place;
+	const char *text;
+};
+
+/* Named like secrets, yet not: what audits and retries need to see. */
+static const struct pattern exempt[] = {
+	{ END, "clienttoken" },
+	{ END, "clientrequesttoken" },
+	{ END, "idempotencytoken" },
+	{ END, "idempotencykey" },
+	{ END, "requesttoken" },
+	{ END, "nexttoken" },
+	{ END, "pagetoken" },
+	{ END, "paginationtoken" },
+	{ END, "continuationtoken" },
+	{ END, "secretid" },
+	{ END, "secretids" },
+	{ END, "secretname" },
+	{ END, "secretnames" },
+	{ END, "secretarn" },
+	{ END, "secretref" },
+	{ END, "secretkeyref" },
+	{ END, "pullsecrets" },
+	{ END, "secretversion" },
+	{ END, "passwordpolicy" },
+};
+
+static const struct pattern secrets[] = {
+	{ ANYWHERE, "password" },
+	{ ANYWHERE, "passwd" },
+	{ ANYWHERE, "passphrase" },
+	{ ANYWHERE, "secret" },
+	{ ANYWHERE, "accesskey" },
+	{ ANYWHERE, "apikey" },
+	{ ANYWHERE, "privatekey" },
+	{ ANYWHERE, "authkey" },
+	{ ANYWHERE, "encryptionkey" },
+	{ ANYWHERE, "credential" },
+	{ END, "token" },
+	{ END, "tokens" },
+	{ END, "pwd" },
+	{ END, "adminpass" },
+	{ END, "userpass" },
+	{ END, "signature" },
+	{ END, "authorization" },
+	{ END, "cookie" },
+	{ END, "cookies" },
+	{ END, "connectionstring" },
+	{ END, "subscriptionkey" },
+	{ END, "kubeconfig" },
+	{ WHOLE, "pass" },
+	{ WHOLE, "auth" },
+	{ WHOLE, "sig" },
+	{ WHOLE, "sign" },
+	{ WHOLE, "ak" },
+	{ WHOLE, "sk" },
+	{ WHOLE, "otp" },
+	{ WHOLE, "mfacode" },
+	{ WHOLE, "jwt" },
+	{ WHOLE, "saml" },
+	{ WHOLE, "samlresponse" },
+	{ WHOLE, "samlassertion" },
+	{ WHOLE, "clientassertion" },
+	{ WHOLE, "codeverifier" },
+};
+
+/* Values under these are ids, digests, addresses or lists of words. */
+static const struct pattern harmless[] = {
+	{ END, "id" },
+	{ END, "ids" },
+	{ END, "arn" },
+	{ END, "urn" },
+	{ END, "etag" },
+	{ END, "digest" },
+	{ END, "sha" },
+	{ END, "md" },
+	{ END, "crc" },
+	{ END, "nonce" },
+	{ END, "token" },
+	{ END, "idempotencykey" },
+	{ ANYWHERE, "contentsha" },
+	{ ANYWHERE, "checksum" },
+	{ WHOLE, "accept" },
+	{ WHOLE, "acceptencoding" },
+	{ WHOLE, "acceptlanguage" },
+	{ WHOLE, "allow" },
+	{ WHOLE, "altsvc" },
+	{ WHOLE, "cachecontrol" },
+	{ WHOLE, "cfray" },
+	{ WHOLE, "connection" },
+	{ WHOLE, "contentdisposition" },
+	{ WHOLE, "contentencoding" },
+	{ WHOLE, "contentlanguage" },
+	{ WHOLE, "contentlocation" },
+	{ WHOLE, "contentsecuritypolicy" },
+	{ WHOLE, "contenttype" },
+	{ WHOLE, "date" },
+	{ WHOLE, "expect" },
+	{ WHOLE, "expires" },
+	{ WHOLE, "host" },
+	{ WHOLE, "ifmatch" },
+	{ WHOLE, "ifnonematch" },
+	{ WHOLE, "keepalive" },
+	{ WHOLE, "lastmodified" },
+	{ WHOLE, "link" },
+	{ WHOLE, "location" },
+	{ WHOLE, "operationlocation" },
+	{ WHOLE, "azureasyncoperation" },
+	{ WHOLE, "nel" },
+	{ WHOLE, "origin" },
+	{ WHOLE, "permissionspolicy" },
+	{ WHOLE, "referer" },
+	{ WHOLE, "reportto" },
+	{ WHOLE, "retryafter" },
+	{ WHOLE, "server" },
+	{ WHOLE, "traceparent" },
+	{ WHOLE, "tracestate" },
+	{ WHOLE, "transferencoding" },
+	{ WHOLE, "upgrade" },
+	{ END, "useragent" },
+	{ WHOLE, "vary" },
+	{ WHOLE, "via" },
+};
+
+struct plain {
+	char text[MAX_NAME];
+	size_t len;
+};
+
+/* Lower-case letters and digits only, and no digits at the end. */
+static struct plain
+simplify(struct span name)
+{
+	struct plain out = { .len = 0 };
+
+	if (name.len > MAX_NAME)
+		name = span_sub(name, name.len - MAX_NAME, MAX_NAME);
+	for (size_t i = 0; i < name.len; i++) {
+		uint8_t c = name.p[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (uint8_t)(c + ('a' - 'A'));
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			out.text[out.len++] = (char)c;
+	}
+	while (out.len > 0 && out.text[out.len - 1] <= '9')
+		out.len--;
+	return out;
+}
+
+static bool
+fits(const struct plain *name, const struct pattern *p)
+{
+	size_t len = strlen(p->text);
+
+	if (len > name->len)
+		return false;
+	if (p->place == ANYWHERE)
+		return memmem(name->text, name->len, p->text, len) != NULL;
+	if (p->place == WHOLE && len != name->len)
+		return false;
+	return memcmp(name->text + name->len - len, p->text, len) == 0;
+}
+
+static bool
+any_fits(const struct plain *name, const struct pattern *p, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (fits(name, &p[i]))
+			return true;
+	return false;
+}
+
+bool
+secret_name(struct span name)
+{
+	struct plain plain = simplify(name);
+
+	return !any_fits(&plain, exempt, ARRAY_LEN(exempt)) &&
+	    any_fits(&plain, secrets, ARRAY_LEN(secrets));
+}
+
+bool
+secret_header(struct span name)
+{
+	static const struct pattern key = { END, "key" };
+	static const struct pattern handshake = { WHOLE, "secwebsocketkey" };
+	struct plain plain = simplify(name);
+
+	if (any_fits(&plain, exempt, ARRAY_LEN(exempt)) ||
+	    fits(&plain, &handshake))
+		return false;
+	return fits(&plain, &key) ||
+	    any_fits(&plain, secrets, ARRAY_LEN(secrets));
+}
+
+bool
+secret_is_harmless(struct span name)
+{
+	struct plain plain = simplify(name);
+
+	return any_fits(&plain, harmless, ARRAY_LEN(harmless));
+}
+
+/* How much of "AK/date/region..." is the key: up to a slash, also "%2F". */
+static size_t
+credential_length(struct span value)
+{
+	for (size_t i = 0; i < value.len; i++)
+		if (value.p[i] == '/' ||
+		    span_eq_nocase(span_sub(value, i, 3), span_of_str("%2F")))
+			return i;
+	return value.len;
+}
+
+static bool
+ends_with(struct span name, const char *end)
+{
+	size_t len = strlen(end);
+
+	return name.len >= len &&
+	    span_eq_nocase(span_sub(name, name.len - len, len),
+		span_of_str(end));
+}
+
+struct span
+secret_part(struct span name, struct span value)
+{
+	if (!ends_with(name, "credential"))
+		return value;
+	return span_sub(value, 0, credential_length(value));
+}

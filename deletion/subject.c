@@ -1,0 +1,467 @@
+#include "deletion/subject.h"
+
+#include <stdlib.h>
+
+#include "deletion/glob.h"
+
+void
+list_add(struct list *l, struct arena *arena, struct span value)
+{
+	if (l->count == l->room) {
+		size_t room = l->room ? 2 * l->room : 8;
+		struct span *more = arena_alloc(arena, room * sizeof(*more));
+
+		if (l->count > 0)
+			memcpy(more, l->at, l->count * sizeof(*more));
+		l->at = more;
+		l->room = room;
+	}
+	l->at[l->count++] = value;
+}
+
+/* One empty segment at the end, "/a/", is not a segment. */
+static void
+split_segments(struct subject *s)
+{
+	struct span rest = s->url.path;
+	size_t n = 0, room = SUBJECT_SEGMENTS;
+
+	s->segments = s->few;
+	s->segment_count = 0;
+	if (rest.len == 0 || rest.p[0] != '/')
+		return;
+	for (size_t i = 0; i < rest.len; i++)
+		n += rest.p[i] == '/';
+	if (n > room)
+		s->segments = arena_alloc(s->arena, n * sizeof(struct span));
+	rest = span_sub(rest, 1, SIZE_MAX);
+	while (rest.p != NULL)
+		s->segments[s->segment_count++] = span_cut(&rest, '/');
+	if (s->segments[s->segment_count - 1].len == 0)
+		s->segment_count--;
+}
+
+static const struct span delete = SPAN_LITERAL("DELETE");
+static const struct span post = SPAN_LITERAL("POST");
+
+static bool
+says_delete(struct subject *s, enum source_kind kind, const char *name)
+{
+	struct source source = { kind, span_of_str(name) };
+	struct list found = { 0 };
+
+	subject_values(s, &source, &found);
+	return found.count > 0 && span_eq_nocase(found.at[0], delete);
+}
+
+/* POST with X-HTTP-Method-Override, or with "_method" in query or form. */
+static void
+override_method(struct subject *s)
+{
+	bool form = subject_type_has(s->request, "form-urlencoded");
+
+	if (says_delete(s, SOURCE_HEADER, "X-HTTP-Method-Override") ||
+	    says_delete(s, SOURCE_HEADER, "X-HTTP-Method") ||
+	    says_delete(s, SOURCE_HEADER, "X-Method-Override") ||
+	    says_delete(s, SOURCE_QUERY, "_method") ||
+	    (form && says_delete(s, SOURCE_FORM, "_method")))
+		s->method = delete;
+	else
+		s->may_override = form && s->message == NULL &&
+		    subject_may_have_body(s->request);
+}
+
+void
+subject_init(struct subject *s, const struct rules *rules,
+    const struct head *head, const struct message *m, struct arena *arena)
+{
+	s->rules = rules;
+	s->arena = arena;
+	s->request = head;
+	s->message = m;
+	s->response = NULL;
+	s->method = head->method;
+	s->url = url_split(head->method, head->target);
+	s->may_override = s->has_auth = s->has_host = false;
+	s->body = s->answer = (struct body){ 0 };
+	s->captures.count = 0;
+	s->code = (struct span){ 0 };
+	s->targets = NULL;
+	s->target_count = 0;
+	split_segments(s);
+	if (span_eq(head->method, post))
+		override_method(s);
+}
+
+struct span
+subject_host(struct subject *s)
+{
+	struct span authority = s->url.authority;
+
+	if (s->has_host)
+		return s->host;
+	if (authority.p == NULL)
+		authority = head_field(s->request, "Host");
+	s->host = authority.p == NULL ? authority : url_host(authority);
+	s->has_host = true;
+	return s->host;
+}
+
+static const struct auth *
+subject_auth(struct subject *s)
+{
+	if (!s->has_auth)
+		auth_read(&s->auth, s->request, s->url.query, s->arena);
+	s->has_auth = true;
+	return &s->auth;
+}
+
+/* The number that follows "KEY." in key, or -1. */
+static long
+number_after(struct span key, struct span stem)
+{
+	long n = 0;
+
+	if (key.len <= stem.len || key.len - stem.len > 9 ||
+	    !span_has_prefix(key, stem))
+		return -1;
+	for (size_t i = stem.len; i < key.len; i++) {
+		if (key.p[i] < '0' || key.p[i] > '9')
+			return -1;
+		n = n * 10 + (key.p[i] - '0');
+	}
+	return n;
+}
+
+struct numbered {
+	long number;
+	size_t order; /* of appearance, so that sorting is stable */
+	struct span value;
+};
+
+static int
+compare_numbered(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+static size_t
+count_pairs(struct span text)
+{
+	struct pair pair;
+	size_t n = 0;
+
+	while (url_next_pair(&text, &pair))
+		n++;
+	return n;
+}
+
+/* "KEY.*": in the order of the numbers, as servers read them. */
+static void
+add_numbered(struct subject *s, struct span text, struct span stem,
+    struct list *out)
+{
+	struct numbered *list =
+	    arena_alloc(s->arena, (count_pairs(text) + 1) * sizeof(*list));
+	struct pair pair;
+	size_t n = 0;
+
+	while (url_next_pair(&text, &pair)) {
+		struct span key = url_decode(pair.key, true, s->arena);
+		long number = number_after(key, stem);
+
+		if (number < 0 || pair.value.p == NULL)
+			continue;
+		list[n] = (struct numbered){ number, n,
+			url_decode(pair.value, true, s->arena) };
+		n++;
+	}
+	qsort(list, n, sizeof(*list), compare_numbered);
+	for (size_t i = 0; i < n; i++)
+		list_add(out, s->arena, list[i].value);
+}
+
+static void
+add_pairs(struct subject *s, struct span text, struct span name,
+    struct list *out)
+{
+	bool pattern = glob_is_pattern(name);
+	struct pair pair;
+
+	if (name.len > 2 && memcmp(name.p + name.len - 2, ".*", 2) == 0) {
+		add_numbered(s, text, span_sub(name, 0, name.len - 1), out);
+		return;
+	}
+	while (url_next_pair(&text, &pair)) {
+		struct span key = url_decode(pair.key, true, s->arena);
+
+		if (pattern ? !glob_matches(name, key, false)
+			    : !span_eq(name, key))
+			continue;
+		list_add(out, s->arena,
+		    pair.value.p == NULL
+			? (struct span)SPAN_LITERAL("")
+			: url_decode(pair.value, true, s->arena));
+	}
+}
+
+static void
+add_fields(struct subject *s, const struct head *head, struct span name,
+    struct list *out)
+{
+	bool pattern = glob_is_pattern(name);
+
+	for (size_t i = 0; i < head->field_count; i++) {
+		const struct field *f = &head->fields[i];
+
+		if (pattern ? glob_matches(name, f->name, true)
+			    : span_eq_nocase(name, f->name))
+			list_add(out, s->arena, f->value);
+	}
+}
+
+struct gather {
+	struct subject *subject;
+	struct list *out;
+};
+
+static bool
+gather_node(void *arg, const struct tree *node)
+{
+	struct gather *g = arg;
+
+	list_add(g->out, g->subject->arena, tree_text(node, g->subject->arena));
+	return true;
+}
+
+static void
+add_nodes(struct subject *s, const struct body *b, enum body_state wanted,
+    struct span path, struct list *out)
+{
+	struct gather g = { s, out };
+
+	if (b->state == wanted)
+		tree_find(b->root, path, true, gather_node, &g);
+}
+
+static void
+add_present(struct subject *s, struct span value, struct list *out)
+{
+	if (value.p != NULL)
+		list_add(out, s->arena, value);
+}
+
+static void
+add_auth(struct subject *s, struct span name, struct list *out)
+{
+	const struct auth *a = subject_auth(s);
+
+	if (span_eq_str(name, "service"))
+		add_present(s, a->service, out);
+	else if (span_eq_str(name, "region"))
+		add_present(s, a->region, out);
+	else if (span_eq_str(name, "ak"))
+		add_present(s, a->ak, out);
+	else
+		add_present(s, a->scheme, out);
+}
+
+static void
+add_capture(struct subject *s, struct span name, struct list *out)
+{
+	for (size_t i = 0; i < s->captures.count; i++)
+		if (span_eq(s->captures.at[i].name, name))
+			list_add(out, s->arena, s->captures.at[i].value);
+}
+
+static void
+add_targets(struct subject *s, struct list *out)
+{
+	for (size_t i = 0; i < s->target_count; i++)
+		list_add(out, s->arena, s->targets[i].id);
+}
+
+static void
+add_of_request(struct subject *s, const struct source *source, struct list *out)
+{
+	switch (source->kind) {
+	case SOURCE_PATH:
+		add_capture(s, source->name, out);
+		return;
+	case SOURCE_QUERY:
+		add_pairs(s, s->url.query, source->name, out);
+		return;
+	case SOURCE_HEADER:
+		add_fields(s, s->request, source->name, out);
+		return;
+	case SOURCE_AUTH:
+		add_auth(s, source->name, out);
+		return;
+	case SOURCE_METHOD:
+		add_present(s, s->request->method, out);
+		return;
+	case SOURCE_HOST:
+		add_present(s, subject_host(s), out);
+		return;
+	default:
+		add_targets(s, out);
+		return;
+	}
+}
+
+static bool
+add_of_body(struct subject *s, const struct source *source, struct list *out)
+{
+	const struct body *b = subject_body(s);
+
+	if (b->state == BODY_UNKNOWN)
+		return false;
+	if (source->kind == SOURCE_JSON)
+		add_nodes(s, b, BODY_JSON, source->name, out);
+	else if (source->kind == SOURCE_XML)
+		add_nodes(s, b, BODY_XML, source->name, out);
+	else if (b->state == BODY_FORM)
+		add_pairs(s, b->text, source->name, out);
+	return true;
+}
+
+static void
+add_of_response(struct subject *s, const struct source *source,
+    struct list *out)
+{
+	if (source->kind == SOURCE_CODE)
+		add_present(s, s->code, out);
+	else if (s->response == NULL)
+		return;
+	else if (source->kind == SOURCE_STATUS)
+		list_add(out, s->arena,
+		    arena_printf(s->arena, "%d", s->response->parsed.status));
+	else if (source->kind == SOURCE_RHEADER)
+		add_fields(s, &s->response->parsed, source->name, out);
+	else if (source->kind == SOURCE_RJSON)
+		add_nodes(s, subject_answer(s), BODY_JSON, source->name, out);
+	else
+		add_nodes(s, subject_answer(s), BODY_XML, source->name, out);
+}
+
+bool
+subject_values(struct subject *s, const struct source *source, struct list *out)
+{
+	switch (source->kind) {
+	case SOURCE_FORM:
+	case SOURCE_JSON:
+	case SOURCE_XML:
+		return add_of_body(s, source, out);
+	case SOURCE_STATUS:
+	case SOURCE_CODE:
+	case SOURCE_RHEADER:
+	case SOURCE_RJSON:
+	case SOURCE_RXML:
+		add_of_response(s, source, out);
+		return true;
+	default:
+		add_of_request(s, source, out);
+		return true;
+	}
+}
+
+static bool
+list_has_text(const struct list *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (l->at[i].len > 0)
+			return true;
+	return false;
+}
+
+void
+subject_all(struct subject *s, const struct sources *sources, struct list *out)
+{
+	for (size_t i = 0; i < sources->count; i++) {
+		struct list found = { 0 };
+
+		subject_values(s, &sources->at[i], &found);
+		if (!list_has_text(&found))
+			continue;
+		*out = found;
+		return;
+	}
+}
+
+struct span
+subject_first(struct subject *s, const struct sources *sources)
+{
+	struct list found = { 0 };
+
+	subject_all(s, sources, &found);
+	for (size_t i = 0; i < found.count; i++)
+		if (found.at[i].len > 0)
+			return found.at[i];
+	return (struct span){ 0 };
+}
+
+static bool
+any_glob(const struct globs *globs, struct span value, bool nocase)
+{
+	for (size_t i = 0; i < globs->count; i++)
+		if (glob_matches(globs->at[i], value, nocase))
+			return true;
+	return false;
+}
+
+/* That something is not in a body can be said only of one that was read. */
+static bool
+is_unread(struct subject *s, const struct cond *cond)
+{
+	if (cond->source.kind == SOURCE_RJSON)
+		return subject_answer(s)->state != BODY_JSON;
+	if (cond->source.kind == SOURCE_RXML)
+		return subject_answer(s)->state != BODY_XML;
+	return false;
+}
+
+enum truth
+subject_holds(struct subject *s, const struct cond *cond)
+{
+	bool nocase = cond->source.kind == SOURCE_HOST;
+	struct list found = { 0 };
+	bool held = false;
+
+	if (!subject_values(s, &cond->source, &found))
+		return NOT_KNOWN;
+	if (cond->negated && is_unread(s, cond))
+		return NO;
+	for (size_t i = 0; i < found.count && !held; i++)
+		held = cond->globs.count == 0 ||
+		    any_glob(&cond->globs, found.at[i], nocase);
+	return held != cond->negated ? YES : NO;
+}
+
+enum truth
+subject_holds_all(struct subject *s, const struct conds *conds)
+{
+	enum truth all = YES;
+
+	for (size_t i = 0; i < conds->count; i++) {
+		enum truth one = subject_holds(s, &conds->at[i]);
+
+		if (one == NO)
+			return NO;
+		if (one == NOT_KNOWN)
+			all = NOT_KNOWN;
+	}
+	return all;
+}
+
+bool
+subject_holds_any(struct subject *s, const struct conds *conds)
+{
+	for (size_t i = 0; i < conds->count; i++)
+		if (subject_holds(s, &conds->at[i]) == YES)
+			return true;
+	return false;
+}

@@ -1,0 +1,180 @@
+#include "store/leaf.h"
+
+#include "deletion/deletion.h"
+#include "http/coverage.h"
+#include "http/exchange.h"
+#include "store/counts.h"
+#include "store/merkle.h"
+
+enum {
+	TAG_EXCHANGE = 1,
+	TAG_RECORDING = 2,
+};
+
+static void
+add_int(struct digest *d, uint64_t n)
+{
+	uint8_t bytes[8];
+
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(n >> (56 - 8 * i));
+	digest_add(d, (struct span){ bytes, sizeof(bytes) });
+}
+
+static void
+add_bytes(struct digest *d, struct span s)
+{
+	add_int(d, s.p != NULL);
+	if (s.p == NULL)
+		return;
+	add_int(d, s.len);
+	digest_add(d, s);
+}
+
+/* By its digest: a body can be purged and the leaf still be checked. */
+static void
+add_body(struct digest *d, struct span s)
+{
+	uint8_t sha256[DIGEST_SIZE];
+
+	add_int(d, s.p != NULL);
+	if (s.p == NULL)
+		return;
+	digest_of(sha256, s);
+	add_int(d, s.len);
+	digest_add(d, (struct span){ sha256, sizeof(sha256) });
+}
+
+static void
+add_endpoint(struct digest *d, const struct endpoint *e)
+{
+	add_bytes(d, (struct span){ e->addr, e->v6 ? 16 : 4 });
+	add_int(d, e->port);
+}
+
+static void
+add_message(struct digest *d, const struct message *m)
+{
+	add_int(d, m != NULL);
+	if (m == NULL)
+		return;
+	add_bytes(d, m->interim);
+	add_bytes(d, m->head);
+	add_body(d, m->body);
+	add_int(d, m->wire_len);
+	add_int(d, m->body_len);
+	add_int(d, m->has_digest);
+	if (m->has_digest)
+		digest_add(d, (struct span){ m->body_sha256, DIGEST_SIZE });
+	add_int(d, m->framing);
+	add_int(d, m->complete);
+	add_int(d, m->hole_count);
+	for (size_t i = 0; i < m->hole_count; i++) {
+		add_int(d, m->holes[i].offset);
+		add_int(d, m->holes[i].len);
+	}
+	add_int(d, (uint64_t)m->first);
+	add_int(d, (uint64_t)m->last);
+}
+
+static void
+add_targets(struct digest *d, const struct deletion *x)
+{
+	add_int(d, x->target_count);
+	for (size_t i = 0; i < x->target_count; i++) {
+		add_bytes(d, x->targets[i].type);
+		add_bytes(d, x->targets[i].id);
+		add_bytes(d, x->targets[i].scope);
+		add_int(d, x->targets[i].outcome);
+		add_bytes(d, x->targets[i].code);
+	}
+}
+
+static void
+add_deletion(struct digest *d, const struct deletion *x)
+{
+	add_bytes(d, x->operation);
+	add_int(d, x->contract);
+	add_int(d, x->outcome);
+	add_bytes(d, x->code);
+	add_bytes(d, x->message);
+	add_bytes(d, x->request_id);
+	add_bytes(d, x->token);
+	add_int(d, x->dry_run);
+	add_int(d, x->force);
+	add_int(d, x->set_delete);
+	add_int(d, x->attempt_of);
+	add_int(d, x->attempt_number);
+	add_int(d, x->findings);
+	add_targets(d, x);
+}
+
+static void
+add_reading(struct digest *d, const struct reading *r)
+{
+	add_int(d, r->kind);
+	digest_add(d, (struct span){ r->key, MATCH_KEY_SIZE });
+	add_bytes(d, r->principal);
+	if (r->kind == KIND_DELETION)
+		add_deletion(d, &r->deletion);
+	add_int(d, r->follow_up_count);
+	for (size_t i = 0; i < r->follow_up_count; i++) {
+		add_int(d, r->follow_ups[i].deletion);
+		add_bytes(d, r->follow_ups[i].state);
+		add_int(d, r->follow_ups[i].verdict);
+	}
+}
+
+static struct digest *
+start(uint64_t tag)
+{
+	struct digest *d = digest_new();
+
+	digest_add(d, (struct span){ (const uint8_t[]){ MERKLE_LEAF }, 1 });
+	add_int(d, tag);
+	return d;
+}
+
+void
+leaf_of_exchange(uint8_t leaf[DIGEST_SIZE], const struct exchange *x,
+    const struct reading *reading)
+{
+	struct digest *d = start(TAG_EXCHANGE);
+
+	add_int(d, x->connection);
+	add_int(d, x->number);
+	add_endpoint(d, &x->client);
+	add_endpoint(d, &x->server);
+	add_int(d, x->missing);
+	add_int(d, x->reason);
+	add_int(d, x->flaws);
+	add_message(d, x->request);
+	add_message(d, x->response);
+	add_reading(d, reading);
+	digest_finish(d, leaf);
+	digest_free(d);
+}
+
+void
+leaf_of_recording(uint8_t leaf[DIGEST_SIZE], struct span filter,
+    const struct coverage *coverage)
+{
+	struct digest *d = start(TAG_RECORDING);
+	uint64_t count = 0;
+
+	add_bytes(d, filter);
+	add_int(d, (uint64_t)coverage->first);
+	add_int(d, (uint64_t)coverage->last);
+	add_int(d, coverage->cut_short);
+	for (size_t i = 0; i < counts_number; i++)
+		count += counts_get(coverage, i) != 0;
+	add_int(d, count);
+	for (size_t i = 0; i < counts_number; i++) {
+		if (counts_get(coverage, i) == 0)
+			continue;
+		add_bytes(d, span_of_str(counts_name(i)));
+		add_int(d, counts_get(coverage, i));
+	}
+	digest_finish(d, leaf);
+	digest_free(d);
+}

@@ -1,0 +1,65 @@
+#include "store/merkle.h"
+
+static unsigned
+range_length(uint64_t size)
+{
+	unsigned n = 0;
+
+	for (; size != 0; size &= size - 1)
+		n++;
+	return n;
+}
+
+static void
+join(uint8_t out[DIGEST_SIZE], const uint8_t *left, const uint8_t *right)
+{
+	uint8_t node[1 + 2 * DIGEST_SIZE] = { MERKLE_NODE };
+
+	memcpy(node + 1, left, DIGEST_SIZE);
+	memcpy(node + 1 + DIGEST_SIZE, right, DIGEST_SIZE);
+	digest_of(out, (struct span){ node, sizeof(node) });
+}
+
+void
+merkle_add(struct merkle *m, const uint8_t leaf[DIGEST_SIZE])
+{
+	unsigned at = range_length(m->size);
+
+	memcpy(m->range[at], leaf, DIGEST_SIZE);
+	/* Each trailing one of the old size is a subtree as high as ours. */
+	for (uint64_t size = m->size; size & 1; size >>= 1, at--)
+		join(m->range[at - 1], m->range[at - 1], m->range[at]);
+	m->size++;
+}
+
+void
+merkle_root(const struct merkle *m, uint8_t root[DIGEST_SIZE])
+{
+	unsigned at = range_length(m->size);
+
+	if (at == 0) {
+		digest_of(root, (struct span){ 0 });
+		return;
+	}
+	memcpy(root, m->range[--at], DIGEST_SIZE);
+	while (at > 0)
+		join(root, m->range[--at], root);
+}
+
+struct span
+merkle_range(const struct merkle *m)
+{
+	return (struct span){ m->range[0],
+		range_length(m->size) * (size_t)DIGEST_SIZE };
+}
+
+bool
+merkle_load(struct merkle *m, uint64_t size, struct span range)
+{
+	if (range.len != range_length(size) * (size_t)DIGEST_SIZE)
+		return false;
+	*m = (struct merkle){ .size = size };
+	if (range.len > 0)
+		memcpy(m->range, range.p, range.len);
+	return true;
+}

@@ -1,0 +1,362 @@
+#include "store/pack.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "deletion/deletion.h"
+#include "http/body.h"
+
+/* The first number of an exchange. */
+enum {
+	HAS_REQUEST = 1,
+	HAS_RESPONSE = 2,
+};
+
+/* The first number of a message; its lowest two bits are the framing. */
+enum {
+	FRAMING_BITS = 0x03,
+	COMPLETE = 0x04,
+	HAS_DIGEST = 0x08,
+	HAS_INTERIM = 0x10,
+	HAS_BODY = 0x20,
+	BODY_ALONE = 0x40,
+	DIGEST_GIVEN = 0x80, /* else it is that of the body at hand */
+};
+
+#define MAX_HOLES 65536
+
+static uint64_t
+zigzag(int64_t n)
+{
+	return (uint64_t)n << 1 ^ (n < 0 ? UINT64_MAX : 0);
+}
+
+static int64_t
+unzigzag(uint64_t n)
+{
+	return (int64_t)(n >> 1 ^ (n & 1 ? UINT64_MAX : 0));
+}
+
+/* Times and lengths wrap round: any two are a difference that fits. */
+static int64_t
+difference(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
+static int64_t
+sum(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+static int
+add_number(struct buf *b, uint64_t n, struct err *err)
+{
+	uint8_t bytes[10];
+	size_t len = 0;
+
+	for (; n >= 0x80; n >>= 7)
+		bytes[len++] = (uint8_t)(n | 0x80);
+	bytes[len++] = (uint8_t)n;
+	return buf_add(b, (struct span){ bytes, len }, err);
+}
+
+static int
+add_signed(struct buf *b, int64_t n, struct err *err)
+{
+	return add_number(b, zigzag(n), err);
+}
+
+/* Can a reader compute the digest from the body, at little cost? */
+static bool
+digest_follows(const struct message *m)
+{
+	uint8_t digest[DIGEST_SIZE];
+	struct arena arena = ARENA_INIT;
+	bool same = false;
+
+	if (m->body.p == NULL || pack_is_alone(m->body))
+		return false;
+	digest_of(digest, body_entity(m, &arena));
+	same = memcmp(digest, m->body_sha256, DIGEST_SIZE) == 0;
+	arena_release(&arena);
+	return same;
+}
+
+static unsigned
+message_flags(const struct message *m)
+{
+	unsigned flags = m->framing;
+
+	if (m->complete)
+		flags |= COMPLETE;
+	if (m->has_digest)
+		flags |= HAS_DIGEST;
+	if (m->interim.p != NULL)
+		flags |= HAS_INTERIM;
+	if (m->body.p != NULL)
+		flags |= HAS_BODY;
+	if (pack_is_alone(m->body))
+		flags |= BODY_ALONE;
+	if (m->has_digest && !digest_follows(m))
+		flags |= DIGEST_GIVEN;
+	return flags;
+}
+
+static int
+add_lengths(struct buf *b, const struct message *m, unsigned flags,
+    struct err *err)
+{
+	int64_t body = (int64_t)m->body.len;
+
+	if ((flags & HAS_INTERIM && add_number(b, m->interim.len, err) < 0) ||
+	    add_number(b, m->head.len, err) < 0 ||
+	    (flags & HAS_BODY && add_number(b, m->body.len, err) < 0) ||
+	    add_signed(b, difference((int64_t)m->wire_len, body), err) < 0)
+		return -1;
+	return add_signed(b, difference((int64_t)m->body_len, body), err);
+}
+
+static int
+add_holes(struct buf *b, const struct message *m, struct err *err)
+{
+	if (m->hole_count > MAX_HOLES)
+		return err_set(err, ERR_LIMIT, "more than %d holes", MAX_HOLES);
+	if (add_number(b, m->hole_count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < m->hole_count; i++)
+		if (add_number(b, m->holes[i].offset, err) < 0 ||
+		    add_number(b, m->holes[i].len, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+add_message(struct buf *b, const struct message *m, int64_t base,
+    struct err *err)
+{
+	unsigned flags;
+
+	if (m == NULL)
+		return 0;
+	flags = message_flags(m);
+	if (add_number(b, flags, err) < 0 ||
+	    add_signed(b, difference(m->first, base), err) < 0 ||
+	    add_signed(b, difference(m->last, m->first), err) < 0 ||
+	    add_lengths(b, m, flags, err) < 0 || add_holes(b, m, err) < 0)
+		return -1;
+	if (flags & DIGEST_GIVEN)
+		return buf_add(b, (struct span){ m->body_sha256, DIGEST_SIZE },
+		    err);
+	return 0;
+}
+
+static int
+add_texts(struct buf *b, const struct message *m, struct err *err)
+{
+	if (m == NULL)
+		return 0;
+	if (buf_add(b, m->interim, err) < 0 || buf_add(b, m->head, err) < 0)
+		return -1;
+	return pack_is_alone(m->body) ? 0 : buf_add(b, m->body, err);
+}
+
+int
+pack_exchange(const struct exchange *x, struct buf *out, struct err *err)
+{
+	int64_t base = exchange_time(x);
+	unsigned flags = (x->request != NULL ? HAS_REQUEST : 0) |
+	    (x->response != NULL ? HAS_RESPONSE : 0);
+
+	buf_reset(out);
+	if (add_number(out, flags, err) < 0 ||
+	    add_number(out, x->missing, err) < 0 ||
+	    add_message(out, x->request, base, err) < 0 ||
+	    add_message(out, x->response, base, err) < 0 ||
+	    add_texts(out, x->request, err) < 0)
+		return -1;
+	return add_texts(out, x->response, err);
+}
+
+/* What is left to read; bad once something did not fit. */
+struct unpack {
+	struct span rest;
+	struct arena *arena;
+	bool bad;
+};
+
+static uint64_t
+take_number(struct unpack *u)
+{
+	uint64_t n = 0;
+
+	for (unsigned shift = 0; shift < 64 && u->rest.len > 0; shift += 7) {
+		uint8_t c = u->rest.p[0];
+
+		u->rest = span_sub(u->rest, 1, u->rest.len);
+		n |= (uint64_t)(c & 0x7f) << shift;
+		if (c < 0x80)
+			return n;
+	}
+	u->bad = true;
+	return 0;
+}
+
+static int64_t
+take_signed(struct unpack *u)
+{
+	return unzigzag(take_number(u));
+}
+
+static struct span
+take_text(struct unpack *u, size_t len)
+{
+	struct span s = span_sub(u->rest, 0, len);
+
+	if (s.len < len)
+		u->bad = true;
+	u->rest = span_sub(u->rest, s.len, u->rest.len);
+	return s;
+}
+
+/* Lengths are put into spans that have no address yet. */
+static void
+take_lengths(struct unpack *u, struct message *m, unsigned flags)
+{
+	if (flags & HAS_INTERIM)
+		m->interim.len = take_number(u);
+	m->head.len = take_number(u);
+	if (flags & HAS_BODY)
+		m->body.len = take_number(u);
+	m->wire_len = (uint64_t)sum(take_signed(u), (int64_t)m->body.len);
+	m->body_len = (uint64_t)sum(take_signed(u), (int64_t)m->body.len);
+}
+
+static void
+take_holes(struct unpack *u, struct message *m)
+{
+	uint64_t count = take_number(u);
+	struct hole *holes;
+
+	/* A hole takes two bytes at least. */
+	if (count > MAX_HOLES || count > u->rest.len / 2) {
+		u->bad = true;
+		return;
+	}
+	holes = arena_alloc(u->arena, count * sizeof(*holes));
+	for (size_t i = 0; i < count; i++) {
+		holes[i].offset = take_number(u);
+		holes[i].len = take_number(u);
+	}
+	m->holes = holes;
+	m->hole_count = count;
+}
+
+static struct message *
+take_message(struct unpack *u, int64_t base, unsigned *out_flags)
+{
+	struct message *m = arena_alloc(u->arena, sizeof(*m));
+	uint64_t flags = take_number(u);
+	struct span digest;
+
+	if (flags > UINT8_MAX)
+		u->bad = true;
+	m->framing = flags & FRAMING_BITS;
+	m->complete = (flags & COMPLETE) != 0;
+	m->has_digest = (flags & HAS_DIGEST) != 0;
+	m->first = sum(base, take_signed(u));
+	m->last = sum(m->first, take_signed(u));
+	take_lengths(u, m, (unsigned)flags);
+	take_holes(u, m);
+	if (flags & DIGEST_GIVEN) {
+		digest = take_text(u, DIGEST_SIZE);
+		if (!u->bad)
+			memcpy(m->body_sha256, digest.p, DIGEST_SIZE);
+	}
+	*out_flags = (unsigned)flags;
+	return m;
+}
+
+static void
+take_texts(struct unpack *u, struct message *m, unsigned flags,
+    struct span alone)
+{
+	if (m == NULL)
+		return;
+	if (flags & HAS_INTERIM)
+		m->interim = take_text(u, m->interim.len);
+	m->head = take_text(u, m->head.len);
+	if (flags & BODY_ALONE) {
+		if (alone.p == NULL || alone.len != m->body.len)
+			u->bad = true;
+		m->body = alone;
+	} else if (flags & HAS_BODY) {
+		m->body = take_text(u, m->body.len);
+	}
+}
+
+static int
+parse(struct message *m, enum head_side side, unsigned flags,
+    struct arena *arena, struct err *err)
+{
+	if (m == NULL)
+		return 0;
+	if (head_parse(&m->parsed, side, m->head, arena, err) < 0) {
+		err->code = ERR_CORRUPT;
+		return -1;
+	}
+	if (flags & HAS_DIGEST && !(flags & DIGEST_GIVEN))
+		digest_of(m->body_sha256, body_entity(m, arena));
+	return 0;
+}
+
+int
+pack_read(struct exchange *x, struct span in, int64_t base,
+    const struct span alone[2], struct err *err)
+{
+	struct unpack u = { .rest = in, .arena = &x->arena };
+	uint64_t has = take_number(&u);
+	unsigned flags[2] = { 0 };
+
+	x->missing = take_number(&u);
+	if (has & HAS_REQUEST)
+		x->request = take_message(&u, base, &flags[0]);
+	if (has & HAS_RESPONSE)
+		x->response = take_message(&u, base, &flags[1]);
+	take_texts(&u, x->request, flags[0], alone[0]);
+	take_texts(&u, x->response, flags[1], alone[1]);
+	if (u.bad || u.rest.len > 0 || has == 0 ||
+	    has > (HAS_REQUEST | HAS_RESPONSE))
+		return err_set(err, ERR_CORRUPT, "its lengths do not add up");
+	if (parse(x->request, HEAD_REQUEST, flags[0], &x->arena, err) < 0)
+		return -1;
+	return parse(x->response, HEAD_RESPONSE, flags[1], &x->arena, err);
+}
+
+static void
+add_context(struct buf *out, struct span text)
+{
+	struct err err;
+
+	/* What does not fit is merely compressed less. */
+	if (text.len <= PACK_CONTEXT_MAX - out->len &&
+	    buf_add(out, text, &err) < 0)
+		return;
+}
+
+void
+pack_context(const struct reading *reading, struct buf *out)
+{
+	const struct deletion *d = &reading->deletion;
+
+	buf_reset(out);
+	if (reading->kind != KIND_DELETION)
+		return;
+	add_context(out, d->token);
+	add_context(out, d->request_id);
+	add_context(out, d->message);
+	for (size_t i = 0; i < d->target_count; i++) {
+		add_context(out, d->targets[i].scope);
+		add_context(out, d->targets[i].id);
+	}
+}

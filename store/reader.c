@@ -1,0 +1,587 @@
+#include "store/reader.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/xalloc.h"
+#include "store/counts.h"
+#include "store/db.h"
+#include "store/pack.h"
+#include "store/unsqueeze.h"
+
+#define MAX_LIST ((int64_t)1 << 20)
+
+struct reader {
+	struct db *db;
+	struct unsqueezer *unsqueezer;
+	struct buf context;
+};
+
+/* The columns of an exchange that lead elsewhere. */
+struct refs {
+	int64_t connection, time, principal, dictionary, size;
+	int64_t bodies[2];
+	struct span data;
+};
+
+struct reader *
+reader_new(struct db *db)
+{
+	struct reader *r = xcalloc(1, sizeof(*r));
+
+	r->db = db;
+	r->unsqueezer = unsqueezer_new(db);
+	r->context = BUF_INIT(PACK_CONTEXT_MAX);
+	return r;
+}
+
+void
+reader_free(struct reader *r)
+{
+	if (r == NULL)
+		return;
+	unsqueezer_free(r->unsqueezer);
+	buf_release(&r->context);
+	free(r);
+}
+
+static int
+corrupt(struct err *err, const char *what)
+{
+	return err_set(err, ERR_CORRUPT, "%s", what);
+}
+
+static int
+get_word(struct reader *r, int64_t id, struct arena *arena, struct span *out,
+    struct err *err)
+{
+	struct query *q;
+	bool bad;
+
+	*out = (struct span){ 0 };
+	if (id == 0)
+		return 0;
+	if ((q = db_query(r->db, SQL_WORD_GET, err)) == NULL)
+		return -1;
+	put_int(q, id);
+	if (query_row(q, "a word is missing", err) < 0)
+		return -1;
+	*out = arena_copy(arena, take_bytes(q));
+	bad = query_is_bad(q) || out->p == NULL;
+	query_reset(q);
+	return bad ? corrupt(err, "a word has the wrong type") : 0;
+}
+
+static int
+get_count(struct reader *r, enum sql_id id, uint64_t of, size_t *out,
+    struct err *err)
+{
+	struct query *q = db_query(r->db, id, err);
+	int64_t n;
+
+	if (q == NULL)
+		return -1;
+	put_int(q, (int64_t)of);
+	if (query_row(q, "nothing counted", err) < 0)
+		return -1;
+	n = take_int(q, 0, INT64_MAX);
+	query_reset(q);
+	if (n > MAX_LIST)
+		return corrupt(err, "has too many rows");
+	*out = (size_t)n;
+	return 0;
+}
+
+static int64_t
+take_id(struct query *q)
+{
+	return take_int(q, 1, INT64_MAX);
+}
+
+static int64_t
+take_ref(struct query *q)
+{
+	return take_int_or(q, 1, INT64_MAX, 0);
+}
+
+/* Take columns of EXCHANGE_GET; data is in the arena afterwards. */
+static bool
+take_exchange(struct query *q, struct entry *e, struct refs *refs)
+{
+	struct exchange *x = e->exchange;
+	struct span key;
+
+	e->recording = (uint64_t)take_id(q);
+	refs->connection = take_id(q);
+	x->number = (uint32_t)take_int(q, 0, UINT32_MAX);
+	refs->time = take_int(q, INT64_MIN, INT64_MAX);
+	e->reading.kind = (enum kind)take_int(q, 0, KIND_COUNT - 1);
+	x->reason = (enum reason)take_int_or(q, REASON_NONE + 1,
+	    REASON_COUNT - 1, REASON_NONE);
+	x->flaws = (flaw_set)take_int(q, 0, ((int64_t)1 << FLAW_COUNT) - 1);
+	refs->principal = take_ref(q);
+	key = take_bytes(q);
+	refs->bodies[0] = take_ref(q);
+	refs->bodies[1] = take_ref(q);
+	refs->dictionary = take_ref(q);
+	refs->size = take_int(q, 0, PACK_MAX);
+	refs->data = arena_copy(&x->arena, take_bytes(q));
+	if (query_is_bad(q) || key.len != MATCH_KEY_SIZE)
+		return false;
+	memcpy(e->reading.key, key.p, MATCH_KEY_SIZE);
+	return true;
+}
+
+static bool
+take_endpoint(struct query *q, struct endpoint *e)
+{
+	char text[INET6_ADDRSTRLEN] = { 0 };
+	struct span addr = take_bytes(q);
+
+	e->port = (uint16_t)take_int(q, 0, UINT16_MAX);
+	if (addr.p == NULL || addr.len >= sizeof(text))
+		return false;
+	memcpy(text, addr.p, addr.len);
+	e->v6 = strchr(text, ':') != NULL;
+	return inet_pton(e->v6 ? AF_INET6 : AF_INET, text, e->addr) == 1;
+}
+
+static int
+get_connection(struct reader *r, int64_t id, struct exchange *x,
+    struct err *err)
+{
+	struct query *q = db_query(r->db, SQL_CONNECTION_GET, err);
+	bool good;
+
+	if (q == NULL)
+		return -1;
+	put_int(q, id);
+	if (query_row(q, "its connection is missing", err) < 0)
+		return -1;
+	x->connection = (uint64_t)take_int(q, INT64_MIN, INT64_MAX);
+	good = take_endpoint(q, &x->client) && take_endpoint(q, &x->server) &&
+	    !query_is_bad(q);
+	query_reset(q);
+	return good ? 0 : corrupt(err, "its connection makes no sense");
+}
+
+static bool
+take_flag(struct query *q)
+{
+	return take_int(q, 0, 1) != 0;
+}
+
+static bool
+take_deletion(struct query *q, struct arena *arena, struct deletion *d,
+    int64_t *operation, int64_t *code)
+{
+	*operation = take_ref(q);
+	d->contract = take_flag(q);
+	d->outcome = (enum outcome)take_int(q, 0, OUTCOME_COUNT - 1);
+	*code = take_ref(q);
+	d->message = arena_copy(arena, take_bytes(q));
+	d->request_id = arena_copy(arena, take_bytes(q));
+	d->token = arena_copy(arena, take_bytes(q));
+	d->dry_run = take_flag(q);
+	d->force = take_flag(q);
+	d->set_delete = take_flag(q);
+	d->attempt_of = (uint64_t)take_int(q, 0, INT64_MAX);
+	d->attempt_number = (unsigned)take_int(q, 0, UINT32_MAX);
+	d->findings =
+	    (uint32_t)take_int(q, 0, ((int64_t)1 << FINDING_COUNT) - 1);
+	return !query_is_bad(q);
+}
+
+static int
+get_target(struct reader *r, struct query *q, struct arena *arena,
+    struct target *t, struct err *err)
+{
+	int64_t type = take_ref(q), scope, code;
+
+	t->id = arena_copy(arena, take_bytes(q));
+	scope = take_ref(q);
+	t->outcome = (enum outcome)take_int(q, 0, OUTCOME_COUNT - 1);
+	code = take_ref(q);
+	if (query_is_bad(q))
+		return corrupt(err, "a target makes no sense");
+	if (get_word(r, type, arena, &t->type, err) < 0 ||
+	    get_word(r, scope, arena, &t->scope, err) < 0)
+		return -1;
+	return get_word(r, code, arena, &t->code, err);
+}
+
+static int
+each_target(struct reader *r, struct query *q, struct arena *arena,
+    struct target *targets, size_t count, struct err *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (query_row(q, "a target is missing", err) < 0 ||
+		    get_target(r, q, arena, &targets[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+get_targets(struct reader *r, struct entry *e, struct err *err)
+{
+	struct arena *arena = &e->exchange->arena;
+	struct deletion *d = &e->reading.deletion;
+	struct target *targets;
+	struct query *q;
+	int rc;
+
+	if (get_count(r, SQL_TARGET_COUNT, e->id, &d->target_count, err) < 0 ||
+	    (q = db_query(r->db, SQL_TARGET_GET, err)) == NULL)
+		return -1;
+	targets = arena_alloc(arena, d->target_count * sizeof(*targets));
+	d->targets = targets;
+	put_int(q, (int64_t)e->id);
+	rc = each_target(r, q, arena, targets, d->target_count, err);
+	query_reset(q);
+	return rc;
+}
+
+static int
+get_deletion(struct reader *r, struct entry *e, struct err *err)
+{
+	struct arena *arena = &e->exchange->arena;
+	struct deletion *d = &e->reading.deletion;
+	struct query *q = db_query(r->db, SQL_DELETION_GET, err);
+	int64_t operation, code;
+	bool good;
+
+	if (q == NULL)
+		return -1;
+	put_int(q, (int64_t)e->id);
+	if (query_row(q, "its deletion is missing", err) < 0)
+		return -1;
+	good = take_deletion(q, arena, d, &operation, &code);
+	query_reset(q);
+	if (!good)
+		return corrupt(err, "its deletion makes no sense");
+	if (get_word(r, operation, arena, &d->operation, err) < 0 ||
+	    get_word(r, code, arena, &d->code, err) < 0)
+		return -1;
+	return get_targets(r, e, err);
+}
+
+static int
+get_follow_up(struct reader *r, struct query *q, struct arena *arena,
+    struct follow_up *f, struct err *err)
+{
+	int64_t state;
+
+	f->deletion = (uint64_t)take_int(q, 0, INT64_MAX);
+	state = take_ref(q);
+	f->verdict = (enum verdict)take_int(q, 0, VERDICT_COUNT - 1);
+	if (query_is_bad(q))
+		return corrupt(err, "a follow-up makes no sense");
+	return get_word(r, state, arena, &f->state, err);
+}
+
+static int
+each_follow_up(struct reader *r, struct query *q, struct arena *arena,
+    struct follow_up *list, size_t count, struct err *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (query_row(q, "a follow-up is missing", err) < 0 ||
+		    get_follow_up(r, q, arena, &list[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+get_follow_ups(struct reader *r, struct entry *e, struct err *err)
+{
+	struct arena *arena = &e->exchange->arena;
+	struct follow_up *list;
+	size_t count;
+	struct query *q;
+	int rc;
+
+	if (get_count(r, SQL_FOLLOW_UP_COUNT, e->id, &count, err) < 0 ||
+	    (q = db_query(r->db, SQL_FOLLOW_UP_GET, err)) == NULL)
+		return -1;
+	list = arena_alloc(arena, count * sizeof(*list));
+	put_int(q, (int64_t)e->id);
+	rc = each_follow_up(r, q, arena, list, count, err);
+	query_reset(q);
+	e->reading.follow_ups = list;
+	e->reading.follow_up_count = count;
+	return rc;
+}
+
+static int
+get_messages(struct reader *r, struct entry *e, const struct refs *refs,
+    struct err *err)
+{
+	struct exchange *x = e->exchange;
+	struct span alone[2], packed;
+
+	if (unsqueezer_body(r->unsqueezer, refs->bodies[0], &x->arena,
+		&alone[0], err) < 0 ||
+	    unsqueezer_body(r->unsqueezer, refs->bodies[1], &x->arena,
+		&alone[1], err) < 0)
+		return -1;
+	pack_context(&e->reading, &r->context);
+	if (unsqueezer_get(r->unsqueezer, refs->dictionary,
+		buf_span(&r->context), refs->data, refs->size, &x->arena,
+		&packed, err) < 0)
+		return -1;
+	return pack_read(x, packed, refs->time, alone, err);
+}
+
+static int
+get_row(struct reader *r, struct entry *e, struct refs *refs, struct err *err)
+{
+	struct query *q = db_query(r->db, SQL_EXCHANGE_GET, err);
+	int got;
+	bool good;
+
+	if (q == NULL)
+		return -1;
+	put_int(q, (int64_t)e->id);
+	if ((got = query_step(q, err)) < 1)
+		return got;
+	good = take_exchange(q, e, refs);
+	query_reset(q);
+	return good ? 1 : corrupt(err, "its row makes no sense");
+}
+
+static int
+get_entry(struct reader *r, struct entry *e, struct err *err)
+{
+	struct reading *reading = &e->reading;
+	struct refs refs;
+	int got = get_row(r, e, &refs, err);
+
+	if (got < 1)
+		return got;
+	if (get_connection(r, refs.connection, e->exchange, err) < 0 ||
+	    get_word(r, refs.principal, &e->exchange->arena,
+		&reading->principal, err) < 0)
+		return -1;
+	if (reading->kind == KIND_DELETION && get_deletion(r, e, err) < 0)
+		return -1;
+	if (reading->kind != KIND_OTHER && get_follow_ups(r, e, err) < 0)
+		return -1;
+	return get_messages(r, e, &refs, err) < 0 ? -1 : 1;
+}
+
+/* One transaction for all rows of one answer: one lock, one state. */
+static bool
+enter(struct reader *r, struct err *err)
+{
+	struct query *q;
+
+	if (db_is_open(r->db) || (q = db_query(r->db, SQL_BEGIN, err)) == NULL)
+		return false;
+	return query_run(q, err) == 0;
+}
+
+static void
+leave(struct reader *r, bool entered)
+{
+	struct err err;
+	struct query *q;
+
+	if (!entered)
+		return;
+	/* Nothing was written; without this the next answer is as old. */
+	q = db_query(r->db, SQL_COMMIT, &err);
+	if (q == NULL || query_run(q, &err) < 0)
+		db_rollback(r->db);
+}
+
+int
+reader_get(struct reader *r, uint64_t id, struct entry *e, struct err *err)
+{
+	bool entered;
+	int got;
+
+	entry_release(e);
+	if (id == 0 || id > INT64_MAX)
+		return 0;
+	e->id = id;
+	e->exchange = exchange_new();
+	entered = enter(r, err);
+	got = get_entry(r, e, err);
+	leave(r, entered);
+	if (got < 1)
+		entry_release(e);
+	if (got < 0)
+		return err_prefix(err, "exchange %llu", (unsigned long long)id);
+	return got;
+}
+
+static int
+take_evidence(struct reader *r, struct query *q, struct arena *arena,
+    struct evidence *e, struct err *err)
+{
+	int64_t state;
+
+	e->exchange = (uint64_t)take_id(q);
+	e->time = take_int(q, INT64_MIN, INT64_MAX);
+	state = take_ref(q);
+	e->verdict = (enum verdict)take_int(q, 0, VERDICT_COUNT - 1);
+	if (query_is_bad(q))
+		return corrupt(err, "a follow-up makes no sense");
+	return get_word(r, state, arena, &e->state, err);
+}
+
+static int
+get_evidence(struct reader *r, uint64_t deletion, struct arena *arena,
+    const struct evidence **out, size_t *count, struct err *err)
+{
+	struct evidence *list;
+	struct query *q;
+	int rc = 0;
+
+	if (get_count(r, SQL_EVIDENCE_COUNT, deletion, count, err) < 0 ||
+	    (q = db_query(r->db, SQL_EVIDENCE_GET, err)) == NULL)
+		return -1;
+	list = arena_alloc(arena, *count * sizeof(*list));
+	*out = list;
+	put_int(q, (int64_t)deletion);
+	for (size_t i = 0; i < *count && rc == 0; i++) {
+		rc = query_row(q, "a follow-up is missing", err);
+		if (rc == 0)
+			rc = take_evidence(r, q, arena, &list[i], err);
+	}
+	query_reset(q);
+	return rc;
+}
+
+int
+reader_evidence(struct reader *r, uint64_t deletion, struct arena *arena,
+    const struct evidence **out, size_t *count, struct err *err)
+{
+	bool entered = enter(r, err);
+	int rc = get_evidence(r, deletion, arena, out, count, err);
+
+	leave(r, entered);
+	if (rc < 0)
+		return err_prefix(err, "exchange %llu",
+		    (unsigned long long)deletion);
+	return 0;
+}
+
+static int
+get_coverage(struct reader *r, uint64_t id, struct coverage *c, struct err *err)
+{
+	struct query *q = db_query(r->db, SQL_COVERAGE_GET, err);
+	struct span name;
+	uint64_t count;
+	int got;
+
+	if (q == NULL)
+		return -1;
+	put_int(q, (int64_t)id);
+	while ((got = query_step(q, err)) == 1) {
+		name = take_bytes(q);
+		count = (uint64_t)take_int(q, INT64_MIN, INT64_MAX);
+		if (query_is_bad(q) || !counts_set(c, name, count)) {
+			query_reset(q);
+			return corrupt(err, "its coverage makes no sense");
+		}
+	}
+	return got;
+}
+
+static int
+get_recording(struct reader *r, uint64_t id, struct arena *arena,
+    struct recording *out, struct err *err)
+{
+	struct query *q = db_query(r->db, SQL_RECORDING_GET, err);
+	int got;
+	bool bad;
+
+	if (q == NULL)
+		return -1;
+	put_int(q, (int64_t)id);
+	if ((got = query_step(q, err)) < 1)
+		return got;
+	*out = (struct recording){ .id = id };
+	out->begun = take_int(q, INT64_MIN, INT64_MAX);
+	out->program = arena_copy(arena, take_bytes(q));
+	out->source = arena_copy(arena, take_bytes(q));
+	out->filter = arena_copy(arena, take_bytes(q));
+	out->finished = take_flag(q);
+	out->coverage.first = take_int_or(q, INT64_MIN, INT64_MAX, 0);
+	out->coverage.last = take_int_or(q, INT64_MIN, INT64_MAX, 0);
+	out->coverage.cut_short = take_int_or(q, 0, 1, 0) != 0;
+	bad = query_is_bad(q);
+	query_reset(q);
+	if (bad)
+		return corrupt(err, "its row makes no sense");
+	return get_coverage(r, id, &out->coverage, err) < 0 ? -1 : 1;
+}
+
+int
+reader_recording(struct reader *r, uint64_t id, struct arena *arena,
+    struct recording *out, struct err *err)
+{
+	bool entered;
+	int got;
+
+	if (id == 0 || id > INT64_MAX)
+		return 0;
+	entered = enter(r, err);
+	got = get_recording(r, id, arena, out, err);
+	leave(r, entered);
+	if (got < 0)
+		return err_prefix(err, "recording %llu",
+		    (unsigned long long)id);
+	return got;
+}
+
+int
+reader_stats(struct reader *r, struct store_stats *out, struct err *err)
+{
+	struct query *q = db_query(r->db, SQL_STATS, err);
+	bool bad;
+
+	if (q == NULL || query_row(q, "nothing counted", err) < 0)
+		return -1;
+	*out = (struct store_stats){ 0 };
+	out->recordings = (uint64_t)take_int(q, 0, INT64_MAX);
+	out->exchanges = (uint64_t)take_int(q, 0, INT64_MAX);
+	out->deletions = (uint64_t)take_int(q, 0, INT64_MAX);
+	out->follow_ups = (uint64_t)take_int(q, 0, INT64_MAX);
+	out->targets = (uint64_t)take_int(q, 0, INT64_MAX);
+	out->connections = (uint64_t)take_int(q, 0, INT64_MAX);
+	out->message_bytes = (uint64_t)take_int(q, 0, INT64_MAX) +
+	    (uint64_t)take_int(q, 0, INT64_MAX);
+	out->stored_bytes = (uint64_t)take_int(q, 0, INT64_MAX) +
+	    (uint64_t)take_int(q, 0, INT64_MAX) +
+	    (uint64_t)take_int(q, 0, INT64_MAX);
+	bad = query_is_bad(q);
+	query_reset(q);
+	return bad ? corrupt(err, "its sizes make no sense") : 0;
+}
+
+int
+reader_root(struct reader *r, uint8_t root[DIGEST_SIZE], uint64_t *size,
+    struct err *err)
+{
+	struct query *q = db_query(r->db, SQL_TREE_GET, err);
+	struct span stored;
+	bool good;
+	int got;
+
+	*size = 0;
+	digest_of(root, (struct span){ 0 });
+	if (q == NULL || (got = query_step(q, err)) < 0)
+		return -1;
+	if (got == 0)
+		return 0;
+	*size = (uint64_t)take_int(q, 0, INT64_MAX);
+	stored = take_bytes(q);
+	good = stored.len == DIGEST_SIZE && !query_is_bad(q);
+	if (good)
+		memcpy(root, stored.p, DIGEST_SIZE);
+	query_reset(q);
+	return good ? 0 : corrupt(err, "its tree makes no sense");
+}

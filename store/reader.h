@@ -1,0 +1,31 @@
+/*
+ * reader.h - rows of an open archive as exchanges, recordings, evidence.
+ *
+ * Nothing in a row is believed: types, ranges and lengths are checked, and
+ * what does not fit is ERR_CORRUPT.
+ */
+#ifndef STORE_READER_H
+#define STORE_READER_H
+
+#include "store/store.h"
+
+struct db;
+struct reader;
+
+/* The connection must outlive the reader. */
+struct reader *reader_new(struct db *db);
+void reader_free(struct reader *r);
+
+/* These do what their namesakes in store.h do. */
+int reader_get(struct reader *r, uint64_t id, struct entry *e,
+    struct err *err) MUST_CHECK;
+int reader_evidence(struct reader *r, uint64_t deletion, struct arena *arena,
+    const struct evidence **out, size_t *count, struct err *err) MUST_CHECK;
+int reader_recording(struct reader *r, uint64_t id, struct arena *arena,
+    struct recording *out, struct err *err) MUST_CHECK;
+int reader_stats(struct reader *r, struct store_stats *out,
+    struct err *err) MUST_CHECK;
+int reader_root(struct reader *r, uint8_t root[DIGEST_SIZE], uint64_t *size,
+    struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * schema.h - the tables of an archive, and how an old one becomes a new
+ * one.  obit-archive(5) is the description.
+ */
+#ifndef STORE_SCHEMA_H
+#define STORE_SCHEMA_H
+
+#include <stdint.h>
+
+#include "base/base.h"
+
+struct db;
+struct err;
+
+/* "OBIT" */
+#define SCHEMA_APPLICATION 0x4f424954
+
+/* The version that this program writes. */
+#define SCHEMA_VERSION 1
+
+/* Make an empty database into an archive without recordings. */
+int schema_create(struct db *db, struct err *err) MUST_CHECK;
+
+/*
+ * Check that the database has exactly the schema that obit writes, and the
+ * terms it knows.  Errors: ERR_FORMAT, ERR_UNSUPPORTED for a later version.
+ */
+int schema_check(struct db *db, struct err *err) MUST_CHECK;
+
+/* Bring an archive of an earlier version up to this one. */
+int schema_migrate(struct db *db, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,257 @@
+#include "store/squeeze.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/xalloc.h"
+#include "store/db.h"
+#include "store/deflate.h"
+#include "store/pack.h"
+#include "store/row.h"
+#include "store/train.h"
+
+/* So many exchanges, or TRAIN_SAMPLES bytes of them, make a dictionary. */
+#define TRAIN_ROWS 256
+
+/* At the end of a batch so many are enough; fewer do not repay its room. */
+#define TRAIN_ROWS_MIN 24
+
+/* A dictionary has at most this part of the samples. */
+#define TRAIN_PART 4
+
+/* How often the ratio is looked at, in exchanges, and when it fell. */
+#define WINDOW 1024
+#define FALLEN 1.25
+
+/* A row whose texts are in the samples and contexts. */
+struct waiting {
+	struct row row;
+	size_t packed, packed_len;
+	size_t context, context_len;
+};
+
+struct squeezer {
+	struct db *db;
+	struct deflater *deflater;
+	int64_t dictionary; /* 0: none */
+	struct buf out;
+
+	bool training;
+	struct buf samples; /* packed exchanges, one after another */
+	unsigned sampled;   /* how many */
+	struct buf contexts;
+	struct waiting waiting[TRAIN_ROWS];
+	size_t count; /* of those that wait */
+
+	struct {
+		uint64_t exchanges, in, out;
+	} window;
+	double
+	    expected; /* out to in while the dictionary was new; 0: unknown */
+};
+
+static int
+load(struct squeezer *s, struct err *err)
+{
+	struct query *q = db_query(s->db, SQL_LAST_DICTIONARY, err);
+	struct span bytes = { 0 };
+	int got;
+
+	if (q == NULL || (got = query_step(q, err)) < 0)
+		return -1;
+	if (got == 1) {
+		s->dictionary = take_int(q, 1, INT64_MAX);
+		bytes = take_bytes(q);
+	}
+	s->training = got == 0;
+	s->deflater = deflater_new(bytes, DEFLATE_SMALL);
+	query_reset(q);
+	return 0;
+}
+
+int
+squeezer_open(struct squeezer **out, struct db *db, struct err *err)
+{
+	struct squeezer *s = xcalloc(1, sizeof(*s));
+
+	s->db = db;
+	s->out = BUF_INIT(PACK_MAX);
+	s->samples = BUF_INIT(TRAIN_SAMPLES);
+	s->contexts = BUF_INIT(TRAIN_ROWS * PACK_CONTEXT_MAX);
+	if (load(s, err) < 0) {
+		squeezer_close(s);
+		return -1;
+	}
+	*out = s;
+	return 0;
+}
+
+void
+squeezer_close(struct squeezer *s)
+{
+	if (s == NULL)
+		return;
+	deflater_free(s->deflater);
+	buf_release(&s->out);
+	buf_release(&s->samples);
+	buf_release(&s->contexts);
+	free(s);
+}
+
+static void
+put_or_null(struct query *q, bool present, int64_t n)
+{
+	if (present)
+		put_int(q, n);
+	else
+		put_null(q);
+}
+
+static void
+put_row(struct query *q, const struct row *row)
+{
+	put_int(q, row->id);
+	put_int(q, row->recording);
+	put_int(q, row->connection);
+	put_int(q, row->number);
+	put_int(q, row->time);
+	put_int(q, row->kind);
+	put_or_null(q, row->method != 0, row->method);
+	put_or_null(q, row->host != 0, row->host);
+	put_or_null(q, row->status != 0, row->status);
+	put_or_null(q, row->reason != REASON_NONE, row->reason);
+	put_int(q, row->flaws);
+	put_or_null(q, row->principal != 0, row->principal);
+	put_or_null(q, row->path >= 0, row->path);
+	put_blob(q, (struct span){ row->match, MATCH_KEY_SIZE });
+	put_or_null(q, row->bodies[0] != 0, row->bodies[0]);
+	put_or_null(q, row->bodies[1] != 0, row->bodies[1]);
+}
+
+static int
+insert(struct squeezer *s, const struct row *row, struct span context,
+    struct span packed, struct err *err)
+{
+	struct query *q;
+
+	if (deflater_run(s->deflater, context, packed, &s->out, err) < 0 ||
+	    (q = db_query(s->db, SQL_EXCHANGE_ADD, err)) == NULL)
+		return -1;
+	put_row(q, row);
+	put_or_null(q, s->dictionary != 0, s->dictionary);
+	put_int(q, (int64_t)packed.len);
+	put_blob(q, buf_span(&s->out));
+	put_blob(q, (struct span){ row->leaf, DIGEST_SIZE });
+	s->window.exchanges++;
+	s->window.in += packed.len;
+	s->window.out += s->out.len;
+	return query_run(q, err);
+}
+
+static int
+insert_waiting(struct squeezer *s, struct err *err)
+{
+	struct span samples = buf_span(&s->samples);
+	struct span contexts = buf_span(&s->contexts);
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct waiting *w = &s->waiting[i];
+
+		if (insert(s, &w->row,
+			span_sub(contexts, w->context, w->context_len),
+			span_sub(samples, w->packed, w->packed_len), err) < 0)
+			return -1;
+	}
+	s->count = 0;
+	buf_reset(&s->contexts);
+	return 0;
+}
+
+static int
+use_dictionary(struct squeezer *s, struct span bytes, struct err *err)
+{
+	struct query *q = db_query(s->db, SQL_DICTIONARY_ADD, err);
+
+	if (q == NULL)
+		return -1;
+	put_blob(q, bytes);
+	if (query_step(q, err) < 0)
+		return -1;
+	s->dictionary = take_int(q, 1, INT64_MAX);
+	query_reset(q);
+	deflater_free(s->deflater);
+	s->deflater = deflater_new(bytes, DEFLATE_SMALL);
+	return 0;
+}
+
+static int
+make_dictionary(struct squeezer *s, struct err *err)
+{
+	size_t limit = s->samples.len / TRAIN_PART;
+	struct buf bytes =
+	    BUF_INIT(limit < TRAIN_DICTIONARY ? limit : TRAIN_DICTIONARY);
+	int rc = 0;
+
+	train(&bytes, buf_span(&s->samples));
+	if (bytes.len > 0)
+		rc = use_dictionary(s, buf_span(&bytes), err);
+	buf_release(&bytes);
+	if (rc < 0 || insert_waiting(s, err) < 0)
+		return -1;
+	buf_reset(&s->samples);
+	s->sampled = 0;
+	s->training = false;
+	memset(&s->window, 0, sizeof(s->window));
+	s->expected = 0;
+	return 0;
+}
+
+/* Is the traffic no longer what the dictionary was made of? */
+static void
+watch_ratio(struct squeezer *s)
+{
+	double ratio;
+
+	if (s->training || s->window.exchanges < WINDOW)
+		return;
+	ratio = (double)s->window.out / (double)s->window.in;
+	if (s->expected <= 0)
+		s->expected = ratio;
+	s->training = ratio > s->expected * FALLEN;
+	memset(&s->window, 0, sizeof(s->window));
+}
+
+static int
+wait_for(struct squeezer *s, const struct row *row, struct span context,
+    struct span packed, struct err *err)
+{
+	s->waiting[s->count++] = (struct waiting){ *row, s->samples.len,
+		packed.len, s->contexts.len, context.len };
+	s->sampled++;
+	if (buf_add(&s->samples, packed, err) < 0 ||
+	    buf_add(&s->contexts, context, err) < 0)
+		return -1;
+	return s->sampled >= TRAIN_ROWS ? make_dictionary(s, err) : 0;
+}
+
+int
+squeezer_add(struct squeezer *s, const struct row *row, struct span context,
+    struct span packed, struct err *err)
+{
+	watch_ratio(s);
+	if (s->training && packed.len > s->samples.limit - s->samples.len &&
+	    s->sampled > 0 && make_dictionary(s, err) < 0)
+		return -1;
+	if (!s->training || packed.len > s->samples.limit - s->samples.len)
+		return insert(s, row, context, packed, err);
+	return wait_for(s, row, context, packed, err);
+}
+
+int
+squeezer_flush(struct squeezer *s, struct err *err)
+{
+	if (s->training && s->sampled >= TRAIN_ROWS_MIN)
+		return make_dictionary(s, err);
+	return insert_waiting(s, err);
+}

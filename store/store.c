@@ -1,0 +1,272 @@
+#include "store/store.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/xalloc.h"
+#include "store/db.h"
+#include "store/file.h"
+#include "store/handle.h"
+#include "store/reader.h"
+#include "store/schema.h"
+#include "store/writer.h"
+
+struct store {
+	char *path;
+	struct db *db;
+	struct reader *reader;
+	struct writer *writer; /* NULL: only read */
+	int lock;              /* descriptor that holds it, or -1 */
+	bool made;             /* by this store */
+};
+
+/*
+ * A commit in WAL mode is durable once the journal is synced, which is
+ * what FULL does; in between nothing has to be.
+ */
+#define WRITER_PRAGMAS                                                         \
+	"PRAGMA secure_delete=ON; PRAGMA journal_mode=WAL;"                    \
+	"PRAGMA synchronous=FULL;"
+
+int
+store_fail(const struct store *st, struct err *err)
+{
+	return err_prefix(err, "%s", st->path);
+}
+
+/*
+ * In a folder that cannot be written SQLite cannot make the file through
+ * which readers and a writer of a WAL archive agree.  Without a journal
+ * there is no writer to agree with.
+ */
+static int
+open_to_read(struct store *st, struct err *err)
+{
+	bool alone = file_is_alone(st->path);
+
+	if (db_open(&st->db, st->path, DB_READ, err) < 0)
+		return -1;
+	if (schema_check(st->db, err) == 0)
+		return 0;
+	if (!alone || err->code != ERR_SYSTEM)
+		return -1;
+	db_close(st->db);
+	st->db = NULL;
+	if (db_open(&st->db, st->path, DB_IMMUTABLE, err) < 0)
+		return -1;
+	return schema_check(st->db, err);
+}
+
+static int
+open_to_write(struct store *st, struct err *err)
+{
+	if (file_lock(&st->lock, st->path, err) < 0 ||
+	    db_open(&st->db, st->path, DB_WRITE, err) < 0 ||
+	    schema_check(st->db, err) < 0 || schema_migrate(st->db, err) < 0 ||
+	    db_exec(st->db, WRITER_PRAGMAS, err) < 0)
+		return -1;
+	return writer_open(&st->writer, st->db, err);
+}
+
+static int
+open_archive(struct store *st, enum store_mode mode, struct err *err)
+{
+	int made = 0;
+
+	if (mode == STORE_APPEND && (made = file_create(st->path, err)) < 0)
+		return -1;
+	st->made = made == 1;
+	if (file_check(st->path, err) < 0)
+		return -1;
+	if (mode == STORE_APPEND)
+		return open_to_write(st, err);
+	return open_to_read(st, err);
+}
+
+static void
+release(struct store *st)
+{
+	reader_free(st->reader);
+	db_close(st->db);
+	if (st->lock >= 0)
+		close(st->lock);
+	free(st->path);
+	free(st);
+}
+
+int
+store_open(struct store **out, const char *path, enum store_mode mode,
+    struct err *err)
+{
+	struct store *st = xcalloc(1, sizeof(*st));
+
+	err->code = ERR_NONE;
+	st->lock = -1;
+	st->path = xmalloc(strlen(path) + 1);
+	strcpy(st->path, path);
+	if (open_archive(st, mode, err) < 0) {
+		store_fail(st, err);
+		writer_close(st->writer);
+		if (st->made)
+			file_remove(st->path);
+		release(st);
+		return -1;
+	}
+	st->reader = reader_new(st->db);
+	*out = st;
+	return 0;
+}
+
+/*
+ * Make one file of archive and journal.  While somebody reads, the journal
+ * has to stay; the next writer will fold it in.
+ */
+static int
+fold(struct store *st, struct err *err)
+{
+	int64_t busy;
+
+	if (db_number(st->db, "PRAGMA wal_checkpoint(TRUNCATE)", &busy, err) <
+	    0)
+		return -1;
+	if (busy != 0)
+		return 0;
+	if (db_exec(st->db, "PRAGMA busy_timeout=0;PRAGMA journal_mode=DELETE",
+		err) < 0 &&
+	    file_is_alone(st->path))
+		return -1;
+	return 0;
+}
+
+int
+store_close(struct store *st, struct err *err)
+{
+	bool empty;
+	int rc = 0;
+
+	if (st == NULL)
+		return 0;
+	if (st->writer != NULL) {
+		rc = writer_commit(st->writer, err);
+		empty = st->made && !writer_has_committed(st->writer);
+		writer_close(st->writer);
+		if (empty)
+			file_remove(st->path);
+		else if (fold(st, err) < 0)
+			rc = -1;
+	}
+	if (rc < 0)
+		store_fail(st, err);
+	release(st);
+	return rc;
+}
+
+int
+store_begin(struct store *st, struct recording *rec, struct err *err)
+{
+	return writer_begin(st->writer, rec, err) < 0 ? store_fail(st, err) : 0;
+}
+
+uint64_t
+store_next_id(const struct store *st)
+{
+	return writer_next_id(st->writer);
+}
+
+int
+store_add(struct store *st, const struct exchange *x,
+    const struct reading *reading, struct err *err)
+{
+	if (writer_add(st->writer, x, reading, err) < 0)
+		return store_fail(st, err);
+	return 0;
+}
+
+int
+store_commit(struct store *st, struct err *err)
+{
+	return writer_commit(st->writer, err) < 0 ? store_fail(st, err) : 0;
+}
+
+int
+store_end(struct store *st, const struct coverage *coverage, struct err *err)
+{
+	if (writer_end(st->writer, coverage, err) < 0)
+		return store_fail(st, err);
+	return 0;
+}
+
+void
+entry_release(struct entry *e)
+{
+	exchange_free(e->exchange);
+	*e = ENTRY_INIT;
+}
+
+/* Rows that wait for their dictionary are to be found as well. */
+static int
+settle(struct store *st, struct err *err)
+{
+	return st->writer != NULL ? writer_flush(st->writer, err) : 0;
+}
+
+int
+store_db(struct store *st, struct db **out, struct err *err)
+{
+	*out = st->db;
+	return settle(st, err) < 0 ? store_fail(st, err) : 0;
+}
+
+int
+store_get(struct store *st, uint64_t id, struct entry *e, struct err *err)
+{
+	int got = settle(st, err);
+
+	if (got == 0)
+		got = reader_get(st->reader, id, e, err);
+	return got < 0 ? store_fail(st, err) : got;
+}
+
+int
+store_evidence(struct store *st, uint64_t deletion, struct arena *arena,
+    const struct evidence **out, size_t *count, struct err *err)
+{
+	if (reader_evidence(st->reader, deletion, arena, out, count, err) < 0)
+		return store_fail(st, err);
+	return 0;
+}
+
+int
+store_recording(struct store *st, uint64_t id, struct arena *arena,
+    struct recording *out, struct err *err)
+{
+	int got = reader_recording(st->reader, id, arena, out, err);
+
+	return got < 0 ? store_fail(st, err) : got;
+}
+
+int
+store_stats(struct store *st, struct store_stats *out, struct err *err)
+{
+	struct stat file;
+
+	if (settle(st, err) < 0 || reader_stats(st->reader, out, err) < 0)
+		return store_fail(st, err);
+	if (stat(st->path, &file) < 0) {
+		err_sys(err, "cannot read its size");
+		return store_fail(st, err);
+	}
+	out->file_bytes = (uint64_t)file.st_size;
+	return 0;
+}
+
+int
+store_root(struct store *st, uint8_t root[DIGEST_SIZE], uint64_t *size,
+    struct err *err)
+{
+	if (reader_root(st->reader, root, size, err) < 0)
+		return store_fail(st, err);
+	return 0;
+}

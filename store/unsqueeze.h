@@ -1,0 +1,33 @@
+/*
+ * unsqueeze.h - the compressed parts of an archive, read back.
+ */
+#ifndef STORE_UNSQUEEZE_H
+#define STORE_UNSQUEEZE_H
+
+#include <stdint.h>
+
+#include "base/base.h"
+#include "base/span.h"
+
+struct arena;
+struct db;
+struct err;
+struct unsqueezer;
+
+/* The connection must outlive the unsqueezer. */
+struct unsqueezer *unsqueezer_new(struct db *db);
+void unsqueezer_free(struct unsqueezer *u);
+
+/*
+ * Decompress the data of an exchange, of which size bytes are expected,
+ * into the arena.  Dictionary 0 is none.  Errors: ERR_CORRUPT, ERR_SYSTEM.
+ */
+int unsqueezer_get(struct unsqueezer *u, int64_t dictionary,
+    struct span context, struct span data, int64_t size, struct arena *arena,
+    struct span *out, struct err *err) MUST_CHECK;
+
+/* Read a body that is stored alone; of id 0, absent. */
+int unsqueezer_body(struct unsqueezer *u, int64_t id, struct arena *arena,
+    struct span *out, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,223 @@
+# obit capture
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
+	huawei=$top_srcdir/tests/captures/huawei.pcap
+	volcengine=$top_srcdir/tests/captures/volcengine.pcap
+}
+
+# What an archive says, without what belongs to one run of the recorder.
+contents() {
+	"$OBIT" ls --json "$1"
+	"$OBIT" audit --json "$1"
+}
+
+@test "the summary counts what was seen and kept" {
+	run -0 --separate-stderr "$OBIT" capture --json -r "$huawei" a.obit
+	[ "$stderr" = "" ]
+	jq -e '.packets == 95 and .archive == "a.obit"' <<<"$output"
+	jq -e '.packets == ([.layers[]] | add)' <<<"$output"
+	jq -e '.exchanges == {seen: 20, kept: 20, filtered: 0,
+		incomplete: 0, orphans: 0}' \
+		<<<"$output"
+	jq -e '.deletions == 17 and .flaws == {} and .unseen_bytes == 0' <<<"$output"
+	jq -e '.drops == {kernel: 0, interface: 0}' <<<"$output"
+	jq -e '.first | startswith("2026-11-20T20:00:19.")' <<<"$output"
+}
+
+@test "the summary for people fits 80 columns" {
+	run -0 "$OBIT" capture -r "$huawei" a.obit
+	[ "$(wc -L <<<"$output")" -le 80 ]
+	[[ "$output" == *"17"* ]]
+}
+
+@test "the archive is one file that only its owner can read" {
+	umask 0
+	"$OBIT" capture -r "$huawei" a.obit >/dev/null
+	[ "$(stat -c %a a.obit)" = 600 ]
+	[ "$(ls)" = "$(printf '%s\n' a.obit config)" ]
+	[ "$(stat -c %a config/obit/fingerprint.key)" = 600 ]
+}
+
+@test "standard input gives the same as the file" {
+	"$OBIT" capture -r "$huawei" a.obit >/dev/null
+	"$OBIT" capture -r - b.obit <"$huawei" >/dev/null
+	cat "$huawei" | "$OBIT" capture -r - c.obit >/dev/null
+	diff <(contents a.obit) <(contents b.obit)
+	diff <(contents a.obit) <(contents c.obit)
+}
+
+@test "a gzipped capture gives the same as the file" {
+	gzip -c "$huawei" >h.pcap.gz
+	"$OBIT" capture -r "$huawei" a.obit >/dev/null
+	"$OBIT" capture -r h.pcap.gz b.obit >/dev/null
+	diff <(contents a.obit) <(contents b.obit)
+}
+
+@test "several files are merged by time, whatever their order" {
+	"$OBIT" capture -r "$huawei" -r "$volcengine" a.obit >/dev/null
+	"$OBIT" capture -r "$volcengine" -r "$huawei" b.obit >/dev/null
+	diff <(contents a.obit) <(contents b.obit)
+	[ "$("$OBIT" audit --json a.obit | wc -l)" -eq 26 ]
+}
+
+@test "an archive that exists gets one more recording" {
+	"$OBIT" capture -r "$huawei" a.obit >/dev/null
+	"$OBIT" ls --json a.obit >before
+	"$OBIT" capture -r "$volcengine" a.obit >/dev/null
+	"$OBIT" ls --json a.obit >after
+	head -n "$(wc -l <before)" after | diff before -
+	[ "$(jq -s 'map(.recording) | unique == [1, 2]' after)" = true ]
+}
+
+@test "--all keeps what is no deletion" {
+	"$OBIT" capture -r "$volcengine" a.obit >/dev/null
+	"$OBIT" capture --all -r "$volcengine" b.obit >/dev/null
+	[ "$("$OBIT" ls --json a.obit | jq -s 'map(select(.kind == "other")) | length')" -eq 0 ]
+	[ "$("$OBIT" ls --json b.obit | wc -l)" -eq 10 ]
+}
+
+@test "a file cut inside a packet is recorded up to there, with status 4" {
+	head -c 20000 "$huawei" >cut.pcap
+	run -4 --separate-stderr "$OBIT" capture --json -r cut.pcap a.obit
+	jq -e '.cut_short and .exchanges.kept > 5' <<<"$output"
+	"$OBIT" ls --json a.obit >/dev/null
+}
+
+@test "exchanges reconcile when something is missing" {
+	for f in "$top_srcdir"/tests/captures/corpus/*.pcap*; do
+		rm -f a.obit
+		"$OBIT" capture --all --json -r "$f" a.obit >out || [ $? -eq 4 ]
+		jq -e '.exchanges | .seen == .kept + .filtered + .incomplete' out
+		jq -e '.packets == ([.layers[]] | add)' out
+		n=$("$OBIT" ls --json a.obit | wc -l)
+		jq -e --argjson n "$n" \
+			'.exchanges | .kept + .incomplete - .orphans == $n' out
+	done
+}
+
+@test "what is no capture is named, and no archive is left" {
+	: >empty
+	echo "no capture" >text
+	head -c 10 "$huawei" >stub
+	mkdir folder
+	for f in empty text stub folder nosuch; do
+		run -3 --separate-stderr "$OBIT" capture -r $f a.obit
+		[ "$output" = "" ]
+		[[ "$stderr" == "obit capture: $f: "* ]]
+		[ "$(wc -l <<<"$stderr")" -eq 1 ]
+		[ ! -e a.obit ]
+	done
+}
+
+@test "an archive that is none is refused and left as it was" {
+	echo text >text
+	cp text text.before
+	run -3 --separate-stderr "$OBIT" capture -r "$huawei" text
+	[[ "$stderr" == "obit capture: text: "* ]]
+	cmp text text.before
+	sqlite3 other.db 'create table t(a)'
+	cp other.db other.before
+	run -3 "$OBIT" capture -r "$huawei" other.db
+	cmp other.db other.before
+}
+
+@test "an archive of a later version is refused and left as it was" {
+	"$OBIT" capture -r "$huawei" a.obit >/dev/null
+	sqlite3 a.obit 'pragma user_version = 99'
+	cp a.obit before
+	run -3 --separate-stderr "$OBIT" capture -r "$huawei" a.obit
+	[[ "$stderr" == "obit capture: a.obit: "*"99"* ]]
+	cmp a.obit before
+}
+
+# Root writes into any folder, but not to a disk that is mounted read-only.
+lock() {
+	mkdir "$1"
+	if [ "$(id -u)" -ne 0 ]; then
+		chmod 555 "$1"
+	else
+		mount -t tmpfs -o ro obit-test "$1" || skip "cannot mount"
+	fi
+}
+
+unlock() {
+	[ "$(id -u)" -ne 0 ] || umount "$1"
+}
+
+@test "a folder that cannot be written is named" {
+	lock locked
+	run -3 --separate-stderr "$OBIT" capture -r "$huawei" locked/a.obit
+	unlock locked
+	[[ "$stderr" == "obit capture: locked/a.obit: "* ]]
+	[ "$(wc -l <<<"$stderr")" -eq 1 ]
+}
+
+@test "a folder that does not exist is named" {
+	run -3 --separate-stderr "$OBIT" capture -r "$huawei" nosuch/a.obit
+	[[ "$stderr" == "obit capture: nosuch/a.obit: "* ]]
+}
+
+@test "a full disk leaves no partial archive" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root to mount a small disk"
+	mkdir disk
+	mount -t tmpfs -o size=16k obit-test disk || skip "cannot mount"
+	run -3 --separate-stderr "$OBIT" capture -r "$huawei" disk/a.obit
+	left=$(ls -A disk)
+	umount disk
+	[[ "$stderr" == "obit capture: disk/a.obit: "* ]]
+	[ "$(wc -l <<<"$stderr")" -eq 1 ]
+	[ "$left" = "" ]
+}
+
+@test "a rule file with a mistake is named with its place" {
+	printf 'rules:\n  - name: x\n    bogus: 1\n' >r.yaml
+	run -3 --separate-stderr "$OBIT" capture --rules r.yaml -r "$huawei" a.obit
+	[[ "$stderr" == "obit capture: r.yaml:3:"* ]]
+	[ ! -e a.obit ]
+}
+
+@test "a rule of one's own comes before the built-in ones" {
+	cat >r.yaml <<-'END'
+	rules:
+	  - name: mine.elb
+	    match: DELETE /v2/{project_id}/elb/pools/{pool_id}/members/{member_id}
+	    type: mine
+	    id: path:member_id
+	END
+	"$OBIT" capture --rules r.yaml -r "$huawei" a.obit >/dev/null
+	[ "$("$OBIT" audit --json a.obit | jq -s 'map(select(.operation == "mine.elb")) | length')" -eq 2 ]
+}
+
+@test "no secret of the capture is in any file, unless asked for" {
+	"$OBIT" capture --all -r "$huawei" -r "$volcengine" a.obit >/dev/null
+	for secret in AKEXAMPLE0000000000A TOKENexampleSTS AKLTexample \
+		0a46a8a5ffc324a76b5bfeccdc2a048e; do
+		run -1 grep -ar "$secret" .
+		for id in $("$OBIT" ls --json a.obit | jq .id); do
+			run -1 grep -aq "$secret" <("$OBIT" show a.obit "$id" --raw request)
+		done
+	done
+	"$OBIT" capture --keep-secrets -r "$huawei" b.obit >/dev/null
+	"$OBIT" show b.obit 1 --raw request | grep -q AKEXAMPLE0000000000A
+}
+
+@test "the same principal has the same fingerprint, another has another" {
+	"$OBIT" capture -r "$huawei" -r "$volcengine" a.obit >/dev/null
+	"$OBIT" audit --json a.obit >audit
+	[ "$(jq -r 'select(.host | endswith("myhuaweicloud.com")) | .principal' audit |
+		sort -u | wc -l)" -eq 1 ]
+	[ "$(jq -r .principal audit | sort -u | wc -l)" -eq 2 ]
+	run -1 grep -q null <(jq .principal audit)
+}
+
+@test "--read is required, sizes are checked" {
+	run -2 --separate-stderr "$OBIT" capture a.obit
+	[[ "$stderr" == *"-r FILE"* ]]
+	run -2 --separate-stderr "$OBIT" capture -r "$huawei" --memory lots a.obit
+	[[ "$stderr" == *"--memory takes a size"* ]]
+	[ ! -e a.obit ]
+}

@@ -1,0 +1,87 @@
+# obit ls
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
+	"$OBIT" capture -r "$top_srcdir/tests/captures/huawei.pcap" a.obit >/dev/null
+}
+
+@test "one object per exchange, in archive order" {
+	run -0 "$OBIT" ls --json a.obit
+	jq -se 'map(.id) == [range(1; length + 1)]' <<<"$output"
+	jq -se 'all(.[]; .recording == 1 and .scheme == "http")' <<<"$output"
+}
+
+@test "the first exchange is as the wire had it" {
+	run -0 "$OBIT" ls --json a.obit
+	head -1 <<<"$output" >first
+	jq -e '.method == "DELETE" and .status == 204 and .version == "1.1"' first
+	jq -e '.host == "apig.cn-north-4.myhuaweicloud.com"' first
+	jq -e '.target | endswith("/members/be63c6260a1043888187f84af39c9f0e")' first
+	jq -e '.kind == "deletion" and .reason == null and .flaws == []' first
+	jq -e '.client == "127.0.0.1:55580" and .server == "127.0.0.1:80"' first
+	jq -e '.request.body_bytes == 0 and .request.complete' first
+	jq -e '.response.complete and .response.body_bytes == 0' first
+	jq -e '.time | test("^2026-11-20T20:00:19\\.[0-9]{9}Z$")' first
+	jq -e '.duration_ns > 0' first
+}
+
+@test "an empty body has the digest of nothing" {
+	empty=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+	run -0 "$OBIT" ls --json a.obit
+	head -1 <<<"$output" | jq -e --arg d $empty '.response.body_sha256 == $d'
+}
+
+@test "polls are follow-ups" {
+	run -0 "$OBIT" ls --json a.obit
+	[ "$(jq -r 'select(.kind == "follow-up") | .target' <<<"$output" |
+		grep -c '/status$')" -eq 3 ]
+}
+
+@test "the table fits 80 columns of a terminal" {
+	command -v script >/dev/null || skip "no script(1)"
+	script -qec "stty cols 80; '$OBIT' ls a.obit" out.txt >/dev/null
+	[ "$(grep -v '^Script ' out.txt | tr -d '\r' | wc -L)" -le 80 ]
+	grep -q 'follow-up' out.txt
+}
+
+@test "a table has a line for each exchange and one day" {
+	run -0 "$OBIT" ls a.obit
+	[ "${lines[0]}" = "2026-11-20 (UTC)" ]
+	[ "${#lines[@]}" -eq $((2 + $("$OBIT" ls --json a.obit | wc -l))) ]
+}
+
+@test "a missing archive is named" {
+	run -3 --separate-stderr "$OBIT" ls nosuch.obit
+	[ "$output" = "" ]
+	[[ "$stderr" == "obit ls: nosuch.obit: "* ]]
+	[ "$(wc -l <<<"$stderr")" -eq 1 ]
+}
+
+@test "what is no archive is refused in one line" {
+	: >empty
+	echo text >text
+	mkdir folder
+	sqlite3 other.db 'create table t(a)'
+	for f in empty text folder other.db; do
+		run -3 --separate-stderr "$OBIT" ls $f
+		[[ "$stderr" == "obit ls: $f: "* ]]
+		[ "$(wc -l <<<"$stderr")" -eq 1 ]
+		[ "$output" = "" ]
+	done
+}
+
+@test "an archive of a later version says so" {
+	sqlite3 a.obit 'pragma user_version = 99'
+	run -3 --separate-stderr "$OBIT" ls a.obit
+	[[ "$stderr" == *"99"* ]]
+}
+
+@test "reading leaves the archive as it was and nothing beside it" {
+	sha256sum a.obit >before
+	"$OBIT" ls a.obit >/dev/null
+	sha256sum -c before
+	[ "$(ls)" = "$(printf '%s\n' a.obit before config)" ]
+}

@@ -1,0 +1,137 @@
+#include "deletion/secret.h"
+
+#include "base/base.h"
+#include "tests/lib/unit.h"
+
+START_TEST(names_of_secrets)
+{
+	static const char *const cases[] = { "password", "adminPass",
+		"ADMIN_PASS", "db-password-2", "secret", "secretAccessKey",
+		"SecretAccessKey", "access_key", "AccessKeyId", "sk", "SK",
+		"token", "X-Auth-Token", "securityToken", "api_key", "apikey",
+		"client_secret", "X-Amz-Signature", "sig", "private_key",
+		"credentials", "user.passwd[0]", "tokens" };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		ck_assert_msg(secret_name(span_of_str(cases[i])), "%s",
+		    cases[i]);
+}
+END_TEST
+
+START_TEST(names_of_what_must_stay)
+{
+	static const char *const cases[] = { "ClientToken", "client_token",
+		"Idempotency-Key", "nextToken", "NextPageToken", "SecretId",
+		"secret_name", "request_id", "InstanceIds.1", "id", "key",
+		"Action", "state", "task", "disk", "SignedHeaders", "design",
+		"author", "compass", "" };
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		ck_assert_msg(!secret_name(span_of_str(cases[i])), "%s",
+		    cases[i]);
+}
+END_TEST
+
+START_TEST(headers_with_keys)
+{
+	ck_assert(secret_header(span_of_str("xi-api-key")));
+	ck_assert(secret_header(span_of_str("X-Functions-Key")));
+	ck_assert(!secret_header(span_of_str("Idempotency-Key")));
+	ck_assert(!secret_header(span_of_str("X-Client-Token")));
+	ck_assert(!secret_header(span_of_str("Sec-WebSocket-Key")));
+	ck_assert(!secret_header(span_of_str("X-Request-Id")));
+}
+END_TEST
+
+struct looks {
+	const char *text;
+	const char *secret; /* NULL: none */
+	enum secret_look look;
+	bool cut;
+};
+
+static const struct looks looks[] = {
+	{ "AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE", LOOK_PREFIX, 0 },
+	{ "x AKIAIOSFODNN7EXAMPLE/20261120", "AKIAIOSFODNN7EXAMPLE",
+	    LOOK_PREFIX, 0 },
+	{ "xAKIAIOSFODNN7EXAMPLE", NULL, LOOK_PREFIX, 0 },
+	{ "AKIAIOSF", NULL, LOOK_PREFIX, 0 },
+	{ "AKIAIOSF", "AKIAIOSF", LOOK_PREFIX, 1 },
+	{ "AKIAIOSF beyond", NULL, LOOK_PREFIX, 1 },
+	{ "(ghp_0123456789abcdefghij)", "ghp_0123456789abcdefghij", LOOK_PREFIX,
+	    0 },
+	{ "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln",
+	    "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln", LOOK_PREFIX, 0 },
+	{ "say Bearer abcDEF123 please", "abcDEF123", LOOK_PREFIX, 0 },
+	{ "bearer authentication required", NULL, LOOK_TEXT, 0 },
+	{ "a -----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE "
+	  "KEY----- b",
+	    "-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE "
+	    "KEY-----",
+	    LOOK_PREFIX, 0 },
+	{ "-----BEGIN EC PRIVATE KEY-----\nMII",
+	    "-----BEGIN EC PRIVATE KEY-----\nMII", LOOK_PREFIX, 0 },
+	{ "-----BEGIN CERTIFICATE-----\nMII", NULL, LOOK_PREFIX, 0 },
+	{ "see http://joe:pw@h/x", "joe:pw", LOOK_PREFIX, 0 },
+	{ "see http://h:80/x@y", NULL, LOOK_PREFIX, 0 },
+	{ "see http://joe:pw", "joe:pw", LOOK_PREFIX, 1 },
+	{ "see http://h:80", NULL, LOOK_PREFIX, 1 },
+	{ "/a?b=1&token=xyz&c=2", "xyz", LOOK_PREFIX, 0 },
+	{ "/a?b=1&amp;token=xyz&amp;c=2", "xyz", LOOK_PREFIX, 0 },
+	{ "password: hunter2, user: joe", "hunter2", LOOK_TEXT, 0 },
+	{ "password: hunter2, user: joe", NULL, LOOK_PREFIX, 0 },
+	{ "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+	    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", LOOK_TEXT, 0 },
+	{ "3q2+7wABkZ9tVx4uQmLpRs8yHdNcJeWf==",
+	    "3q2+7wABkZ9tVx4uQmLpRs8yHdNcJeWf==", LOOK_TEXT, 0 },
+	{ "Zk3vQ9xT2mLp8RwYc5Nd", "Zk3vQ9xT2mLp8RwYc5Nd", LOOK_STRICT, 0 },
+	{ "Zk3vQ9xT2mLp8RwYc5Nd", NULL, LOOK_TEXT, 0 },
+	{ "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+	    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+	    LOOK_TEXT, 0 },
+	{ "6fa459ea-ee8a-3ca4-894e-db77e160355e", NULL, LOOK_STRICT, 0 },
+	{ "145483a5107745e9b3d80f956713e6a3", NULL, LOOK_STRICT, 0 },
+	{ "2021062415303301022514515207C4E675", NULL, LOOK_STRICT, 0 },
+	{ "i-ybo349sxoncm9t000001", NULL, LOOK_STRICT, 0 },
+	{ "cus_NffrFeUfNV2Hib", NULL, LOOK_TEXT, 0 },
+	{ "2026-11-20T20:00:22.034511000Z", NULL, LOOK_STRICT, 0 },
+	{ "application/vnd.kubernetes.protobuf;stream=watch", NULL, LOOK_STRICT,
+	    0 },
+	{ "DescribeInstancesRequestWithVeryLongName", NULL, LOOK_STRICT, 0 },
+	{ "/subscriptions/6fa459ea-ee8a-3ca4-894e-db77e160355e/"
+	  "resourceGroups/MyRg/providers/Microsoft.Compute",
+	    NULL, LOOK_TEXT, 0 },
+	{ "Incorrect token or token resolution failed", NULL, LOOK_TEXT, 0 },
+	{ "", NULL, LOOK_STRICT, 1 },
+};
+
+START_TEST(looks_of_secrets)
+{
+	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+		const struct looks *c = &looks[i];
+		struct span rest = span_of_str(c->text), found;
+		bool any = secret_next(&rest, c->look, c->cut, &found);
+
+		ck_assert_msg(any == (c->secret != NULL), "%s", c->text);
+		if (any)
+			ck_assert_msg(span_eq_str(found, c->secret), "%s",
+			    c->text);
+	}
+}
+END_TEST
+
+START_TEST(all_of_them_are_found)
+{
+	struct span found,
+	    rest = span_of_str("AKIAIOSFODNN7EXAMPLE,ghp_0123456789abcdefghij");
+
+	ck_assert(secret_next(&rest, LOOK_PREFIX, false, &found));
+	ck_assert(span_eq_str(found, "AKIAIOSFODNN7EXAMPLE"));
+	ck_assert(secret_next(&rest, LOOK_PREFIX, false, &found));
+	ck_assert(span_eq_str(found, "ghp_0123456789abcdefghij"));
+	ck_assert(!secret_next(&rest, LOOK_PREFIX, false, &found));
+}
+END_TEST
+
+UNIT_MAIN("secret", names_of_secrets, names_of_what_must_stay,
+    headers_with_keys, looks_of_secrets, all_of_them_are_found)
