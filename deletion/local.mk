@@ -93,6 +93,8 @@ tests_unit_test_recognise_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_synthetic
 tests_unit_test_synthetic_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 EXTRA_DIST += tests/synthetic
+unit_tests += tests/unit/test_seeds
+tests_unit_test_seeds_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_key tests/unit/test_mask \
 	tests/unit/test_principal tests/unit/test_redact \
