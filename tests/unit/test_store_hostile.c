@@ -331,6 +331,7 @@ main(void)
 	SRunner *runner;
 	int failed;
 
+	tcase_set_timeout(t, 120);
 	tcase_add_test(t, what_is_no_archive_is_refused);
 	tcase_add_test(t, a_name_of_nothing_is_an_error);
 	tcase_add_loop_test(t, another_schema_is_refused, 0,
