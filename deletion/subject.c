@@ -114,6 +114,7 @@ subject_init(struct subject *s, const struct rules *rules,
 	s->response = NULL;
 	s->method = head->method;
 	s->url = url_split(head->method, head->target);
+	s->asked = (struct span){ 0 };
 	s->may_override = s->has_auth = s->has_host = false;
 	s->body = s->answer = (struct body){ 0 };
 	s->captures.count = 0;
@@ -466,11 +467,33 @@ key_is(struct subject *s, struct span raw, struct span name)
 	    span_eq(url_decode(raw, true, s->arena), name);
 }
 
+/*
+ * The pairs of one key, in a row for rules that ask for the same one, such
+ * as Action: from the first of them on.
+ */
+static struct span
+query_from(struct subject *s, struct span name)
+{
+	struct span rest = s->url.query, from = rest;
+	struct pair pair;
+
+	if (s->asked.p != NULL && span_eq(s->asked, name))
+		return s->asked_from;
+	while (url_next_pair(&rest, &pair)) {
+		if (key_is(s, pair.key, name))
+			break;
+		from = rest;
+	}
+	s->asked = name;
+	s->asked_from = from;
+	return from;
+}
+
 /* As below, for a key of the query, without taking memory. */
 static bool
 query_holds(struct subject *s, const struct cond *cond)
 {
-	struct span rest = s->url.query;
+	struct span rest = query_from(s, cond->source.name);
 	struct pair pair;
 
 	while (url_next_pair(&rest, &pair)) {
