@@ -22,11 +22,10 @@ libflow_a_SOURCES = %D%/lib/flow.c %D%/lib/flow.h %D%/lib/wire.c \
 check_PROGRAMS += %D%/tools/flow2pcap
 tests_tools_flow2pcap_LDADD = libflow.a $(base_libs)
 
-unit_tests += tests/unit/test_flow_reader tests/unit/test_wire_segment
-tests_unit_test_flow_reader_LDADD = libflow.a libtest.a $(base_libs) $(CHECK_LIBS)
-unit_tests += tests/unit/test_flow tests/unit/test_flow_split \
+unit_tests += tests/unit/test_flow_reader tests/unit/test_flow_split \
 	tests/unit/test_wire_segment
-tests_unit_test_flow_LDADD = libflow.a libtest.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_flow_reader_LDADD = libflow.a libtest.a $(base_libs) \
+	$(CHECK_LIBS)
 tests_unit_test_flow_split_LDADD = libflow.a libtest.a $(http_libs) \
 	$(CHECK_LIBS)
 tests_unit_test_wire_segment_LDADD = libflow.a libtest.a $(base_libs) \
