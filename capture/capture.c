@@ -70,6 +70,8 @@ capture_run(struct capture *c, struct err *err)
 			take_frame(c, &f);
 	}
 	c->outlet.coverage.cut_short = source_was_cut(c->source);
+	source_drops(c->source, &c->outlet.coverage.kernel_drops,
+	    &c->outlet.coverage.interface_drops);
 	flow_table_finish(c->flows);
 	if (more >= 0 && c->outlet.failed) {
 		*err = c->outlet.err;
@@ -82,6 +84,7 @@ void
 capture_stop(struct capture *c)
 {
 	c->stopped = 1;
+	source_stop(c->source);
 }
 
 const struct coverage *

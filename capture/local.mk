@@ -78,3 +78,10 @@ tests_fuzz_fuzz_pair_LDADD     = $(capture_libs)
 tests_fuzz_fuzz_stream_SOURCES = tests/fuzz/fuzz_stream.c $(fuzz_driver)
 tests_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_stream_LDADD   = $(capture_libs)
+
+unit_tests += tests/unit/test_detect tests/unit/test_flow tests/unit/test_pair \
+	tests/unit/test_stream
+tests_unit_test_detect_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_flow_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_pair_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_stream_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)

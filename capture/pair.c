@@ -267,6 +267,13 @@ close_window(struct pair *p, bool tail_gap)
 }
 
 void
+pair_join(struct pair *p)
+{
+	p->clean = p->synced = false;
+	p->lost[HEAD_REQUEST] = p->lost[HEAD_RESPONSE] = true;
+}
+
+void
 pair_request(struct pair *p, struct draft *d, const struct head *h)
 {
 	d->number = ++p->request_count;

@@ -362,14 +362,33 @@ side_begin(struct side *s, bool syn)
 	s->mode = syn ? SIDE_START : SIDE_SEARCH;
 }
 
+/*
+ * No message was found, but the peer sends requests: were there responses
+ * nonetheless?
+ */
+static void
+finish_unknown(struct side *s)
+{
+	static const struct span version = SPAN_LITERAL("HTTP/");
+
+	if (s->peer->parser == NULL || s->peer->which != HEAD_REQUEST)
+		return;
+	if (span_has_prefix(buf_span(&s->early), version))
+		pair_cut(s->pair);
+	else if (s->skipped && !s->opaque)
+		pair_lost(s->pair, HEAD_RESPONSE);
+}
+
 void
 side_finish(struct side *s, bool closed)
 {
 	if (s->finished)
 		return;
 	s->finished = true;
-	if (s->parser == NULL)
+	if (s->parser == NULL) {
+		finish_unknown(s);
 		return;
+	}
 	if (closed)
 		parser_finish(s->parser);
 	else

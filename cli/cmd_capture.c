@@ -141,7 +141,7 @@ record(struct recorder *r, struct capture *c, const struct args *args,
 static bool
 is_incomplete(const struct coverage *c)
 {
-	return c->cut_short || c->exchanges.incomplete > 0;
+	return c->cut_short || c->exchanges.incomplete > c->exchanges.orphans;
 }
 
 static int

@@ -62,10 +62,10 @@ cover_print(FILE *out, const struct coverage *c)
 	    " undecided\n",
 	    c->flows.http, c->flows.other, c->flows.undecided);
 	fprintf(out,
-	    "  exchanges  %" PRIu64 " seen: %" PRIu64 " kept (%" PRIu64
-	    " incomplete), %" PRIu64 " filtered\n",
-	    c->exchanges.seen, c->exchanges.kept, c->exchanges.incomplete,
-	    c->exchanges.filtered);
+	    "  exchanges  %" PRIu64 " seen: %" PRIu64 " kept, %" PRIu64
+	    " filtered, %" PRIu64 " incomplete\n",
+	    c->exchanges.seen, c->exchanges.kept, c->exchanges.filtered,
+	    c->exchanges.incomplete);
 	fprintf(out, "  deletions  %" PRIu64 "\n", c->deletions);
 	flaws(out, c);
 }
@@ -97,6 +97,7 @@ exchanges_json(struct json *j, const struct coverage *c)
 	json_uint(j, "kept", c->exchanges.kept);
 	json_uint(j, "filtered", c->exchanges.filtered);
 	json_uint(j, "incomplete", c->exchanges.incomplete);
+	json_uint(j, "orphans", c->exchanges.orphans);
 	json_end(j);
 }
 

@@ -1,24 +1,39 @@
 noinst_LIBRARIES += libdeletion.a
 libdeletion_a_SOURCES = \
-	%D%/attempts.c %D%/attempts.h \
-	%D%/auth.c %D%/auth.h \
+	%D%/attempts.c \
+	%D%/attempts.h \
+	%D%/auth.c \
+	%D%/auth.h \
 	%D%/builtin.h \
-	%D%/classify.c %D%/classify.h \
-	%D%/compile.c %D%/compiler.h \
-	%D%/deletion.c %D%/deletion.h \
-	%D%/dispatch.c %D%/dispatch.h \
+	%D%/classify.c \
+	%D%/classify.h \
+	%D%/compile.c \
+	%D%/compiler.h \
+	%D%/deletion.c \
+	%D%/deletion.h \
+	%D%/dispatch.c \
+	%D%/dispatch.h \
 	%D%/extract.c \
-	%D%/glob.c %D%/glob.h \
-	%D%/json.c %D%/json.h \
-	%D%/key.c %D%/key.h \
+	%D%/glob.c \
+	%D%/glob.h \
+	%D%/json.c \
+	%D%/json.h \
+	%D%/key.c \
+	%D%/key.h \
 	%D%/line.c \
-	%D%/mask.c %D%/mask.h \
-	%D%/match.c %D%/match.h \
-	%D%/pending.c %D%/pending.h \
-	%D%/poll.c %D%/poll.h \
+	%D%/mask.c \
+	%D%/mask.h \
+	%D%/match.c \
+	%D%/match.h \
+	%D%/pending.c \
+	%D%/pending.h \
+	%D%/poll.c \
+	%D%/poll.h \
 	%D%/principal.c \
-	%D%/recogniser.c %D%/recogniser.h \
-	%D%/redact.c %D%/redact.h \
+	%D%/recogniser.c \
+	%D%/recogniser.h \
+	%D%/redact.c \
+	%D%/redact.h \
 	%D%/redact_auth.c \
 	%D%/redact_body.c \
 	%D%/redact_head.c \
@@ -30,14 +45,21 @@ libdeletion_a_SOURCES = \
 	%D%/redact_xml.c \
 	%D%/redactor.c \
 	%D%/rule.h \
-	%D%/rules.c %D%/rules.h \
-	%D%/secret.c %D%/secret.h \
+	%D%/rules.c \
+	%D%/rules.h \
+	%D%/secret.c \
+	%D%/secret.h \
 	%D%/secret_name.c \
 	%D%/source.c \
-	%D%/subject.c %D%/subject.h \
-	%D%/tree.c %D%/tree.h \
-	%D%/xml.c %D%/xml.h \
-	%D%/yaml.c %D%/yaml.h
+	%D%/subject.c \
+	%D%/subject.h \
+	%D%/subject_body.c \
+	%D%/tree.c \
+	%D%/tree.h \
+	%D%/xml.c \
+	%D%/xml.h \
+	%D%/yaml.c \
+	%D%/yaml.h
 nodist_libdeletion_a_SOURCES = %D%/builtin.c
 
 deletion_libs = libdeletion.a $(http_libs) $(JANSSON_LIBS) $(EXPAT_LIBS) $(YAML_LIBS)
@@ -47,6 +69,15 @@ rule_files = \
 	rules/00-defaults.yaml \
 	rules/10-huawei.yaml \
 	rules/11-volcengine.yaml \
+	rules/20-aws.yaml \
+	rules/21-alibaba.yaml \
+	rules/22-tencent.yaml \
+	rules/23-azure.yaml \
+	rules/24-google.yaml \
+	rules/30-kubernetes.yaml \
+	rules/31-openstack.yaml \
+	rules/32-elasticsearch.yaml \
+	rules/33-graphql.yaml \
 	rules/90-generic.yaml
 
 EXTRA_DIST    += build-aux/embed.sh $(rule_files)
@@ -59,6 +90,9 @@ CLEANFILES    += %D%/builtin.c
 
 unit_tests += tests/unit/test_recognise
 tests_unit_test_recognise_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_synthetic
+tests_unit_test_synthetic_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+EXTRA_DIST += tests/synthetic
 
 unit_tests += tests/unit/test_key tests/unit/test_mask \
 	tests/unit/test_principal tests/unit/test_redact \

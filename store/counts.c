@@ -24,6 +24,7 @@ static const struct {
 	COUNT("exchanges:kept", exchanges.kept),
 	COUNT("exchanges:filtered", exchanges.filtered),
 	COUNT("exchanges:incomplete", exchanges.incomplete),
+	COUNT("exchanges:orphans", exchanges.orphans),
 	COUNT("deletions", deletions),
 #define X(id, name, text) COUNT("flaw:" name, flaws[FLAW_##id]),
 	FLAWS(X)

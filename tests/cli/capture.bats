@@ -20,7 +20,8 @@ contents() {
 	[ "$stderr" = "" ]
 	jq -e '.packets == 95 and .archive == "a.obit"' <<<"$output"
 	jq -e '.packets == ([.layers[]] | add)' <<<"$output"
-	jq -e '.exchanges == {seen: 20, kept: 20, filtered: 0, incomplete: 0}' \
+	jq -e '.exchanges == {seen: 20, kept: 20, filtered: 0,
+		incomplete: 0, orphans: 0}' \
 		<<<"$output"
 	jq -e '.deletions == 17 and .flaws == {} and .unseen_bytes == 0' <<<"$output"
 	jq -e '.drops == {kernel: 0, interface: 0}' <<<"$output"
@@ -84,6 +85,18 @@ contents() {
 	run -4 --separate-stderr "$OBIT" capture --json -r cut.pcap a.obit
 	jq -e '.cut_short and .exchanges.kept > 5' <<<"$output"
 	"$OBIT" ls --json a.obit >/dev/null
+}
+
+@test "exchanges reconcile when something is missing" {
+	for f in "$top_srcdir"/tests/captures/corpus/*.pcap*; do
+		rm -f a.obit
+		"$OBIT" capture --all --json -r "$f" a.obit >out || [ $? -eq 4 ]
+		jq -e '.exchanges | .seen == .kept + .filtered + .incomplete' out
+		jq -e '.packets == ([.layers[]] | add)' out
+		n=$("$OBIT" ls --json a.obit | wc -l)
+		jq -e --argjson n "$n" \
+			'.exchanges | .kept + .incomplete - .orphans == $n' out
+	done
 }
 
 @test "what is no capture is named, and no archive is left" {

@@ -230,7 +230,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	flow_table_free(s.flows);
 	assert(s.outlet.budget.used == 0);
 	assert(c->exchanges.seen ==
-	    c->exchanges.kept + c->exchanges.filtered + c->exchanges.orphans);
+	    c->exchanges.kept + c->exchanges.filtered +
+		c->exchanges.incomplete);
 	assert(c->flows.http + c->flows.other + c->flows.undecided <= 1);
 	return 0;
 }

@@ -1,6 +1,8 @@
 #include "capture/input.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -116,6 +118,37 @@ START_TEST(a_pipe_is_not_waited_for)
 }
 END_TEST
 
+static struct input *stopping;
+
+static void
+on_alarm(int signo)
+{
+	(void)signo;
+	input_stop(stopping);
+}
+
+/* The timer repeats, so it does not matter when the read begins. */
+START_TEST(a_signal_ends_a_read_that_waits)
+{
+	struct itimerval soon = { { 0, 1000 }, { 0, 1000 } };
+	struct sigaction act = { .sa_handler = on_alarm };
+	struct span s;
+	struct err err;
+	int fd[2];
+
+	ck_assert_int_eq(pipe(fd), 0);
+	ck_assert_int_eq(dup2(fd[0], STDIN_FILENO), STDIN_FILENO);
+	ck_assert_int_eq(write(fd[1], "abcd", 4), 4);
+	ck_assert_int_eq(input_open(&stopping, "-", INPUT_WINDOW, &err), 0);
+	sigaction(SIGALRM, &act, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	ck_assert_int_eq(input_peek(stopping, 5, &s, &err), 0);
+	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+	input_close(stopping);
+	close(fd[1]);
+}
+END_TEST
+
 UNIT_MAIN("input", a_peek_does_not_pass_and_a_skip_does,
     a_discard_stops_at_the_end, a_small_window_grows_and_moves,
-    a_pipe_is_not_waited_for)
+    a_pipe_is_not_waited_for, a_signal_ends_a_read_that_waits)
