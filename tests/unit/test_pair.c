@@ -36,7 +36,7 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	return 0;
 }
 
-static const struct capture_sink sink = { NULL, wants, take };
+static const struct capture_sink sink = { NULL, wants, take, NULL };
 
 static void
 start(void)
