@@ -31,10 +31,14 @@ span_of_str(const char *s)
 	return (struct span){ (const uint8_t *)s, strlen(s) };
 }
 
-/* The bytes of s from byte `from` on, at most len of them. */
+/*
+ * The bytes of s from byte `from` on, at most len of them; absent if s is.
+ */
 static inline struct span
 span_sub(struct span s, size_t from, size_t len)
 {
+	if (s.p == NULL) /* C11 knows no sum of NULL and 0 */
+		return s;
 	if (from > s.len)
 		from = s.len;
 	if (len > s.len - from)

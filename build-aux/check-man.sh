@@ -48,12 +48,12 @@ has_sections() { # PAGE SECTION...
 	done
 }
 
-# Help lists "  -f --filter=EXPR"; the page says "Fl f" and "Fl -filter".
+# Help lists "  -f, --filter EXPR"; the page says "Fl f" and "Fl -filter".
 has_options() { # VERB
 	absent=0
 	obit "$1" --help | awk '/^ +(-. )?--/ {
 		for (i = 1; i <= NF && $i ~ /^-/; i++) {
-			sub(/^-/, "", $i); sub(/=.*/, "", $i); print $i
+			sub(/^-/, "", $i); sub(/,.*/, "", $i); print $i
 		}
 	}' >"$top/options"
 	while read -r option; do

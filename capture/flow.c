@@ -214,7 +214,7 @@ check_start(struct flow *f)
 		f->facts.midstream |= !f->sides[i].stream.syn;
 	}
 	if (f->facts.midstream)
-		f->pair.clean = f->pair.synced = false;
+		pair_join(&f->pair);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@ struct input {
 	struct span memory; /* what is left of it */
 	uint64_t size, taken;
 	bool ended, cut;
+	volatile sig_atomic_t stopped;
 
 	struct gzip *gzip; /* NULL: plain; owned */
 	uint8_t *packed;   /* what gzip reads from; owned */
@@ -43,8 +45,10 @@ read_raw(struct input *in, uint8_t *p, size_t n, struct err *err)
 	} else {
 		do
 			got = read(in->fd, p, n);
-		while (got < 0 && errno == EINTR);
+		while (got < 0 && errno == EINTR && !in->stopped);
 	}
+	if (in->stopped)
+		return 0;
 	if (got < 0)
 		return err_sys(err, "cannot read");
 	in->taken += (uint64_t)got;
@@ -242,6 +246,12 @@ input_progress(const struct input *in, uint64_t *done, uint64_t *total)
 {
 	*done = in->taken;
 	*total = in->size;
+}
+
+void
+input_stop(struct input *in)
+{
+	in->stopped = 1;
 }
 
 void

@@ -59,6 +59,12 @@ bool input_was_cut(const struct input *in);
 /* Bytes read from the file, and its size or 0 if it has none. */
 void input_progress(const struct input *in, uint64_t *done, uint64_t *total);
 
+/*
+ * End a read that a signal interrupts, and all after it, as if the input
+ * ended.  Safe in a signal handler.
+ */
+void input_stop(struct input *in);
+
 /* NULL is allowed. */
 void input_close(struct input *in);
 

@@ -45,6 +45,7 @@ set_addresses(struct layers *l, const uint8_t *src, size_t len)
 	memcpy(l->out->src.addr, src, len);
 	memcpy(l->out->dst.addr, src + len, len);
 	l->out->src.v6 = l->out->dst.v6 = len == 16;
+	l->joined = false;
 }
 
 /* Hold a piece; go on if it completes its datagram. */
@@ -67,6 +68,7 @@ add_fragment(struct layers *l, struct fragment *f)
 		l->rest = f->bytes;
 		l->wire = f->wire_len;
 		l->type = f->protocol;
+		l->joined = true;
 		return PROTO_TRANSPORT;
 	}
 }

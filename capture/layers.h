@@ -48,6 +48,7 @@ struct layers {
 	size_t wire;      /* their length on the wire, at least rest.len */
 	uint16_t type;    /* for the steps that say so */
 	unsigned tunnels; /* entered so far */
+	bool joined;      /* rest was put together from fragments */
 	enum layer verdict;
 	struct fragments *fragments;
 	struct segment *out;

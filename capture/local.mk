@@ -44,11 +44,13 @@ capture_libs = libcapture.a $(http_libs) $(PCAP_LIBS) $(ZLIB_LIBS)
 
 unit_tests += \
 	tests/unit/test_fragment \
+	tests/unit/test_input \
 	tests/unit/test_packet \
 	tests/unit/test_pcapng \
 	tests/unit/test_source
 EXTRA_DIST += tests/lib/put.h
 tests_unit_test_fragment_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_input_LDADD    = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_packet_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_pcapng_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_source_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
@@ -76,3 +78,10 @@ tests_fuzz_fuzz_pair_LDADD     = $(capture_libs)
 tests_fuzz_fuzz_stream_SOURCES = tests/fuzz/fuzz_stream.c $(fuzz_driver)
 tests_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_stream_LDADD   = $(capture_libs)
+
+unit_tests += tests/unit/test_detect tests/unit/test_flow tests/unit/test_pair \
+	tests/unit/test_stream
+tests_unit_test_detect_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_flow_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_pair_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_stream_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)

@@ -10,8 +10,9 @@ void
 outlet_pass(struct outlet *o, bool orphan)
 {
 	o->coverage.exchanges.seen++;
+	o->coverage.exchanges.orphans += orphan;
 	if (orphan)
-		o->coverage.exchanges.orphans++;
+		o->coverage.exchanges.incomplete++;
 	else
 		o->coverage.exchanges.filtered++;
 }
@@ -19,7 +20,7 @@ outlet_pass(struct outlet *o, bool orphan)
 static void
 count_kept(struct coverage *c, flaw_set flaws, bool complete)
 {
-	c->exchanges.kept++;
+	c->exchanges.kept += complete;
 	c->exchanges.incomplete += !complete;
 	for (int i = 0; i < FLAW_COUNT; i++)
 		c->flaws[i] += flaw_has(flaws, i);

@@ -7,7 +7,7 @@
 #include "capture/fragment.h"
 #include "capture/layers.h"
 
-enum { TCP_LEN = 20 };
+enum { IP_TCP = 6, TCP_LEN = 20 };
 
 struct decoder {
 	struct fragments *fragments; /* owned */
@@ -31,6 +31,35 @@ decoder_free(struct decoder *d)
 	free(d);
 }
 
+/* Add 16-bit words, the last filled up with zero (RFC 1071). */
+static uint32_t
+add_words(uint32_t sum, const uint8_t *p, size_t n)
+{
+	for (; n > 1; n -= 2, p += 2)
+		sum += be16(p);
+	return n > 0 ? sum + ((uint32_t)p[0] << 8) : sum;
+}
+
+/*
+ * Fragments of two datagrams fit together if a sender uses an id again too
+ * soon (RFC 4963); only the checksum of TCP then tells.  It is there: no
+ * network card computes it for what was fragmented before.
+ */
+static bool
+is_misjoined(const struct layers *l)
+{
+	size_t len = l->out->src.v6 ? 16 : 4;
+	uint32_t sum = IP_TCP + (uint32_t)l->rest.len;
+
+	if (!l->joined || l->rest.len < l->wire || be16(l->rest.p + 16) == 0)
+		return false;
+	sum = add_words(sum, l->out->src.addr, len);
+	sum = add_words(sum, l->out->dst.addr, len);
+	sum = add_words(sum, l->rest.p, l->rest.len);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16) != 0xffff;
+}
+
 /* RFC 9293, section 3.1. */
 static enum proto
 read_tcp(struct layers *l)
@@ -42,7 +71,7 @@ read_tcp(struct layers *l)
 	if (!layers_has(l, TCP_LEN))
 		return layers_end(l, LAYER_CUT);
 	len = (p[12] >> 4) * 4u;
-	if (len < TCP_LEN || len > l->wire)
+	if (len < TCP_LEN || len > l->wire || is_misjoined(l))
 		return layers_end(l, LAYER_BAD);
 	if (!layers_has(l, len))
 		return layers_end(l, LAYER_CUT);

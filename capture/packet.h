@@ -3,8 +3,8 @@
  *
  * A decoder strips link layers, tags, tunnels and IP, and puts fragments
  * together again.  It keeps nothing else between frames.  Checksums are
- * not verified: where the network card computes them, a recording on the
- * sending machine shows them wrong.
+ * not verified, except where fragments were joined: where the network card
+ * computes them, a recording on the sending machine shows them wrong.
  */
 #ifndef CAPTURE_PACKET_H
 #define CAPTURE_PACKET_H

@@ -200,6 +200,13 @@ match(const struct pair *p, struct window *w)
 		pair_backwards(w, done);
 }
 
+/* What is said of a request whose response is not known for this reason. */
+static void
+give_up(struct draft *q, enum reason why)
+{
+	q->reason = q->cut && why != REASON_AMBIGUOUS ? REASON_CUT : why;
+}
+
 /* What could not be paired: responses are dropped, requests say why. */
 static void
 settle(struct pair *p, struct window *w)
@@ -257,6 +264,13 @@ close_window(struct pair *p, bool tail_gap)
 	free(w.requests);
 	free(w.responses);
 	pair_ended(p);
+}
+
+void
+pair_join(struct pair *p)
+{
+	p->clean = p->synced = false;
+	p->lost[HEAD_REQUEST] = p->lost[HEAD_RESPONSE] = true;
 }
 
 void
@@ -363,9 +377,8 @@ pair_cut(struct pair *p)
 	struct draft *q = first_open(p);
 
 	if (p->clean && q != NULL)
-		q->reason = REASON_CUT;
+		q->cut = true;
 	pair_lost(p, HEAD_RESPONSE);
-	pair_ended(p);
 }
 
 void
@@ -378,6 +391,6 @@ pair_flush(struct pair *p, bool whole, enum reason why)
 		why = p->facts->reset ? REASON_RESET : REASON_NO_RESPONSE;
 	for (struct draft *q = p->requests.first; q != NULL; q = q->next)
 		if (is_open(q))
-			q->reason = why;
+			give_up(q, why);
 	pair_ended(p);
 }

@@ -46,6 +46,9 @@ struct pair {
 	    .synced = true,                                                    \
 	    .tunnel_from = UINT64_MAX })
 
+/* The connection began before the capture: what came before is not known. */
+void pair_join(struct pair *p);
+
 /* Take a request whose head has come; asks whether it is wanted. */
 void pair_request(struct pair *p, struct draft *d, const struct head *h);
 

@@ -118,6 +118,12 @@ reader_add_drops(const struct reader *r, uint64_t *kernel, uint64_t *interface)
 }
 
 void
+reader_stop(struct reader *r)
+{
+	input_stop(r->in);
+}
+
+void
 reader_close(struct reader *r)
 {
 	if (r == NULL)

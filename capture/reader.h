@@ -36,6 +36,9 @@ void reader_progress(const struct reader *r, uint64_t *done, uint64_t *total);
 void reader_add_drops(const struct reader *r, uint64_t *kernel,
     uint64_t *interface);
 
+/* See input_stop(). */
+void reader_stop(struct reader *r);
+
 /* NULL is allowed. */
 void reader_close(struct reader *r);
 

@@ -121,14 +121,13 @@ on_entity(void *ctx, struct span bytes)
 
 /* A message that ended before its head was whole. */
 static void
-end_headless(struct side *s)
+end_headless(struct side *s, enum parser_end how)
 {
-	draft_free(s->draft);
 	if (s->opaque)
 		return;
-	if (s->which == HEAD_RESPONSE)
+	if (s->which == HEAD_RESPONSE && how == PARSER_TRUNCATED)
 		pair_cut(s->pair);
-	else if (s->heads)
+	else if (s->heads && s->which == HEAD_REQUEST)
 		outlet_pass(s->outlet, true);
 }
 
@@ -140,12 +139,11 @@ on_end(void *ctx, enum parser_end how, const char *detail)
 
 	(void)detail;
 	s->draft = NULL;
-	if (!s->queued && !s->interim_draft) {
-		s->draft = d;
-		end_headless(s);
-		s->draft = NULL;
-	} else if (s->interim_draft) {
+	if (s->interim_draft) {
 		draft_free(d);
+	} else if (!s->queued) {
+		draft_free(d);
+		end_headless(s, how);
 	} else {
 		draft_end(d, how, parser_position(s->parser),
 		    s->piece != NULL ? s->piece->time : d->message.last);
@@ -364,14 +362,33 @@ side_begin(struct side *s, bool syn)
 	s->mode = syn ? SIDE_START : SIDE_SEARCH;
 }
 
+/*
+ * No message was found, but the peer sends requests: were there responses
+ * nonetheless?
+ */
+static void
+finish_unknown(struct side *s)
+{
+	static const struct span version = SPAN_LITERAL("HTTP/");
+
+	if (s->peer->parser == NULL || s->peer->which != HEAD_REQUEST)
+		return;
+	if (span_has_prefix(buf_span(&s->early), version))
+		pair_cut(s->pair);
+	else if (s->skipped && !s->opaque)
+		pair_lost(s->pair, HEAD_RESPONSE);
+}
+
 void
 side_finish(struct side *s, bool closed)
 {
 	if (s->finished)
 		return;
 	s->finished = true;
-	if (s->parser == NULL)
+	if (s->parser == NULL) {
+		finish_unknown(s);
 		return;
+	}
 	if (closed)
 		parser_finish(s->parser);
 	else

@@ -245,6 +245,13 @@ source_drops(const struct source *s, uint64_t *kernel, uint64_t *interface)
 }
 
 void
+source_stop(struct source *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		reader_stop(s->feeds[i].reader);
+}
+
+void
 source_close(struct source *s)
 {
 	if (s == NULL)

@@ -68,6 +68,12 @@ void source_progress(const struct source *s, uint64_t *done, uint64_t *total);
 void source_drops(const struct source *s, uint64_t *kernel,
     uint64_t *interface);
 
+/*
+ * Let a read that waits for data be interrupted by the signal in whose
+ * handler this is called, and end there.  Safe in a signal handler.
+ */
+void source_stop(struct source *s);
+
 /* NULL is allowed. */
 void source_close(struct source *s);
 

@@ -50,8 +50,8 @@ static const struct column columns[] = {
 	[TIME] = { "TIME", COLUMN_TEXT, 0 },
 	[OUTCOME] = { "OUTCOME", COLUMN_TEXT, 0 },
 	[ANSWER] = { "ANSWER", COLUMN_TEXT, 13 },
-	[OPERATION] = { "OPERATION", COLUMN_TAIL, 14 },
-	[TARGET] = { "TARGET", COLUMN_TEXT, 24 },
+	[OPERATION] = { "OPERATION", COLUMN_TAIL, 12 },
+	[TARGET] = { "TARGET", COLUMN_TEXT, 20 },
 };
 
 static bool

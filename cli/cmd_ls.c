@@ -30,9 +30,9 @@ static const struct column columns[] = {
 	[METHOD] = { "METHOD", COLUMN_TEXT, 0 },
 	[STATUS] = { "STATUS", COLUMN_NUMBER, 0 },
 	[KIND] = { "KIND", COLUMN_TEXT, 0 },
-	[HOST] = { "HOST", COLUMN_TEXT, 14 },
-	[TARGET] = { "TARGET", COLUMN_TAIL, 24 },
-	[FLAWS] = { "FLAWS", COLUMN_TEXT, 8 },
+	[HOST] = { "HOST", COLUMN_TEXT, 10 },
+	[TARGET] = { "TARGET", COLUMN_TAIL, 18 },
+	[FLAWS] = { "FLAWS", COLUMN_TEXT, 5 },
 };
 
 static void

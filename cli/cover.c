@@ -34,6 +34,10 @@ packets(FILE *out, const struct coverage *c)
 		between = ", ";
 	}
 	fprintf(out, "%s\n", c->packets > 0 ? ")" : "");
+	if (c->excluded > 0)
+		fprintf(out,
+		    "             %" PRIu64 " more kept out by the filter\n",
+		    c->excluded);
 }
 
 static void
@@ -62,10 +66,10 @@ cover_print(FILE *out, const struct coverage *c)
 	    " undecided\n",
 	    c->flows.http, c->flows.other, c->flows.undecided);
 	fprintf(out,
-	    "  exchanges  %" PRIu64 " seen: %" PRIu64 " kept (%" PRIu64
-	    " incomplete), %" PRIu64 " filtered\n",
-	    c->exchanges.seen, c->exchanges.kept, c->exchanges.incomplete,
-	    c->exchanges.filtered);
+	    "  exchanges  %" PRIu64 " seen: %" PRIu64 " kept, %" PRIu64
+	    " filtered, %" PRIu64 " incomplete\n",
+	    c->exchanges.seen, c->exchanges.kept, c->exchanges.filtered,
+	    c->exchanges.incomplete);
 	fprintf(out, "  deletions  %" PRIu64 "\n", c->deletions);
 	flaws(out, c);
 }
@@ -97,6 +101,7 @@ exchanges_json(struct json *j, const struct coverage *c)
 	json_uint(j, "kept", c->exchanges.kept);
 	json_uint(j, "filtered", c->exchanges.filtered);
 	json_uint(j, "incomplete", c->exchanges.incomplete);
+	json_uint(j, "orphans", c->exchanges.orphans);
 	json_end(j);
 }
 
@@ -124,6 +129,7 @@ cover_json(struct json *j, const struct coverage *c)
 {
 	json_uint(j, "packets", c->packets);
 	json_uint(j, "bytes", c->bytes);
+	json_uint(j, "excluded", c->excluded);
 	layers_json(j, c);
 	flows_json(j, c);
 	exchanges_json(j, c);

@@ -6,18 +6,20 @@ libcli_a_SOURCES = \
 	%D%/cmd_audit.c \
 	%D%/cmd_capture.c \
 	%D%/cmd_ls.c \
+	%D%/cmd_serve.c \
 	%D%/cmd_show.c \
 	%D%/cmd_stats.c \
 	%D%/config.c %D%/config.h \
 	%D%/cover.c %D%/cover.h \
 	%D%/opt.c %D%/opt.h \
 	%D%/pager.c %D%/pager.h \
+	%D%/progress.c %D%/progress.h \
 	%D%/record.c %D%/record.h \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/table.c %D%/table.h \
 	%D%/text.c %D%/text.h
 
-cli_libs = libcli.a libcapture.a $(store_libs) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
+cli_libs = libcli.a libcapture.a libreplay.a $(store_libs) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += obit
 obit_SOURCES = %D%/main.c

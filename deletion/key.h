@@ -3,14 +3,24 @@
  *
  * Two requests have the same key when they mean the same:
  *
- *   - deletions: same operation, same multiset of targets (type and id),
- *     same scope, token and flags; order and numbering do not matter;
+ *   - deletions: same operation, same multiset of targets (type, id and
+ *     scope), same flags; order and numbering do not matter.  Without
+ *     targets, and for set-deletes, what holds for others as well, because
+ *     the selector stands anywhere in the request;
  *   - others: same method, decoded path, sorted query and canonical body
  *     (JSON, form; else its bytes), without the volatile and the secret
- *     fields that the rules name.
+ *     fields that the rules name, and the same action where a header names it.
  *
- * The host is not part of it.  A key depends on no secret and on no mask,
- * so a live request and its masked recording have the same one.
+ * The idempotency token is not part of it: clients make a new one for each
+ * run, and a recording must answer the next run too.  Whether several
+ * recorded responses of one key go with different tokens is for the one
+ * who takes them to look at.  Neither is the host.
+ *
+ * A key depends on no secret and on no mask: all secrets are alike, so a
+ * live request and its masked recording have the same one, whoever masked
+ * it.  Ids that are secrets themselves, such as those of access keys, are
+ * told to be so by the field they came from: d must have been read from a
+ * masked request if there can be any.
  */
 #ifndef DELETION_KEY_H
 #define DELETION_KEY_H

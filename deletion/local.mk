@@ -1,36 +1,65 @@
 noinst_LIBRARIES += libdeletion.a
-libdeletion_a_SOURCES = %D%/builtin.h %D%/deletion.h %D%/glob.c %D%/glob.h \
-	%D%/key.h %D%/mask.c %D%/mask.h %D%/recogniser.h %D%/redact.c \
-	%D%/principal.c %D%/redact.h %D%/redact_auth.c %D%/redact_body.c %D%/redact_head.c %D%/redact_json.c \
-	%D%/redact_key.c %D%/redact_parts.h %D%/redact_text.c \
-	%D%/redact_url.c %D%/redact_xml.c %D%/redactor.c %D%/rules.h \
-	%D%/secret.c %D%/secret.h %D%/secret_name.c \
-	%D%/key.h %D%/names.c %D%/recogniser.h %D%/redact.h %D%/rules.h \
 libdeletion_a_SOURCES = \
-	%D%/attempts.c %D%/attempts.h \
-	%D%/auth.c %D%/auth.h \
+	%D%/attempts.c \
+	%D%/attempts.h \
+	%D%/auth.c \
+	%D%/auth.h \
 	%D%/builtin.h \
-	%D%/classify.c %D%/classify.h \
-	%D%/compile.c %D%/compiler.h \
-	%D%/deletion.c %D%/deletion.h \
-	%D%/dispatch.c %D%/dispatch.h \
+	%D%/classify.c \
+	%D%/classify.h \
+	%D%/compile.c \
+	%D%/compiler.h \
+	%D%/deletion.c \
+	%D%/deletion.h \
+	%D%/dispatch.c \
+	%D%/dispatch.h \
 	%D%/extract.c \
-	%D%/glob.c %D%/glob.h \
-	%D%/json.c %D%/json.h \
+	%D%/glob.c \
+	%D%/glob.h \
+	%D%/json.c \
+	%D%/json.h \
+	%D%/key.c \
 	%D%/key.h \
 	%D%/line.c \
-	%D%/match.c %D%/match.h \
-	%D%/pending.c %D%/pending.h \
-	%D%/poll.c %D%/poll.h \
-	%D%/recogniser.c %D%/recogniser.h \
+	%D%/mask.c \
+	%D%/mask.h \
+	%D%/match.c \
+	%D%/match.h \
+	%D%/pending.c \
+	%D%/pending.h \
+	%D%/poll.c \
+	%D%/poll.h \
+	%D%/principal.c \
+	%D%/recogniser.c \
+	%D%/recogniser.h \
+	%D%/redact.c \
 	%D%/redact.h \
+	%D%/redact_auth.c \
+	%D%/redact_body.c \
+	%D%/redact_head.c \
+	%D%/redact_json.c \
+	%D%/redact_key.c \
+	%D%/redact_parts.h \
+	%D%/redact_text.c \
+	%D%/redact_url.c \
+	%D%/redact_xml.c \
+	%D%/redactor.c \
 	%D%/rule.h \
-	%D%/rules.c %D%/rules.h \
+	%D%/rules.c \
+	%D%/rules.h \
+	%D%/secret.c \
+	%D%/secret.h \
+	%D%/secret_name.c \
 	%D%/source.c \
-	%D%/subject.c %D%/subject.h \
-	%D%/tree.c %D%/tree.h \
-	%D%/xml.c %D%/xml.h \
-	%D%/yaml.c %D%/yaml.h
+	%D%/subject.c \
+	%D%/subject.h \
+	%D%/subject_body.c \
+	%D%/tree.c \
+	%D%/tree.h \
+	%D%/xml.c \
+	%D%/xml.h \
+	%D%/yaml.c \
+	%D%/yaml.h
 nodist_libdeletion_a_SOURCES = %D%/builtin.c
 
 deletion_libs = libdeletion.a $(http_libs) $(JANSSON_LIBS) $(EXPAT_LIBS) $(YAML_LIBS)
@@ -40,6 +69,15 @@ rule_files = \
 	rules/00-defaults.yaml \
 	rules/10-huawei.yaml \
 	rules/11-volcengine.yaml \
+	rules/20-aws.yaml \
+	rules/21-alibaba.yaml \
+	rules/22-tencent.yaml \
+	rules/23-azure.yaml \
+	rules/24-google.yaml \
+	rules/30-kubernetes.yaml \
+	rules/31-openstack.yaml \
+	rules/32-elasticsearch.yaml \
+	rules/33-graphql.yaml \
 	rules/90-generic.yaml
 
 EXTRA_DIST    += build-aux/embed.sh $(rule_files)
@@ -50,13 +88,23 @@ CLEANFILES    += %D%/builtin.c
 	$(AM_V_at)(cd $(srcdir) && build-aux/embed.sh $(rule_files)) > $@.tmp
 	$(AM_V_at)mv $@.tmp $@
 
-unit_tests += tests/unit/test_mask tests/unit/test_principal \
-	tests/unit/test_redact tests/unit/test_redact_key \
-	tests/unit/test_secret
-tests_unit_test_mask_LDADD   = libtest.a $(deletion_libs) $(CHECK_LIBS)
-tests_unit_test_principal_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
-tests_unit_test_redact_key_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
-tests_unit_test_redact_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
-tests_unit_test_secret_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_recognise
 tests_unit_test_recognise_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_synthetic
+tests_unit_test_synthetic_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+EXTRA_DIST += tests/synthetic
+
+unit_tests += tests/unit/test_key tests/unit/test_mask \
+	tests/unit/test_principal tests/unit/test_redact \
+	tests/unit/test_redact_key tests/unit/test_secret
+tests_unit_test_key_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_mask_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_principal_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_redact_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_redact_key_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_secret_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+
+fuzz_targets += tests/fuzz/fuzz_redact
+tests_fuzz_fuzz_redact_SOURCES = tests/fuzz/fuzz_redact.c $(fuzz_driver)
+tests_fuzz_fuzz_redact_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_redact_LDADD   = $(deletion_libs)

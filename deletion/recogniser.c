@@ -5,6 +5,7 @@
 #include "base/xalloc.h"
 #include "deletion/attempts.h"
 #include "deletion/classify.h"
+#include "deletion/key.h"
 #include "deletion/match.h"
 #include "deletion/pending.h"
 
@@ -196,4 +197,6 @@ recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
 		read_deletion(r, &s, line, x, id, out);
 	else
 		read_other(r, &s, x, out);
+	key_of(out->key, r->rules, x->request,
+	    out->kind == KIND_DELETION ? &out->deletion : NULL);
 }

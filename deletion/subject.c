@@ -2,11 +2,7 @@
 
 #include <stdlib.h>
 
-#include "base/err.h"
 #include "deletion/glob.h"
-#include "deletion/json.h"
-#include "deletion/xml.h"
-#include "http/body.h"
 
 void
 list_add(struct list *l, struct arena *arena, struct span value)
@@ -45,26 +41,6 @@ split_segments(struct subject *s)
 		s->segment_count--;
 }
 
-static bool
-has_content_type(const struct head *head, const char *word)
-{
-	struct span type = head_field(head, "Content-Type");
-	char pattern[32] = "*";
-
-	strcat(strncat(pattern, word, sizeof(pattern) - 3), "*");
-	return glob_matches(span_of_str(pattern), type, true);
-}
-
-static bool
-may_have_body(const struct head *head)
-{
-	struct span length = head_field(head, "Content-Length");
-
-	if (head_field(head, "Transfer-Encoding").p != NULL)
-		return true;
-	return length.p != NULL && !span_eq_str(length, "0");
-}
-
 static const struct span delete = SPAN_LITERAL("DELETE");
 static const struct span post = SPAN_LITERAL("POST");
 
@@ -82,7 +58,7 @@ says_delete(struct subject *s, enum source_kind kind, const char *name)
 static void
 override_method(struct subject *s)
 {
-	bool form = has_content_type(s->request, "form-urlencoded");
+	bool form = subject_type_has(s->request, "form-urlencoded");
 
 	if (says_delete(s, SOURCE_HEADER, "X-HTTP-Method-Override") ||
 	    says_delete(s, SOURCE_HEADER, "X-HTTP-Method") ||
@@ -91,8 +67,8 @@ override_method(struct subject *s)
 	    (form && says_delete(s, SOURCE_FORM, "_method")))
 		s->method = delete;
 	else
-		s->may_override =
-		    form && s->message == NULL && may_have_body(s->request);
+		s->may_override = form && s->message == NULL &&
+		    subject_may_have_body(s->request);
 }
 
 void
@@ -138,113 +114,6 @@ subject_auth(struct subject *s)
 		auth_read(&s->auth, s->request, s->url.query, s->arena);
 	s->has_auth = true;
 	return &s->auth;
-}
-
-static uint8_t
-first_letter(struct span text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (strchr(" \t\r\n", text.p[i]) == NULL || text.p[i] == 0)
-			return text.p[i];
-	return 0;
-}
-
-enum syntax {
-	SYNTAX_OPAQUE,
-	SYNTAX_FORM,
-	SYNTAX_JSON,
-	SYNTAX_XML,
-};
-
-/* The content type decides; without one, or with one that says nothing,
- * the first letter does. */
-static enum syntax
-syntax_of(const struct head *head, struct span text)
-{
-	uint8_t first = first_letter(text);
-
-	if (has_content_type(head, "json"))
-		return SYNTAX_JSON;
-	if (has_content_type(head, "html"))
-		return SYNTAX_OPAQUE;
-	if (has_content_type(head, "xml"))
-		return SYNTAX_XML;
-	if (first == '{' || first == '[')
-		return SYNTAX_JSON;
-	if (first == '<')
-		return SYNTAX_XML;
-	if (has_content_type(head, "form-urlencoded"))
-		return SYNTAX_FORM;
-	return SYNTAX_OPAQUE;
-}
-
-static void
-parse_body(struct body *b, const struct head *head, struct span text,
-    struct arena *arena)
-{
-	enum syntax syntax = syntax_of(head, text);
-	struct err err;
-	int rc = 0;
-
-	b->text = text;
-	if (syntax == SYNTAX_JSON)
-		rc = json_read(&b->root, text, arena, &err);
-	else if (syntax == SYNTAX_XML)
-		rc = xml_read(&b->root, text, arena, &err);
-	if (rc < 0)
-		b->state = BODY_BROKEN;
-	else if (syntax == SYNTAX_JSON)
-		b->state = BODY_JSON;
-	else if (syntax == SYNTAX_XML)
-		b->state = BODY_XML;
-	else
-		b->state = syntax == SYNTAX_FORM ? BODY_FORM : BODY_OPAQUE;
-}
-
-static void
-read_body(struct body *b, const struct message *m, struct arena *arena)
-{
-	struct span text;
-	struct err err;
-
-	if (!m->complete || m->hole_count > 0 ||
-	    (m->body.p == NULL && m->wire_len > 0)) {
-		b->state = BODY_MISSING;
-	} else if (m->wire_len == 0 || m->body.len == 0) {
-		b->state = BODY_NONE;
-	} else if (body_decoded(m, SUBJECT_BODY_LIMIT, arena, &text, &err) <
-	    0) {
-		b->state = BODY_BROKEN;
-	} else if (text.len == 0) {
-		b->state = BODY_NONE;
-	} else {
-		parse_body(b, &m->parsed, text, arena);
-	}
-}
-
-const struct body *
-subject_body(struct subject *s)
-{
-	if (s->body.state != BODY_UNREAD)
-		return &s->body;
-	if (s->message != NULL)
-		read_body(&s->body, s->message, s->arena);
-	else
-		s->body.state =
-		    may_have_body(s->request) ? BODY_UNKNOWN : BODY_NONE;
-	return &s->body;
-}
-
-const struct body *
-subject_answer(struct subject *s)
-{
-	if (s->answer.state != BODY_UNREAD)
-		return &s->answer;
-	if (s->response != NULL)
-		read_body(&s->answer, s->response, s->arena);
-	else
-		s->answer.state = BODY_MISSING;
-	return &s->answer;
 }
 
 /* The number that follows "KEY." in key, or -1. */

@@ -119,6 +119,12 @@ struct span subject_host(struct subject *s);
 const struct body *subject_body(struct subject *s);
 const struct body *subject_answer(struct subject *s);
 
+/* Does Content-Type hold that word, in any case? */
+bool subject_type_has(const struct head *head, const char *word);
+
+/* Does the head announce a body? */
+bool subject_may_have_body(const struct head *head);
+
 void list_add(struct list *l, struct arena *arena, struct span value);
 
 #endif

@@ -7,9 +7,10 @@
  *	packets        = the sum of layers[]
  *	flows          = http + other + undecided
  *	exchanges.seen = exchanges.kept + exchanges.filtered +
- *			 exchanges.orphans
+ *			 exchanges.incomplete
  *
- * and exchanges.incomplete counts those of the kept that lack something.
+ * An incomplete exchange lacks something.  It is handed on for keeping as
+ * far as it goes, unless it is an orphan.
  */
 #ifndef HTTP_COVERAGE_H
 #define HTTP_COVERAGE_H
@@ -37,20 +38,24 @@ const char *layer_name(enum layer layer);
 
 struct coverage {
 	uint64_t packets;
-	uint64_t bytes; /* captured, link headers included */
+	uint64_t bytes;    /* captured, link headers included */
+	uint64_t excluded; /* packets that the filter kept out; not counted
+			      among the others */
 	uint64_t layers[LAYER_COUNT];
 	struct {
 		uint64_t http, other, undecided;
 	} flows;
 	struct {
 		uint64_t seen, kept, filtered, incomplete;
-		uint64_t orphans; /* a response, or part of a request, alone */
+		uint64_t orphans; /* of the incomplete: a response, or part
+				     of a request, alone */
 	} exchanges;
 	uint64_t deletions;
 	uint64_t flaws[FLAW_COUNT]; /* kept exchanges that have it */
 	uint64_t unseen_bytes;      /* acknowledged by a peer, never captured */
 	uint64_t evicted;           /* flows given up to stay within memory */
-	uint64_t kernel_drops, interface_drops; /* live only */
+	/* as the recorder knows, or as statistics in pcapng files say */
+	uint64_t kernel_drops, interface_drops;
 	int64_t first, last; /* packet times; 0 while packets is 0 */
 	bool cut_short;      /* the capture file ends inside a packet */
 };

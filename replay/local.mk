@@ -1,1 +1,29 @@
-# replay
+noinst_LIBRARIES += libreplay.a
+libreplay_a_SOURCES = %D%/address.c %D%/address.h %D%/answer.c %D%/answer.h %D%/client.c %D%/client.h \
+	%D%/context.c %D%/context.h %D%/edges.c %D%/edges.h %D%/host.c \
+	%D%/host.h %D%/ids.c %D%/ids.h %D%/index.c %D%/index.h %D%/journal.c \
+	%D%/journal.h %D%/loop.c %D%/loop.h %D%/match.c %D%/match.h \
+	%D%/miss.c %D%/miss.h %D%/missed.c %D%/missed.h %D%/nearest.c \
+	%D%/nearest.h %D%/player.c %D%/player.h %D%/queue.c %D%/queue.h \
+	%D%/replay.h %D%/server.c %D%/session.c %D%/session.h
+
+replay_libs = libreplay.a $(store_libs) $(UV_LIBS)
+
+unit_tests += tests/unit/test_address tests/unit/test_ids \
+	tests/unit/test_queue tests/unit/test_session
+tests_unit_test_address_LDADD = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_ids_LDADD     = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_queue_LDADD   = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_session_LDADD = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
+
+# Archives and clients without a network, for tests.
+replay_samples = tests/lib/folder.c tests/lib/folder.h tests/lib/tape.c \
+	tests/lib/tape.h
+
+unit_tests += tests/unit/test_client tests/unit/test_player
+tests_unit_test_client_SOURCES = tests/unit/test_client.c $(replay_samples)
+tests_unit_test_client_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+tests_unit_test_player_SOURCES = tests/unit/test_player.c $(replay_samples)
+tests_unit_test_player_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+
+bats_tests += tests/cli/serve.bats

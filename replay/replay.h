@@ -8,8 +8,10 @@
 #define REPLAY_REPLAY_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/base.h"
+#include "base/span.h"
 
 struct err;
 struct rules;
@@ -17,19 +19,21 @@ struct server;
 struct store;
 
 enum miss_policy {
-	MISS_404,
-	MISS_501,
-	MISS_CLOSE, /* close the connection without an answer */
+	MISS_POLICY_404,
+	MISS_POLICY_501,
+	MISS_POLICY_CLOSE, /* close the connection without an answer */
 };
 
 struct server_options {
 	const char *listen; /* "ADDR:PORT", "[ADDR6]:PORT"; port 0: any */
 	enum miss_policy on_miss;
+	FILE *log; /* a line of JSON for each request; NULL: none */
 };
 
 /*
- * Bind and listen.  The store and the rules must outlive the server.
- * Errors: ERR_USAGE for an address that is none, ERR_SYSTEM.
+ * Bind and listen.  From here on SIGINT and SIGTERM wait for server_run().
+ * The store and the rules must outlive the server.  Errors: ERR_USAGE for
+ * an address that is none, ERR_SYSTEM, those of the store.
  */
 int server_open(struct server **out, struct store *store,
     const struct rules *rules, const struct server_options *options,
@@ -38,18 +42,38 @@ int server_open(struct server **out, struct store *store,
 /* "http://127.0.0.1:40123"; valid until server_close(). */
 const char *server_url(const struct server *s);
 
-/* What a run did. */
+/* What a run did.  requests = answered + missed + refused + failed. */
 struct server_report {
-	uint64_t requests, answered, missed, refused;
+	uint64_t requests;
+	uint64_t answered;    /* from the archive */
+	uint64_t missed;      /* nothing recorded fits */
+	uint64_t refused;     /* not HTTP, too large, too slow, ... */
+	uint64_t failed;      /* the archive could not be read */
 	uint8_t sequence[32]; /* SHA-256 over the ids served, in order */
 };
 
-/* Answer until server_stop() or SIGINT or SIGTERM; finish what is open. */
-int server_run(struct server *s, struct server_report *report,
-    struct err *err) MUST_CHECK;
+/* Answer until server_stop(), SIGINT or SIGTERM; finish what is open. */
+void server_run(struct server *s, struct server_report *report);
 
 /* Make server_run() return.  Safe in a signal handler. */
 void server_stop(struct server *s);
+
+/* What a strict run wants to know. */
+struct server_lists {
+	void *ctx;
+
+	/* "METHOD PATH" had no answer this many times, and why. */
+	void (*missed)(void *ctx, struct span request, const char *reason,
+	    uint64_t times);
+
+	/* Exchange id could have been served and never was. */
+	void (*unused)(void *ctx, uint64_t id, struct span method,
+	    struct span target);
+};
+
+/* Tell of both.  Errors: those of the store. */
+int server_tell(struct server *s, const struct server_lists *lists,
+    struct err *err) MUST_CHECK;
 
 /* NULL is allowed. */
 void server_close(struct server *s);

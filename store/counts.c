@@ -14,6 +14,7 @@ static const struct {
 } counts[] = {
 	COUNT("packets", packets),
 	COUNT("bytes", bytes),
+	COUNT("excluded", excluded),
 #define X(id, name, text) COUNT("layer:" name, layers[LAYER_##id]),
 	LAYERS(X)
 #undef X
@@ -24,6 +25,7 @@ static const struct {
 	COUNT("exchanges:kept", exchanges.kept),
 	COUNT("exchanges:filtered", exchanges.filtered),
 	COUNT("exchanges:incomplete", exchanges.incomplete),
+	COUNT("exchanges:orphans", exchanges.orphans),
 	COUNT("deletions", deletions),
 #define X(id, name, text) COUNT("flaw:" name, flaws[FLAW_##id]),
 	FLAWS(X)

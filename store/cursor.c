@@ -70,6 +70,20 @@ find_operation(struct cursor *c, struct db *db, struct err *err)
 }
 
 int
+store_last_id(struct store *st, uint64_t *id, struct err *err)
+{
+	struct db *db;
+	int64_t last;
+
+	if (store_db(st, &db, err) < 0)
+		return -1;
+	if (db_number(db, sql_text[SQL_LAST_EXCHANGE], &last, err) < 0)
+		return store_fail(st, err);
+	*id = last > 0 ? (uint64_t)last : 0;
+	return 0;
+}
+
+int
 cursor_open(struct cursor **out, struct store *st,
     const struct selection *which, struct err *err)
 {

@@ -81,6 +81,9 @@ int store_commit(struct store *st, struct err *err) MUST_CHECK;
 int store_end(struct store *st, const struct coverage *coverage,
     struct err *err) MUST_CHECK;
 
+/* The highest id so far; 0 in an archive without exchanges. */
+int store_last_id(struct store *st, uint64_t *id, struct err *err) MUST_CHECK;
+
 /*
  * The root of the Merkle tree (RFC 9162) over all committed exchanges and
  * ended recordings, in the order in which they were added, and how many

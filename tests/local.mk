@@ -21,8 +21,12 @@ libflow_a_SOURCES = %D%/lib/flow.c %D%/lib/flow.h %D%/lib/wire.c \
 check_PROGRAMS += %D%/tools/flow2pcap
 tests_tools_flow2pcap_LDADD = libflow.a $(base_libs)
 
-unit_tests += tests/unit/test_flow tests/unit/test_wire_segment
-tests_unit_test_flow_LDADD = libflow.a libtest.a $(base_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_flow_reader tests/unit/test_flow_split \
+	tests/unit/test_wire_segment
+tests_unit_test_flow_reader_LDADD = libflow.a libtest.a $(base_libs) \
+	$(CHECK_LIBS)
+tests_unit_test_flow_split_LDADD = libflow.a libtest.a $(http_libs) \
+	$(CHECK_LIBS)
 tests_unit_test_wire_segment_LDADD = libflow.a libtest.a $(base_libs) \
 	$(CHECK_LIBS)
 EXTRA_DIST += %D%/flows
@@ -54,13 +58,14 @@ fuzz_driver     = tests/fuzz/replay_main.c
 endif
 TESTS += %D%/fuzz/replay-corpus.sh
 
-dist_check_SCRIPTS = build-aux/check-layers.sh build-aux/check-size.sh
+dist_check_SCRIPTS += build-aux/check-layers.sh build-aux/check-size.sh
 TESTS += build-aux/check-layers.sh build-aux/check-size.sh
 TESTS += $(bats_tests)
 
 # Whole-program properties.
 e2e_tests = %D%/e2e/corpus.sh %D%/e2e/raw.sh %D%/e2e/secrets.sh
 dist_check_SCRIPTS += $(e2e_tests)
+TESTS += $(e2e_tests)
 EXTRA_DIST += %D%/captures %D%/e2e/corpus.py %D%/e2e/obit.py %D%/e2e/raw.py
 
 EXTRA_DIST += $(bats_tests) %D%/README.md %D%/fuzz/replay-corpus.sh \

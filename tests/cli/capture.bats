@@ -20,7 +20,8 @@ contents() {
 	[ "$stderr" = "" ]
 	jq -e '.packets == 95 and .archive == "a.obit"' <<<"$output"
 	jq -e '.packets == ([.layers[]] | add)' <<<"$output"
-	jq -e '.exchanges == {seen: 20, kept: 20, filtered: 0, incomplete: 0}' \
+	jq -e '.exchanges == {seen: 20, kept: 20, filtered: 0,
+		incomplete: 0, orphans: 0}' \
 		<<<"$output"
 	jq -e '.deletions == 17 and .flaws == {} and .unseen_bytes == 0' <<<"$output"
 	jq -e '.drops == {kernel: 0, interface: 0}' <<<"$output"
@@ -84,6 +85,18 @@ contents() {
 	run -4 --separate-stderr "$OBIT" capture --json -r cut.pcap a.obit
 	jq -e '.cut_short and .exchanges.kept > 5' <<<"$output"
 	"$OBIT" ls --json a.obit >/dev/null
+}
+
+@test "exchanges reconcile when something is missing" {
+	for f in "$top_srcdir"/tests/captures/corpus/*.pcap*; do
+		rm -f a.obit
+		"$OBIT" capture --all --json -r "$f" a.obit >out || [ $? -eq 4 ]
+		jq -e '.exchanges | .seen == .kept + .filtered + .incomplete' out
+		jq -e '.packets == ([.layers[]] | add)' out
+		n=$("$OBIT" ls --json a.obit | wc -l)
+		jq -e --argjson n "$n" \
+			'.exchanges | .kept + .incomplete - .orphans == $n' out
+	done
 }
 
 @test "what is no capture is named, and no archive is left" {
@@ -158,6 +171,25 @@ unlock() {
 	[[ "$stderr" == "obit capture: disk/a.obit: "* ]]
 	[ "$(wc -l <<<"$stderr")" -eq 1 ]
 	[ "$left" = "" ]
+}
+
+@test "a filter keeps packets out, and says so" {
+	"$OBIT" capture --json -f 'port 55636' -r "$huawei" -r "$volcengine" a.obit >out
+	jq -e '.packets == 28 and .excluded == 95 and .deletions == 9' out
+	run -0 "$OBIT" stats --json a.obit
+	jq -e '.recordings[0] | .filter == "port 55636" and .excluded == 95' <<<"$output"
+	run -2 --separate-stderr "$OBIT" capture -f 'port and' -r "$huawei" b.obit
+	[[ "$stderr" == "obit capture: "*"port and"* ]]
+	[ ! -e b.obit ]
+}
+
+@test "progress is for terminals only" {
+	command -v script >/dev/null || skip "no script(1)"
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 150 >/dev/null
+	script -qec "'$OBIT' capture -r mix.pcap a.obit >/dev/null" out.txt >/dev/null
+	grep -q 'deletions' out.txt
+	run -0 --separate-stderr "$OBIT" capture -r mix.pcap b.obit
+	[ "$stderr" = "" ]
 }
 
 @test "a rule file with a mistake is named with its place" {

@@ -42,7 +42,7 @@ def body_digest(archive, exchange):
 def ours(archive, path):
     """Our rows for each stream."""
     rows = defaultdict(list)
-    exchanges = capture(path, archive)
+    exchanges = capture(path, archive, "--keep-secrets")
     for stream, address in clients(path).items():
         for x in exchanges:
             if address in (x["client"], x["server"]):
@@ -54,10 +54,13 @@ def ours(archive, path):
 
 
 def theirs(path):
+    """Their rows; a response alone is counted by obit, but not listed."""
     rows = defaultdict(list)
     with open(path, encoding="utf-8") as table:
         for row in csv.DictReader(table, delimiter="\t",
                                   quoting=csv.QUOTE_NONE):
+            if row["method"] == "-":
+                continue
             rows[row["stream"]].append((
                 row["method"], row["host"], row["uri"], row["status"],
                 row["resp_decoded_sha256_16"],

@@ -35,9 +35,9 @@ def obit(*args, allowed=(0,)):
     return done.stdout
 
 
-def capture(path, archive):
+def capture(path, archive, *options):
     """Record every exchange of a capture; 4 means that some lack bytes."""
-    obit("capture", "--all", "-r", path, archive, allowed=(0, 4))
+    obit("capture", "--all", *options, "-r", path, archive, allowed=(0, 4))
     lines = obit("ls", archive, "--json").splitlines()
     return [json.loads(line) for line in lines]
 

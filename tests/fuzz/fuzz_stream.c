@@ -71,7 +71,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	uint64_t count = 0;
-	const struct capture_sink sink = { &count, wants, take };
+	const struct capture_sink sink = { &count, wants, take, NULL };
 	struct outlet o = {
 		.sink = &sink,
 		.max_body = 300,
@@ -96,6 +96,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	assert(o.budget.used == 0);
 	assert(o.coverage.exchanges.seen ==
 	    o.coverage.exchanges.kept + o.coverage.exchanges.filtered +
-		o.coverage.exchanges.orphans);
+		o.coverage.exchanges.incomplete);
 	return 0;
 }

@@ -153,10 +153,12 @@ reconcile(const struct coverage *c, const struct list *list, struct err *err)
 		incomplete += !exchange_is_complete(list->all[i]);
 	if (layers != c->packets)
 		return err_set(err, ERR_CORRUPT, "packets do not reconcile");
+	incomplete += c->exchanges.orphans;
 	if (c->exchanges.seen !=
 		c->exchanges.kept + c->exchanges.filtered +
-		    c->exchanges.orphans ||
-	    c->exchanges.kept != list->count)
+		    c->exchanges.incomplete ||
+	    c->exchanges.kept + incomplete !=
+		list->count + c->exchanges.orphans)
 		return err_set(err, ERR_CORRUPT,
 		    "%" PRIu64 " exchanges seen, %" PRIu64 " kept, %" PRIu64
 		    " filtered, %zu taken",
@@ -198,7 +200,7 @@ flow_dump(FILE *out, const char *path, uint64_t max_body, uint64_t memory,
 {
 	struct list list = { NULL, 0 };
 	const struct capture_options options = { &path, 1, max_body, memory };
-	const struct capture_sink sink = { &list, want_all, keep };
+	const struct capture_sink sink = { &list, want_all, keep, NULL };
 	struct capture *c = NULL;
 	int rc = capture_open(&c, &options, &sink, err);
 

@@ -44,7 +44,7 @@ else:
     e, f = cover["exchanges"], cover["flows"]
     if cover["packets"] != sum(cover["layers"].values()):
         wrong.append("packets do not reconcile: %s" % cover)
-    if e["seen"] != e["kept"] + e["filtered"] + e["orphans"]:
+    if e["seen"] != e["kept"] + e["filtered"] + e["incomplete"]:
         wrong.append("exchanges do not reconcile: %s" % cover)
 of = [k for k, t in truth.items() if a.method in ("", t["method"])]
 got = [k for k in of if k in seen]

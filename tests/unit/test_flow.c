@@ -1,136 +1,414 @@
-#include "tests/lib/flow.h"
+#include "capture/flow.h"
 
-#include "base/err.h"
+#include <stdio.h>
+
 #include "tests/lib/unit.h"
 
-static void
-parse(struct flow *f, const char *text)
+/* A capture of segments made by hand, and what came of it as text. */
+static struct {
+	struct outlet outlet;
+	struct flow_table *flows;
+	uint32_t seq[2];
+	uint16_t port;
+	int64_t time;
+	char log[2048];
+	size_t len;
+	bool deletes_only;
+} t;
+
+static bool
+wants(void *ctx, const struct head *request)
 {
-	struct err err;
-
-	*f = FLOW_INIT;
-	ck_assert_msg(flow_parse(f, "f", span_of_str(text), &err) == 0, "%s",
-	    err.text);
+	(void)ctx;
+	return !t.deletes_only || span_eq_str(request->method, "DELETE");
 }
-
-START_TEST(lines_of_one_side_are_one_run)
-{
-	struct flow f;
-
-	parse(&f,
-	    "# a comment\n"
-	    "> GET / HTTP/1.1\n"
-	    ">\n"
-	    "\n"
-	    ">| a\\r\\n\\t\\0\\\\\\x7fb\n"
-	    "< 204\n");
-	ck_assert_uint_eq(f.event_count, 2);
-	ck_assert(span_eq(f.events[0].bytes,
-	    (struct span)SPAN_LITERAL("GET / HTTP/1.1\r\n\r\na\r\n\t\0\\\x7f"
-				      "b")));
-	ck_assert_int_eq(f.events[0].side, FLOW_CLIENT);
-	ck_assert(span_eq_str(f.events[1].bytes, "204\r\n"));
-	ck_assert_int_eq(f.events[1].side, FLOW_SERVER);
-	flow_release(&f);
-}
-END_TEST
-
-START_TEST(events_end_a_run)
-{
-	struct flow f;
-
-	parse(&f, "<| ab\n@gap < 7\n<| cd\n@at 1.5s\n<| ef\n@reset\n");
-	ck_assert_uint_eq(f.event_count, 5);
-	ck_assert_int_eq(f.events[1].kind, FLOW_GAP);
-	ck_assert_uint_eq(f.events[1].len, 7);
-	ck_assert(span_eq_str(f.events[2].bytes, "cd"));
-	ck_assert_int_eq(f.events[3].at, 1500000000);
-	ck_assert_int_eq(f.events[4].kind, FLOW_RESET);
-	ck_assert_int_eq(f.events[4].side, FLOW_SERVER);
-	flow_release(&f);
-}
-END_TEST
-
-START_TEST(repeat_and_conflict_belong_to_their_run)
-{
-	struct flow f;
-
-	parse(&f, ">| x\n@repeat > 3 ab\\n\n@conflict > 1 AB\n");
-	ck_assert_uint_eq(f.event_count, 1);
-	ck_assert(span_eq_str(f.events[0].bytes, "xab\nab\nab\n"));
-	ck_assert(span_eq_str(f.events[0].conflict, "AB"));
-	ck_assert_uint_eq(f.events[0].conflict_at, 1);
-	flow_release(&f);
-}
-END_TEST
-
-START_TEST(connections_have_names_and_ports)
-{
-	struct flow f;
-
-	parse(&f,
-	    "@connection a\n> 1\n@connection b as a\n@midstream\n> 2\n"
-	    "@connection a\n@only <\n< 3\n");
-	ck_assert_uint_eq(f.connection_count, 2);
-	ck_assert_uint_eq(f.connections[1].ports, 0);
-	ck_assert(f.connections[1].midstream);
-	ck_assert(!f.connections[0].midstream);
-	ck_assert(!f.connections[0].seen[FLOW_CLIENT]);
-	ck_assert(f.connections[0].seen[FLOW_SERVER]);
-	ck_assert_uint_eq(f.event_count, 3);
-	ck_assert_uint_eq(f.events[1].connection, 1);
-	ck_assert_uint_eq(f.events[2].connection, 0);
-	flow_release(&f);
-}
-END_TEST
-
-static const struct {
-	const char *text;
-	const char *message;
-} mistakes[] = {
-	{ "> a\nhello\n", "f:2: a line begins with >, <, @ or #" },
-	{ ">a\n", "f:1: a space must follow the mark" },
-	{ "\n>| \\q\n", "f:2: an escape is \\r \\n \\t \\0 \\\\ or \\xHH" },
-	{ ">| \\x1", "f:1: an escape is \\r \\n \\t \\0 \\\\ or \\xHH" },
-	{ "@gap 10\n", "f:1: the side must be > or <" },
-	{ "@gap > ten\n", "f:1: that is not a count of bytes" },
-	{ "@gap >\n", "f:1: a count of bytes is missing or too large" },
-	{ "@gap > 99999999999999999999\n",
-	    "f:1: that is not a count of bytes" },
-	{ "@gap > 1 2\n", "f:1: words after the count" },
-	{ "@nap > 1\n", "f:1: no such directive" },
-	{ "@at soon\n", "f:1: that is not a time" },
-	{ "@at 5\n", "f:1: a time ends in s, ms or us" },
-	{ "@at -1s\n", "f:1: that is not a time" },
-	{ "> a\n@conflict > 2 abc\n", "f:2: no such bytes were just sent" },
-	{ "> a\n@conflict < 1 a\n", "f:2: no such bytes were just sent" },
-	{ "> a\n@swap\n", "f:2: @swap stands alone, after two runs" },
-	{ "> a\n@connection b\n< c\n@swap\n",
-	    "f:4: @swap needs two runs of one connection" },
-	{ "@connection a as b\n", "f:1: no connection of that name" },
-	{ "@connection\n", "f:1: the connection has no name" },
-	{ "@open now\n", "f:1: @open stands alone" },
-};
 
 static void
-check_mistake(const char *text, const char *message)
+say(const char *what)
 {
-	struct flow f = FLOW_INIT;
-	struct err err;
-
-	ck_assert_int_eq(flow_parse(&f, "f", span_of_str(text), &err), -1);
-	ck_assert_int_eq(err.code, ERR_FORMAT);
-	ck_assert_str_eq(err.text, message);
-	flow_release(&f);
+	t.len +=
+	    (size_t)snprintf(t.log + t.len, sizeof(t.log) - t.len, "%s", what);
+	ck_assert_uint_lt(t.len, sizeof(t.log));
 }
 
-START_TEST(mistakes_name_file_and_line)
+static void
+say_flaws(flaw_set flaws)
 {
-	for (size_t i = 0; i < ARRAY_LEN(mistakes); i++)
-		check_mistake(mistakes[i].text, mistakes[i].message);
+	for (int i = 0; i < FLAW_COUNT; i++)
+		if (flaw_has(flaws, i)) {
+			say(" ");
+			say(flaw_name(i));
+		}
+}
+
+/* "connection.number method target status-or-reason body flaws;" */
+static int
+take(void *ctx, struct exchange *x, bool *kept, struct err *err)
+{
+	const struct head *h = &x->request->parsed;
+	char line[300];
+
+	(void)ctx;
+	(void)err;
+	ck_assert_uint_eq(x->server.port, 80);
+	snprintf(line, sizeof(line), "%d.%d %.*s %.*s ", (int)x->connection,
+	    (int)x->number, (int)h->method.len, (const char *)h->method.p,
+	    (int)h->target.len, (const char *)h->target.p);
+	say(line);
+	if (x->response != NULL)
+		snprintf(line, sizeof(line), "%d%s%.*s", exchange_status(x),
+		    x->response->body.p == NULL     ? " -"
+			: x->response->body.len > 0 ? " "
+						    : "",
+		    (int)x->response->body.len,
+		    (const char *)x->response->body.p);
+	else
+		snprintf(line, sizeof(line), "%s", reason_name(x->reason));
+	say(line);
+	say_flaws(x->flaws);
+	say(";");
+	*kept = true;
+	exchange_free(x);
+	return 0;
+}
+
+static const struct capture_sink sink = { NULL, wants, take };
+
+static void
+open_capture(void)
+{
+	memset(&t, 0, sizeof(t));
+	t.outlet.sink = &sink;
+	t.outlet.max_body = 100;
+	t.outlet.budget.limit = 1 << 20;
+	t.port = 4000;
+	t.flows = flow_table_new(&t.outlet);
+}
+
+static void
+put(int from, uint8_t flags, const char *text, uint32_t wire_len)
+{
+	struct segment seg = {
+		.time = t.time += 1000,
+		.seq = t.seq[from],
+		.ack = t.seq[!from],
+		.flags = flags,
+		.payload = span_of_str(text),
+		.wire_len = wire_len,
+	};
+
+	seg.src.addr[0] = from == 0 ? 9 : 1;
+	seg.dst.addr[0] = from == 0 ? 1 : 9;
+	seg.src.port = from == 0 ? t.port : 80;
+	seg.dst.port = from == 0 ? 80 : t.port;
+	flow_table_add(t.flows, &seg);
+	t.seq[from] += wire_len + ((flags & (TCP_SYN | TCP_FIN)) != 0);
+}
+
+static void
+connect_from(uint32_t isn)
+{
+	t.seq[0] = isn;
+	t.seq[1] = isn * 7;
+	put(0, TCP_SYN, "", 0);
+	put(1, TCP_SYN | TCP_ACK, "", 0);
+}
+
+static void
+client(const char *text)
+{
+	put(0, TCP_ACK, text, (uint32_t)strlen(text));
+}
+
+static void
+server(const char *text)
+{
+	put(1, TCP_ACK, text, (uint32_t)strlen(text));
+}
+
+/* Close and compare. */
+static void
+expect(const char *log)
+{
+	const struct coverage *c = &t.outlet.coverage;
+
+	flow_table_free(t.flows);
+	ck_assert_str_eq(t.log, log);
+	ck_assert_uint_eq(t.outlet.budget.used, 0);
+	ck_assert_uint_eq(c->exchanges.seen,
+	    c->exchanges.kept + c->exchanges.filtered + c->exchanges.incomplete);
+}
+
+#define DELETE_A "DELETE /a HTTP/1.1\r\n\r\n"
+#define GET_B    "GET /b HTTP/1.1\r\n\r\n"
+#define GONE     "HTTP/1.1 404 N\r\nContent-Length: 2\r\n\r\nno"
+#define DONE     "HTTP/1.1 204 N\r\n\r\n"
+#define OK_HEAD  "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+
+START_TEST(keep_alive_and_pipelining)
+{
+	open_capture();
+	connect_from(UINT32_MAX - 10);
+	client(DELETE_A GET_B);
+	server(DONE GONE);
+	client(DELETE_A);
+	server(DONE);
+	ck_assert_uint_ne(t.len, 0); /* handed over before the end */
+	expect("1.1 DELETE /a 204;1.2 GET /b 404 no;1.3 DELETE /a 204;");
+	ck_assert_uint_eq(t.outlet.coverage.flows.http, 1);
 }
 END_TEST
 
-UNIT_MAIN("flow", lines_of_one_side_are_one_run, events_end_a_run,
-    repeat_and_conflict_belong_to_their_run, connections_have_names_and_ports,
-    mistakes_name_file_and_line)
+START_TEST(what_is_not_wanted_is_counted)
+{
+	open_capture();
+	t.deletes_only = true;
+	connect_from(1);
+	client(GET_B DELETE_A);
+	server(GONE DONE);
+	expect("1.2 DELETE /a 204;");
+	ck_assert_uint_eq(t.outlet.coverage.exchanges.filtered, 1);
+}
+END_TEST
+
+START_TEST(bodies_follow_the_method)
+{
+	open_capture();
+	connect_from(1);
+	client("HEAD /h HTTP/1.1\r\n\r\n" GET_B);
+	server(OK_HEAD "HTTP/1.1 304 N\r\nContent-Length: 9\r\n\r\n");
+	client(GET_B);
+	server("HTTP/1.0 200 OK\r\n\r\nto the");
+	server(" end");
+	put(1, TCP_ACK | TCP_FIN, "", 0);
+	expect("1.1 HEAD /h 200;1.2 GET /b 304;1.3 GET /b 200 to the end;");
+}
+END_TEST
+
+START_TEST(interim_belongs_to_its_request)
+{
+	open_capture();
+	connect_from(1);
+	client("PUT /p HTTP/1.1\r\nContent-Length: 2\r\n\r\n");
+	server("HTTP/1.1 100 C\r\n\r\n");
+	client("hi");
+	server("HTTP/1.1 103 E\r\n\r\n" DONE);
+	expect("1.1 PUT /p 204;");
+}
+END_TEST
+
+START_TEST(early_response_is_a_flaw)
+{
+	open_capture();
+	connect_from(1);
+	client("PUT /p HTTP/1.1\r\nContent-Length: 4\r\n\r\nhi");
+	server(GONE);
+	client("hi");
+	expect("1.1 PUT /p 404 no early-response;");
+}
+END_TEST
+
+START_TEST(response_seen_before_its_request)
+{
+	open_capture();
+	connect_from(1);
+	t.seq[0] += (uint32_t)strlen(DELETE_A);
+	server(DONE);
+	t.seq[0] -= (uint32_t)strlen(DELETE_A);
+	t.seq[1] -= (uint32_t)strlen(DONE);
+	client(DELETE_A);
+	expect("1.1 DELETE /a 204;");
+}
+END_TEST
+
+START_TEST(tunnels)
+{
+	open_capture();
+	connect_from(1);
+	client("CONNECT h:80 HTTP/1.1\r\n\r\n");
+	server("HTTP/1.1 200 OK\r\n\r\n");
+	client(DELETE_A);
+	server(DONE);
+	expect("1.1 CONNECT h:80 200;1.2 DELETE /a 204 tunnel;");
+	open_capture();
+	connect_from(1);
+	client("CONNECT h:80 HTTP/1.1\r\n\r\n");
+	server("HTTP/1.1 200 OK\r\n\r\n");
+	client("\x16\x03\x01 hello");
+	server("\x16\x03\x01 hello");
+	expect("1.1 CONNECT h:80 200;");
+	open_capture();
+	connect_from(1);
+	client("GET /ws HTTP/1.1\r\nUpgrade: x\r\n\r\n");
+	server("HTTP/1.1 101 S\r\nUpgrade: x\r\n\r\n\x81\x01x");
+	client("\x81\x01x");
+	expect("1.1 GET /ws 101;");
+}
+END_TEST
+
+START_TEST(requests_without_response_say_why)
+{
+	open_capture();
+	connect_from(1);
+	client(DELETE_A);
+	expect("1.1 DELETE /a no-response no-response;");
+	open_capture();
+	connect_from(1);
+	client(DELETE_A);
+	put(1, TCP_RST, "", 0);
+	expect("1.1 DELETE /a reset reset;");
+	open_capture();
+	connect_from(1);
+	client(DELETE_A);
+	t.seq[1] += 20; /* lost, but acknowledged */
+	put(0, TCP_ACK, "", 0);
+	expect("1.1 DELETE /a response-lost response-lost;");
+	ck_assert_uint_eq(t.outlet.coverage.unseen_bytes, 20);
+}
+END_TEST
+
+START_TEST(cut_response_head)
+{
+	open_capture();
+	connect_from(1);
+	client(DELETE_A);
+	server("HTTP/1.1 20");
+	expect("1.1 DELETE /a cut response-lost;");
+}
+END_TEST
+
+START_TEST(gap_in_known_body_is_filled)
+{
+	open_capture();
+	connect_from(1);
+	client(GET_B);
+	put(1, TCP_ACK, OK_HEAD, sizeof(OK_HEAD) - 1 + 3);
+	server("de");
+	client(DELETE_A);
+	server(DONE);
+	expect("1.1 GET /b 200 "
+	       " snaplen;1.2 DELETE /a 204;");
+}
+END_TEST
+
+START_TEST(one_loss_does_not_end_a_connection)
+{
+	open_capture();
+	connect_from(1);
+	client(GET_B);
+	t.seq[1] += 300; /* a whole response is lost */
+	client(DELETE_A);
+	server(DONE);
+	client(GET_B);
+	server(GONE);
+	for (int i = 0; i < 40; i++)
+		put(0, TCP_ACK, "", 0);
+	put(1, TCP_ACK | TCP_FIN, "", 0);
+	expect("1.1 GET /b response-lost response-lost;"
+	       "1.2 DELETE /a 204;1.3 GET /b 404 no;");
+}
+END_TEST
+
+START_TEST(lone_responses_are_counted)
+{
+	open_capture();
+	connect_from(1);
+	server(DONE);
+	expect("");
+	ck_assert_uint_eq(t.outlet.coverage.exchanges.orphans, 1);
+}
+END_TEST
+
+START_TEST(large_body_keeps_its_digest)
+{
+	char text[300];
+
+	snprintf(text, sizeof(text),
+	    "HTTP/1.1 200 OK\r\nContent-Length: 120\r\n\r\n%0120d", 7);
+	open_capture();
+	connect_from(1);
+	client(GET_B);
+	server(text);
+	expect("1.1 GET /b 200 - limit;");
+}
+END_TEST
+
+START_TEST(new_syn_is_a_new_connection)
+{
+	open_capture();
+	connect_from(1);
+	client(DELETE_A);
+	connect_from(5000);
+	client(GET_B);
+	server(GONE);
+	expect("1.1 DELETE /a no-response no-response;2.1 GET /b 404 no;");
+}
+END_TEST
+
+START_TEST(other_bytes_are_another_protocol)
+{
+	open_capture();
+	connect_from(1);
+	client("\x16\x03\x01\x02");
+	t.port++;
+	connect_from(2);
+	t.port++;
+	connect_from(3);
+	client("EHLO you\r\n");
+	expect("");
+	ck_assert_uint_eq(t.outlet.coverage.flows.other, 2);
+	ck_assert_uint_eq(t.outlet.coverage.flows.undecided, 1);
+}
+END_TEST
+
+START_TEST(joined_in_the_middle)
+{
+	open_capture();
+	t.seq[0] = 77;
+	t.seq[1] = 99;
+	server("rest of some body");
+	client(DELETE_A);
+	server(DONE);
+	client(GET_B);
+	server(GONE);
+	expect("1.1 DELETE /a 204 midstream;1.2 GET /b 404 no midstream;");
+}
+END_TEST
+
+START_TEST(other_bytes_twice_are_a_conflict)
+{
+	open_capture();
+	connect_from(1);
+	client(DELETE_A);
+	t.seq[0] -= (uint32_t)strlen(DELETE_A);
+	client("DELETE /x HTTP/1.1\r\n\r\n");
+	server(DONE);
+	expect("1.1 DELETE /a 204 conflict;");
+}
+END_TEST
+
+START_TEST(memory_is_bounded)
+{
+	open_capture();
+	t.outlet.budget.limit = 40000;
+	for (uint32_t i = 0; i < 2000; i++) {
+		t.port = (uint16_t)(1000 + i);
+		connect_from(i);
+		client("DELETE /a HTT");
+		t.seq[0] += 5;
+		client("out of order");
+		ck_assert(!budget_is_over(&t.outlet.budget));
+	}
+	ck_assert_uint_gt(t.outlet.coverage.evicted, 1900);
+	expect("");
+}
+END_TEST
+
+UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
+    bodies_follow_the_method, interim_belongs_to_its_request,
+    early_response_is_a_flaw, response_seen_before_its_request, tunnels,
+    requests_without_response_say_why, cut_response_head,
+    gap_in_known_body_is_filled, one_loss_does_not_end_a_connection,
+    lone_responses_are_counted, large_body_keeps_its_digest,
+    new_syn_is_a_new_connection, other_bytes_are_another_protocol,
+    joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded)

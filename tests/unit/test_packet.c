@@ -38,6 +38,7 @@ static const struct stack stacks[] = {
 	{ "ethernet", 1, MACS "0800" V4TCP, false, 0 },
 	{ "ethernet, ipv6", 1, MACS "86dd" V6TCP, true, 0 },
 	{ "802.3 and SNAP", 1, MACS "0035" SNAP "0800" V4TCP, false, 0 },
+	{ "802.1H bridge", 1, MACS "0035 aaaa03 0000f8 0800" V4TCP, false, 0 },
 	{ "vlan", 1, MACS "8100 0064 0800" V4TCP, false, 0 },
 	{ "qinq", 1, MACS "88a8 0064 8100 00c8 86dd" V6TCP, true, 0 },
 	{ "qinq, old", 1, MACS "9100 0064 8100 00c8 0800" V4TCP, false, 0 },
@@ -82,10 +83,11 @@ static const struct stack stacks[] = {
 	    "46 00 0031 0001 0000 40 06 0000 0a000001 0a000002 01010101" TCP,
 	    false, 0 },
 	{ "ipv6 extensions", 229,
-	    V6("0039", "00") "3c00 000000000000" /* hop by hop */
-			     "2b00 000000000000" /* destination */
-			     "3300 000000000000" /* routing */
-			     "0600 000000000000" TCP /* authentication */,
+	    V6("003d",
+		"00") "3c00 000000000000" /* hop by hop */
+		      "2b00 000000000000" /* destination */
+		      "3300 000000000000" /* routing */
+		      "0601 0000 00000000 00000000" TCP /* authentication */,
 	    true, 0 },
 	{ "ipv6, unfragmented fragment header", 229,
 	    V6("0021", "2c") "0600 0000 00000009" TCP, true, 0 },
@@ -387,9 +389,47 @@ START_TEST(a_cut_fragment_makes_a_cut_payload)
 }
 END_TEST
 
+/* RFC 4963: an id used again; the sums were worked out as RFC 1071 says. */
+START_TEST(pieces_of_two_datagrams_are_bad)
+{
+	static const struct {
+		uint16_t link;
+		const char *first, *last;
+		enum layer layer;
+	} t[] = {
+#define SEG(sum) "1f90 0050 01020304 05060708 50 18 ffff" sum "0000 68656c6c"
+#define FIRST4   "45 00 002c 0001 2000 40 06 0000 0a000001 0a000002"
+#define LAST4    "45 00 0015 0001 0003 40 06 0000 0a000001 0a000002"
+#define FIRST6   V6("0020", "2c") "0600 0001 00000009"
+#define LAST6    V6("0009", "2c") "0600 0018 00000009"
+		{ 228, FIRST4 SEG("27ff"), LAST4 "6f", LAYER_TCP },
+		{ 228, FIRST4 SEG("27ff"), LAST4 "70", LAYER_BAD },
+		{ 229, FIRST6 SEG("e08c"), LAST6 "6f", LAYER_TCP },
+		{ 229, FIRST6 SEG("e08c"), LAST6 "70", LAYER_BAD },
+		{ 229, FIRST6 SEG("e08d"), LAST6 "6f", LAYER_BAD },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(t); i++) {
+		struct decoder *d = open_decoder();
+		static struct put a, b;
+		struct segment g;
+
+		a.len = b.len = 0;
+		put_hex(&a, t[i].first);
+		put_hex(&b, t[i].last);
+		ck_assert_int_eq(decode(d, t[i].link, &a, a.len, a.len, &g),
+		    LAYER_FRAGMENT);
+		ck_assert_msg(decode(d, t[i].link, &b, b.len, b.len, &g) ==
+			t[i].layer,
+		    "%zu", i);
+		close_decoder(d);
+	}
+}
+END_TEST
+
 UNIT_MAIN("packet", every_stack_reaches_its_segment,
     every_header_cut_at_every_byte_is_cut,
     what_is_no_segment_is_counted_by_its_layer, padding_is_not_payload,
     length_zero_is_that_of_the_frame, four_tunnels_are_read_and_five_are_not,
     a_wire_length_that_lies_is_corrected, fragments_become_a_segment,
-    a_cut_fragment_makes_a_cut_payload)
+    a_cut_fragment_makes_a_cut_payload, pieces_of_two_datagrams_are_bad)

@@ -1,0 +1,25 @@
+/*
+ * address.h - the address to listen on, from text and to text.
+ */
+#ifndef REPLAY_ADDRESS_H
+#define REPLAY_ADDRESS_H
+
+#include <sys/socket.h>
+
+#include "base/base.h"
+
+struct err;
+
+#define ADDRESS_URL_SIZE 80
+
+/*
+ * Read "ADDR:PORT" or "[ADDR]:PORT".  Only numeric addresses: a name would
+ * have to be asked of somebody.  Errors: ERR_USAGE.
+ */
+int address_parse(struct sockaddr_storage *out, const char *text,
+    struct err *err) MUST_CHECK;
+
+/* Write "http://ADDR:PORT". */
+void address_url(char url[ADDRESS_URL_SIZE], const struct sockaddr_storage *a);
+
+#endif

@@ -1,0 +1,435 @@
+#include "replay/client.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/xalloc.h"
+#include "http/exchange.h"
+#include "http/parser.h"
+#include "replay/host.h"
+#include "replay/loop.h"
+#include "replay/missed.h"
+#include "replay/player.h"
+
+#define CHUNK_OVERHEAD ((size_t)1 << 20) /* framing and trailers */
+#define KEEP_BYTES     16384             /* of buffers between requests */
+
+struct client {
+	struct service *service;
+	struct peer *peer;
+	struct parser *parser;
+	struct arena arena; /* of the request in progress */
+	struct buf body;    /* raw */
+	struct message request;
+	struct span session; /* in the request's head */
+	size_t entity;       /* bytes of the body so far */
+	size_t counted;      /* bytes taken from the service's budget */
+	int refuse;          /* the status to give up with; 0: none */
+	bool busy;           /* a request has begun */
+	bool has_head;
+	bool keep_alive;
+	bool waits;     /* for 100 Continue */
+	bool continued; /* it was sent */
+	bool finished;  /* nothing more is read */
+};
+
+/* A copy of a span that points into from, pointing into to. */
+static struct span
+move(struct span s, const uint8_t *from, const uint8_t *to)
+{
+	return s.p == NULL ? s : (struct span){ to + (s.p - from), s.len };
+}
+
+/* Keep the head beyond the event that brought it. */
+static void
+keep_head(struct client *c, const struct parser_head *h)
+{
+	struct message *m = &c->request;
+	struct field *fields =
+	    arena_alloc(&c->arena, (h->head.field_count + 1) * sizeof(*fields));
+	const uint8_t *from = h->bytes.p, *to;
+
+	m->head = arena_copy(&c->arena, h->bytes);
+	to = m->head.p;
+	m->parsed = h->head;
+	m->parsed.method = move(h->head.method, from, to);
+	m->parsed.target = move(h->head.target, from, to);
+	m->parsed.fields = fields;
+	for (size_t i = 0; i < h->head.field_count; i++) {
+		fields[i].name = move(h->head.fields[i].name, from, to);
+		fields[i].value = move(h->head.fields[i].value, from, to);
+	}
+	m->framing = h->framing;
+}
+
+static void
+on_begin(void *ctx)
+{
+	struct client *c = ctx;
+
+	arena_reset(&c->arena); /* the last answer has been sent */
+	c->busy = true;
+	peer_deadline(c->peer, CLIENT_REQUEST_S);
+}
+
+static bool
+on_head(void *ctx, const struct parser_head *h)
+{
+	struct client *c = ctx;
+
+	keep_head(c, h);
+	c->has_head = true;
+	c->keep_alive = h->keep_alive &&
+	    (h->head.major > 1 || (h->head.major == 1 && h->head.minor > 0));
+	c->session = head_field(&c->request.parsed, "X-Obit-Session");
+	c->waits = h->head.minor > 0 &&
+	    head_has_token(&c->request.parsed, "Expect", "100-continue");
+	if (h->head.major != 1)
+		c->refuse = 505;
+	else if (h->cl_and_te)
+		c->refuse = 400;
+	else if (h->framing == FRAMING_LENGTH && h->length > CLIENT_MAX_BODY)
+		c->refuse = 413;
+	return true;
+}
+
+static void
+on_raw(void *ctx, struct span bytes)
+{
+	struct client *c = ctx;
+	struct err err;
+
+	if (c->refuse != 0)
+		return;
+	budget_take(&c->service->input, bytes.len);
+	c->counted += bytes.len;
+	if (budget_is_over(&c->service->input))
+		c->refuse = 503;
+	else if (buf_add(&c->body, bytes, &err) < 0)
+		c->refuse = 413;
+}
+
+static void
+on_entity(void *ctx, struct span bytes)
+{
+	struct client *c = ctx;
+
+	c->entity += bytes.len;
+	if (c->entity > CLIENT_MAX_BODY && c->refuse == 0)
+		c->refuse = 413;
+}
+
+/* Be ready for the next request. */
+static void
+reset(struct client *c)
+{
+	budget_give(&c->service->input, c->counted);
+	c->counted = 0;
+	if (c->body.cap > KEEP_BYTES)
+		buf_release(&c->body);
+	c->body.limit = CLIENT_MAX_BODY + CHUNK_OVERHEAD;
+	buf_reset(&c->body);
+	c->request = (struct message){ 0 };
+	c->session = (struct span){ 0 };
+	c->entity = 0;
+	c->refuse = 0;
+	c->busy = c->has_head = c->waits = c->continued = false;
+}
+
+static void
+finish(struct client *c)
+{
+	c->finished = true;
+	peer_finish(c->peer);
+}
+
+/* Send; while it is on its way, or when it was the last, read no more. */
+static void
+send_bytes(struct client *c, struct span bytes, void (*done)(void *),
+    void *owner, bool last)
+{
+	bool sent = peer_send(c->peer, bytes, done, owner);
+
+	peer_deadline(c->peer, sent ? CLIENT_IDLE_S : CLIENT_SEND_S);
+	if (last || loop_is_stopping(peer_loop(c->peer)))
+		finish(c);
+	if (!sent || c->finished)
+		parser_pause(c->parser);
+}
+
+static const char *
+reason_phrase(int status)
+{
+	switch (status) {
+	case 400:
+		return "Bad Request";
+	case 404:
+		return "Not Found";
+	case 408:
+		return "Request Timeout";
+	case 413:
+		return "Content Too Large";
+	case 431:
+		return "Request Header Fields Too Large";
+	case 500:
+		return "Internal Server Error";
+	case 501:
+		return "Not Implemented";
+	case 505:
+		return "HTTP Version Not Supported";
+	default:
+		return "Service Unavailable";
+	}
+}
+
+/* An answer of our own, told from a recorded one by X-Obit. */
+static void
+send_own(struct client *c, int status, const char *what, struct span text,
+    bool last)
+{
+	bool body = !span_eq_str(c->request.parsed.method, "HEAD");
+	struct span all = arena_printf(&c->arena,
+	    "HTTP/1.1 %d %s\r\n"
+	    "Content-Type: application/json\r\n"
+	    "Content-Length: %zu\r\n"
+	    "X-Obit: %s\r\n"
+	    "%s\r\n"
+	    "%.*s",
+	    status, reason_phrase(status), text.len, what,
+	    last ? "Connection: close\r\n" : "", body ? (int)text.len : 0,
+	    (const char *)text.p);
+
+	send_bytes(c, all, NULL, NULL, last);
+}
+
+static void
+write_journal(struct client *c, int status, uint64_t id, const char *reason)
+{
+	struct journal_entry e = { .session = c->session,
+		.method = c->request.parsed.method,
+		.status = status,
+		.id = id,
+		.reason = reason };
+
+	if (c->service->journal == NULL)
+		return;
+	if (c->has_head)
+		e.path = path_of(&c->request.parsed);
+	journal_write(c->service->journal, &e);
+}
+
+/* Give up on a request and on the connection. */
+static void
+refuse(struct client *c, int status)
+{
+	c->service->report.requests++;
+	c->service->report.refused++;
+	write_journal(c, status, 0, "refused");
+	send_own(c, status, "refused",
+	    arena_printf(&c->arena, "{\"error\":\"%s\"}\n",
+		reason_phrase(status)),
+	    true);
+	reset(c);
+}
+
+static void
+failed(struct client *c, const struct err *err)
+{
+	c->service->report.failed++;
+	write_journal(c, 500, 0, err->text);
+	send_own(c, 500, "failed",
+	    span_of_str("{\"error\":\"the archive cannot be read\"}\n"), true);
+}
+
+static void
+missed(struct client *c, const struct miss *miss)
+{
+	static const int statuses[] = { [MISS_POLICY_404] = 404,
+		[MISS_POLICY_501] = 501,
+		[MISS_POLICY_CLOSE] = 0 };
+	const struct head *request = &c->request.parsed;
+	int status = statuses[c->service->on_miss];
+
+	c->service->report.missed++;
+	missed_add(c->service->missed, request->method, path_of(request),
+	    miss->reason);
+	write_journal(c, status, 0, miss_reason_name(miss->reason));
+	if (status != 0) {
+		send_own(c, status, "miss", miss_text(miss, request, &c->arena),
+		    !c->keep_alive);
+		return;
+	}
+	finish(c);
+	parser_pause(c->parser);
+}
+
+static void
+release_answer(void *owner)
+{
+	answer_release(owner);
+}
+
+/* What goes to the wire for this client: mostly just what was recorded. */
+static int
+wire_bytes(struct client *c, const struct answer *a, struct span *out,
+    struct err *err)
+{
+	struct span interim = { 0 };
+	uint8_t *both;
+
+	if (c->request.parsed.minor == 0 && a->chunked)
+		return answer_unchunk(a, &c->arena, out, err);
+	if (c->request.parsed.minor > 0)
+		interim =
+		    answer_interim(a, c->waits && !c->continued, &c->arena);
+	*out = a->final;
+	if (interim.len == 0)
+		return 0;
+	both = arena_alloc(&c->arena, interim.len + a->final.len);
+	memcpy(both, interim.p, interim.len);
+	memcpy(both + interim.len, a->final.p, a->final.len);
+	*out = (struct span){ both, interim.len + a->final.len };
+	return 0;
+}
+
+static void
+answered(struct client *c, const struct answer *a)
+{
+	struct span bytes;
+	struct err err;
+
+	if (wire_bytes(c, a, &bytes, &err) < 0) {
+		answer_release(a);
+		failed(c, &err);
+		return;
+	}
+	c->service->report.answered++;
+	write_journal(c, a->status, a->id, NULL);
+	send_bytes(c, bytes, release_answer, (void *)(uintptr_t)a,
+	    a->closes || !c->keep_alive ||
+		span_eq_str(c->request.parsed.method, "CONNECT"));
+}
+
+static void
+respond(struct client *c)
+{
+	struct message *m = &c->request;
+	struct play play;
+	struct err err;
+
+	m->body =
+	    m->framing == FRAMING_NONE ? span_of_str("") : buf_span(&c->body);
+	if (m->body.p == NULL)
+		m->body = span_of_str("");
+	m->wire_len = m->body.len;
+	m->body_len = c->entity;
+	m->complete = true;
+	if (player_take(c->service->player, m, c->session, &c->arena, &play,
+		&err) < 0) {
+		c->service->report.requests++;
+		failed(c, &err);
+	} else if (play.no_session) {
+		refuse(c, 503);
+	} else {
+		c->service->report.requests++;
+		if (play.answer != NULL)
+			answered(c, play.answer);
+		else
+			missed(c, &play.miss);
+	}
+}
+
+static void
+on_end(void *ctx, enum parser_end how, const char *detail)
+{
+	struct client *c = ctx;
+
+	(void)detail;
+	if (c->refuse != 0 || how == PARSER_TRUNCATED)
+		return;
+	if (how == PARSER_COMPLETE)
+		respond(c);
+	else
+		refuse(c, how == PARSER_LIMIT ? 431 : 400);
+	reset(c);
+}
+
+static const struct parser_events events = {
+	.begin = on_begin,
+	.head = on_head,
+	.raw = on_raw,
+	.entity = on_entity,
+	.end = on_end,
+};
+
+struct client *
+client_new(struct service *service, struct peer *peer)
+{
+	struct client *c = xcalloc(1, sizeof(*c));
+
+	c->service = service;
+	c->peer = peer;
+	c->parser = parser_new(HEAD_REQUEST, &events, c);
+	reset(c);
+	peer_deadline(peer, CLIENT_IDLE_S);
+	return c;
+}
+
+void
+client_free(struct client *c)
+{
+	if (c == NULL)
+		return;
+	budget_give(&c->service->input, c->counted);
+	parser_free(c->parser);
+	buf_release(&c->body);
+	arena_release(&c->arena);
+	free(c);
+}
+
+bool
+client_is_busy(const struct client *c)
+{
+	return c->busy && !c->finished;
+}
+
+void
+client_late(struct client *c)
+{
+	if (c->finished)
+		return;
+	if (c->busy)
+		refuse(c, 408);
+	else
+		finish(c);
+}
+
+/* The client waits for leave to send its body. */
+static void
+say_continue(struct client *c)
+{
+	c->continued = true;
+	if (peer_send(c->peer, span_of_str("HTTP/1.1 100 Continue\r\n\r\n"),
+		NULL, NULL))
+		return;
+	peer_deadline(c->peer, CLIENT_SEND_S);
+}
+
+size_t
+client_data(struct client *c, struct span bytes)
+{
+	size_t used;
+
+	if (c->finished)
+		return bytes.len;
+	if (parser_state(c->parser) == PARSER_PAUSED)
+		parser_restart(c->parser, parser_position(c->parser));
+	used = parser_feed(c->parser, bytes);
+	if (c->refuse != 0)
+		refuse(c, c->refuse);
+	else if (c->waits && !c->continued && c->busy && !c->finished)
+		say_continue(c);
+	return used;
+}

@@ -1,0 +1,65 @@
+/*
+ * index.h - the recorded exchanges of a key, read when first asked for.
+ *
+ * Opening costs nothing, whatever the archive's size; a key costs one
+ * look-up.  What was read stays within INDEX_BYTES, and is read again
+ * when it was given up.  The archive is seen as it was at index_new():
+ * what a recorder appends later is not there.
+ */
+#ifndef REPLAY_INDEX_H
+#define REPLAY_INDEX_H
+
+#include <stdint.h>
+
+#include "base/base.h"
+#include "base/span.h"
+#include "deletion/deletion.h"
+#include "replay/queue.h"
+
+struct err;
+struct index;
+struct store;
+
+#define INDEX_BYTES  ((size_t)32 << 20)
+#define INDEX_MAX_ID UINT64_C(0xffffffff) /* each may need a bit */
+#define INDEX_RECENT 512 /* latest look-ups that are never given up */
+
+/* The exchanges of one key that were sent to one host. */
+struct group {
+	struct span host; /* as recorded; may be empty */
+	struct queue queue;
+	bool follows; /* some of them are follow-ups */
+	bool changes; /* some have a method that is not safe */
+};
+
+/* All exchanges of one key that can be served, by host. */
+struct recorded {
+	uint8_t key[MATCH_KEY_SIZE];
+	struct group *groups; /* in the order of their first exchange */
+	size_t group_count;   /* 0: nothing is recorded under this key */
+};
+
+/*
+ * The store must outlive the index.  Errors: those of the store, ERR_LIMIT
+ * above INDEX_MAX_ID.
+ */
+int index_open(struct index **out, struct store *store,
+    struct err *err) MUST_CHECK;
+
+/* NULL is allowed. */
+void index_close(struct index *index);
+
+/*
+ * Look up a key.  What is returned lives for INDEX_RECENT further calls.
+ * Errors: those of the store.
+ */
+int index_find(struct index *index, const uint8_t key[MATCH_KEY_SIZE],
+    const struct recorded **out, struct err *err) MUST_CHECK;
+
+/* The group of that host, in any case of letters, or NULL. */
+const struct group *recorded_at(const struct recorded *r, struct span host);
+
+/* Ids above this one are not served. */
+uint64_t index_last(const struct index *index);
+
+#endif

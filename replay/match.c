@@ -1,0 +1,290 @@
+#include "replay/match.h"
+
+#include <stdlib.h>
+#include <uthash.h>
+#include <utlist.h>
+
+#include "base/arena.h"
+#include "base/xalloc.h"
+#include "deletion/deletion.h"
+#include "deletion/key.h"
+#include "http/exchange.h"
+#include "replay/context.h"
+#include "replay/host.h"
+#include "replay/index.h"
+#include "store/store.h"
+
+#define SHORTCUT_BYTES 2048  /* longest request that is remembered */
+#define SHORTCUTS      16384 /* requests that are remembered */
+
+/*
+ * A request seen before, byte for byte, and what it came to.  Clients
+ * that do not sign send the same bytes over and over.
+ */
+struct shortcut {
+	uint8_t key[MATCH_KEY_SIZE];
+	size_t group;
+	struct shortcut *prev, *next;
+	UT_hash_handle hh;
+	size_t len;
+	uint8_t bytes[];
+};
+
+struct matcher {
+	struct store *store;
+	struct index *index;
+	const struct rules *rules;
+	struct shortcut *shortcuts;
+	struct shortcut *oldest;
+	uint8_t scratch[SHORTCUT_BYTES];
+};
+
+struct matcher *
+matcher_new(struct store *store, struct index *index, const struct rules *rules)
+{
+	struct matcher *m = xcalloc(1, sizeof(*m));
+
+	m->store = store;
+	m->index = index;
+	m->rules = rules;
+	return m;
+}
+
+static void
+forget_oldest(struct matcher *m)
+{
+	struct shortcut *s = m->oldest;
+
+	HASH_DEL(m->shortcuts, s);
+	DL_DELETE(m->oldest, s);
+	free(s);
+}
+
+void
+matcher_free(struct matcher *m)
+{
+	if (m == NULL)
+		return;
+	while (m->oldest != NULL)
+		forget_oldest(m);
+	free(m);
+}
+
+/* The groups that fit a request, so far. */
+struct search {
+	const struct message *request;
+	struct arena *arena;
+	const struct recorded *found; /* holds the group */
+	const struct group *group;    /* the first one that fits */
+	struct match *out;
+};
+
+static void
+reduce(uint8_t key[MATCH_KEY_SIZE], struct matcher *m,
+    const struct message *request, struct arena *arena)
+{
+	struct deletion d = { 0 };
+
+	if (deletion_of_request(m->rules, request, arena, &d))
+		key_of(key, m->rules, request, &d);
+	else
+		key_of(key, m->rules, request, NULL);
+}
+
+/* One more that fits.  The same group may come again with another key. */
+static void
+take_group(struct search *s, const struct recorded *r, const struct group *g)
+{
+	for (size_t i = 0; i < s->out->host_count; i++)
+		if (s->out->hosts[i].p == g->host.p)
+			return;
+	if (s->group == NULL) {
+		s->group = g;
+		s->found = r;
+	}
+	if (s->out->host_count < MATCH_MAX_HOSTS)
+		s->out->hosts[s->out->host_count++] = g->host;
+}
+
+/* Look up the request as if sent in this context; only its host counts. */
+static int
+try_context(struct matcher *m, struct search *s, const struct context *context,
+    struct err *err)
+{
+	struct message as_if = *s->request;
+	uint8_t key[MATCH_KEY_SIZE];
+	const struct recorded *r;
+	const struct group *g;
+
+	as_if.parsed = context_apply(&s->request->parsed, context, s->arena);
+	reduce(key, m, &as_if, s->arena);
+	if (index_find(m->index, key, &r, err) < 0)
+		return -1;
+	g = recorded_at(r, context->host);
+	if (g != NULL)
+		take_group(s, r, g);
+	return 0;
+}
+
+/* Add a copy of the context unless it is there or there is no room. */
+static void
+add_context(struct context *all, size_t *count, const struct context *c,
+    struct arena *arena)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (context_is_same(&all[i], c))
+			return;
+	all[(*count)++] = (struct context){ arena_copy(arena, c->host),
+		arena_copy(arena, c->authorization) };
+}
+
+/* The contexts of the first exchanges recorded for the request's path. */
+static int
+read_contexts(struct matcher *m, struct search *s, struct context *all,
+    size_t *count, struct err *err)
+{
+	struct selection which = { .path = path_of(&s->request->parsed) };
+	struct entry e = ENTRY_INIT;
+	struct cursor *c;
+	int more = 0;
+
+	if (which.path.p == NULL)
+		return 0;
+	if (cursor_open(&c, m->store, &which, err) < 0)
+		return -1;
+	for (int i = 0; i < MATCH_MAX_CONTEXTS; i++) {
+		struct context context;
+
+		if ((more = cursor_next(c, &e, err)) <= 0 ||
+		    e.id > index_last(m->index))
+			break;
+		if (e.exchange->request == NULL)
+			continue;
+		context = context_of(&e.exchange->request->parsed);
+		add_context(all, count, &context, s->arena);
+	}
+	cursor_close(c);
+	entry_release(&e);
+	return more < 0 ? -1 : 0;
+}
+
+/* Try the contexts of the live host, or those of the others. */
+static int
+try_contexts(struct matcher *m, struct search *s, const struct context *all,
+    size_t count, bool same_host, struct err *err)
+{
+	struct span host = host_of(&s->request->parsed);
+
+	for (size_t i = 0; i < count; i++)
+		if (span_eq_nocase(all[i].host, host) == same_host &&
+		    try_context(m, s, &all[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Look up the request as it is.  Return 1 if its own host decides. */
+static int
+try_own(struct matcher *m, struct search *s, struct err *err)
+{
+	struct span host = host_of(&s->request->parsed);
+	uint8_t key[MATCH_KEY_SIZE];
+	const struct recorded *r;
+	const struct group *exact;
+
+	reduce(key, m, s->request, s->arena);
+	if (index_find(m->index, key, &r, err) < 0)
+		return -1;
+	exact = recorded_at(r, host);
+	if (exact != NULL)
+		take_group(s, r, exact);
+	for (size_t i = 0; exact == NULL && i < r->group_count; i++)
+		take_group(s, r, &r->groups[i]);
+	return exact != NULL;
+}
+
+static int
+search(struct matcher *m, struct search *s, struct err *err)
+{
+	struct context *all;
+	size_t count = 0;
+	int decided = try_own(m, s, err);
+
+	if (decided != 0)
+		return decided < 0 ? -1 : 0;
+	all = arena_alloc(s->arena, MATCH_MAX_CONTEXTS * sizeof(*all));
+	if (read_contexts(m, s, all, &count, err) < 0 ||
+	    try_contexts(m, s, all, count, true, err) < 0)
+		return -1;
+	if (s->group != NULL &&
+	    span_eq_nocase(s->group->host, host_of(&s->request->parsed)))
+		return 0;
+	return try_contexts(m, s, all, count, false, err);
+}
+
+/* The request as one piece of bytes, or absent if it is too long. */
+static struct span
+whole(struct matcher *m, const struct message *request)
+{
+	size_t head = request->head.len, body = request->body.len;
+
+	if (head > SHORTCUT_BYTES || body > SHORTCUT_BYTES - head)
+		return (struct span){ 0 };
+	memcpy(m->scratch, request->head.p, head);
+	if (body > 0)
+		memcpy(m->scratch + head, request->body.p, body);
+	return (struct span){ m->scratch, head + body };
+}
+
+static void
+remember(struct matcher *m, struct span bytes, const struct search *s)
+{
+	struct shortcut *new;
+
+	if (HASH_COUNT(m->shortcuts) >= SHORTCUTS)
+		forget_oldest(m);
+	new = xcalloc(1, sizeof(*new) + bytes.len);
+	memcpy(new->key, s->found->key, MATCH_KEY_SIZE);
+	new->group = (size_t)(s->group - s->found->groups);
+	new->len = bytes.len;
+	memcpy(new->bytes, bytes.p, bytes.len);
+	HASH_ADD_KEYPTR(hh, m->shortcuts, new->bytes, new->len, new);
+	DL_APPEND(m->oldest, new);
+}
+
+/* Return 1 if the request was seen before. */
+static int
+recall(struct matcher *m, struct span bytes, struct match *out, struct err *err)
+{
+	const struct recorded *r;
+	struct shortcut *s = NULL;
+
+	if (bytes.p != NULL)
+		HASH_FIND(hh, m->shortcuts, bytes.p, bytes.len, s);
+	if (s == NULL)
+		return 0;
+	if (index_find(m->index, s->key, &r, err) < 0)
+		return -1;
+	out->queue = &r->groups[s->group].queue;
+	return 1;
+}
+
+int
+matcher_find(struct matcher *m, const struct message *request,
+    struct arena *arena, struct match *out, struct err *err)
+{
+	struct search s = { .request = request, .arena = arena, .out = out };
+	struct span bytes = whole(m, request);
+	int known;
+
+	*out = (struct match){ 0 };
+	if ((known = recall(m, bytes, out, err)) != 0)
+		return known < 0 ? -1 : 0;
+	if (search(m, &s, err) < 0)
+		return -1;
+	if (s.group == NULL || out->host_count > 1)
+		return 0;
+	out->queue = &s.group->queue;
+	if (bytes.p != NULL)
+		remember(m, bytes, &s);
+	return 0;
+}

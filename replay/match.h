@@ -1,0 +1,52 @@
+/*
+ * match.h - from a live request to the recorded exchanges that mean it.
+ *
+ * The request is reduced to its key as at recording.  A host that was
+ * recorded exactly decides; otherwise any will do if only one fits.
+ *
+ * A mock stands at another address than the real service, and its clients
+ * often send no real credentials.  So where the live host was not
+ * recorded, the request is also read as if it had been sent to each host
+ * that was recorded for its path, and, if it is not signed, with the
+ * region and service that the signatures there name.  Nothing else is
+ * ever borrowed: method, path, query, targets and body must mean the same.
+ */
+#ifndef REPLAY_MATCH_H
+#define REPLAY_MATCH_H
+
+#include "base/base.h"
+#include "base/span.h"
+
+struct arena;
+struct err;
+struct index;
+struct matcher;
+struct message;
+struct queue;
+struct rules;
+struct store;
+
+#define MATCH_MAX_HOSTS    16  /* that are named when several fit */
+#define MATCH_MAX_CONTEXTS 256 /* exchanges looked at for what to borrow */
+
+struct match {
+	const struct queue *queue; /* NULL: a miss */
+	size_t host_count;         /* of a miss because several fit */
+	struct span hosts[MATCH_MAX_HOSTS];
+};
+
+/* All three must outlive the matcher. */
+struct matcher *matcher_new(struct store *store, struct index *index,
+    const struct rules *rules);
+
+/* NULL is allowed. */
+void matcher_free(struct matcher *m);
+
+/*
+ * Find the queue of a request.  What is found lives as index_find() says.
+ * Errors: those of the store.
+ */
+int matcher_find(struct matcher *m, const struct message *request,
+    struct arena *arena, struct match *out, struct err *err) MUST_CHECK;
+
+#endif

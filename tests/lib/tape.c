@@ -1,0 +1,120 @@
+#include "tests/lib/tape.h"
+
+#include <check.h>
+
+#include "base/err.h"
+#include "deletion/recogniser.h"
+#include "deletion/rules.h"
+#include "http/coverage.h"
+#include "store/store.h"
+#include "tests/lib/folder.h"
+
+#define FILE_NAME "tape.obit"
+
+static void
+must(int status, const struct err *err)
+{
+	ck_assert_msg(status >= 0, "%s", err->text);
+}
+
+void
+tape_open(struct tape *t)
+{
+	struct recording rec = { .program = span_of_str("test") };
+	struct err err = { 0 };
+
+	folder_enter();
+	must(rules_open(&t->rules, NULL, 0, &err), &err);
+	t->recogniser = recogniser_new(t->rules);
+	must(store_open(&t->store, folder_path(FILE_NAME), STORE_APPEND, &err),
+	    &err);
+	must(store_begin(t->store, &rec, &err), &err);
+}
+
+static size_t
+head_length(struct span s)
+{
+	const uint8_t *end = memmem(s.p, s.len, "\r\n\r\n", 4);
+
+	ck_assert(end != NULL);
+	return (size_t)(end - s.p) + 4;
+}
+
+static enum framing
+framing_of(const struct head *h)
+{
+	if (head_has_token(h, "Transfer-Encoding", "chunked"))
+		return FRAMING_CHUNKED;
+	if (head_field(h, "Content-Length").p != NULL)
+		return FRAMING_LENGTH;
+	if (h->side == HEAD_REQUEST || h->status == 204 || h->status == 304)
+		return FRAMING_NONE;
+	return FRAMING_CLOSE;
+}
+
+static struct message *
+make_message(struct exchange *x, enum head_side side, struct span s)
+{
+	struct message *m = arena_alloc(&x->arena, sizeof(*m));
+	struct err err = { 0 };
+	struct span all = arena_copy(&x->arena, s);
+	size_t at = 0;
+
+	while (span_has_prefix(span_sub(all, at, all.len),
+	    span_of_str("HTTP/1.1 1")))
+		at += head_length(span_sub(all, at, all.len));
+	m->interim = span_sub(all, 0, at);
+	all = span_sub(all, at, all.len);
+	m->head = span_sub(all, 0, head_length(all));
+	m->body = span_sub(all, m->head.len, all.len);
+	m->wire_len = m->body_len = m->body.len;
+	must(head_parse(&m->parsed, side, m->head, &x->arena, &err), &err);
+	m->framing = framing_of(&m->parsed);
+	m->complete = true;
+	return m;
+}
+
+uint64_t
+tape_add(struct tape *t, const char *request, const char *response)
+{
+	struct exchange *x = exchange_new();
+	uint64_t id = store_next_id(t->store);
+	struct reading reading = { 0 };
+	struct err err = { 0 };
+
+	x->connection = 1;
+	x->number = (uint32_t)id;
+	x->request = make_message(x, HEAD_REQUEST, span_of_str(request));
+	if (response != NULL)
+		x->response =
+		    make_message(x, HEAD_RESPONSE, span_of_str(response));
+	else
+		x->reason = REASON_NO_RESPONSE;
+	recogniser_read(t->recogniser, x, id, &reading);
+	must(store_add(t->store, x, &reading, &err), &err);
+	exchange_free(x);
+	return id;
+}
+
+void
+tape_rewind(struct tape *t)
+{
+	struct coverage coverage = { 0 };
+	struct err err = { 0 };
+
+	must(store_end(t->store, &coverage, &err), &err);
+	must(store_close(t->store, &err), &err);
+	must(store_open(&t->store, folder_path(FILE_NAME), STORE_READ, &err),
+	    &err);
+}
+
+void
+tape_close(struct tape *t)
+{
+	struct err err = { 0 };
+
+	must(store_close(t->store, &err), &err);
+	recogniser_free(t->recogniser);
+	rules_close(t->rules);
+	folder_leave();
+}

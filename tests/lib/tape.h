@@ -1,0 +1,42 @@
+/*
+ * tape.h - an archive written down in a test.
+ *
+ *	struct tape t;
+ *
+ *	tape_open(&t);
+ *	tape_add(&t, "DELETE /a HTTP/1.1\r\nHost: h\r\n\r\n",
+ *	    "HTTP/1.1 204 No Content\r\n\r\n");
+ *	tape_rewind(&t);
+ *	...t.store is open for reading...
+ *	tape_close(&t);
+ */
+#ifndef TESTS_LIB_TAPE_H
+#define TESTS_LIB_TAPE_H
+
+#include <stdint.h>
+
+struct recogniser;
+struct rules;
+struct store;
+
+struct tape {
+	struct rules *rules; /* the built-in ones */
+	struct recogniser *recogniser;
+	struct store *store;
+};
+
+/* Begin an archive in a folder of its own. */
+void tape_open(struct tape *t);
+
+/*
+ * Add an exchange, both messages whole; a response of NULL is missing.
+ * Bytes of a response before its last head are interim responses.
+ */
+uint64_t tape_add(struct tape *t, const char *request, const char *response);
+
+/* End the recording and open the archive for reading. */
+void tape_rewind(struct tape *t);
+
+void tape_close(struct tape *t);
+
+#endif

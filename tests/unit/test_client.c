@@ -1,0 +1,367 @@
+/* The fakes of loop.h here stand in for the network. */
+#include "replay/client.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "http/head.h"
+#include "replay/loop.h"
+#include "replay/missed.h"
+#include "replay/player.h"
+#include "tests/lib/tape.h"
+#include "tests/lib/unit.h"
+
+struct peer {
+	struct buf out;
+	bool finished, stuck, stopping;
+	void (*done)(void *owner);
+	void *owner;
+};
+
+bool
+peer_send(struct peer *p, struct span bytes, void (*done)(void *), void *owner)
+{
+	struct err err;
+
+	ck_assert(p->done == NULL);
+	ck_assert_int_eq(buf_add(&p->out, bytes, &err), 0);
+	if (p->stuck) {
+		p->done = done;
+		p->owner = owner;
+		return false;
+	}
+	if (done != NULL)
+		done(owner);
+	return true;
+}
+
+void
+peer_finish(struct peer *p)
+{
+	p->finished = true;
+}
+
+void
+peer_deadline(struct peer *p, unsigned seconds)
+{
+	(void)p;
+	ck_assert_uint_gt(seconds, 0);
+}
+
+struct loop *
+peer_loop(const struct peer *p)
+{
+	return (struct loop *)(uintptr_t)p;
+}
+
+bool
+loop_is_stopping(const struct loop *l)
+{
+	return ((const struct peer *)l)->stopping;
+}
+
+static struct tape tape;
+static struct service service;
+static struct peer peer;
+static struct client *client;
+
+#define DELETE_A "DELETE /v/a HTTP/1.1\r\nHost: h\r\n\r\n"
+#define DELETE_B "DELETE /v/b HTTP/1.1\r\nHost: h\r\n\r\n"
+#define GET_C    "GET /v/c HTTP/1.1\r\nHost: h\r\n\r\n"
+#define DONE     "HTTP/1.1 204 No  Content\r\nx-CASE: 1\r\n\r\n"
+#define GONE     "HTTP/1.1 404 \r\nServer:  x\r\nContent-Length: 4\r\n\r\ngone"
+#define CHUNKS                                                                 \
+	"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nA: b\r\n\r\n"        \
+	"3;x=y\r\nabc\r\n02\r\nde\r\n0\r\nTrailer: t\r\n\r\n"
+#define INTERIM                                                                \
+	"HTTP/1.1 100 Continue\r\n\r\n"                                        \
+	"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+#define POST_E(more)                                                           \
+	"POST /v/e HTTP/1.1\r\nHost: h\r\n" more "Content-Length: 3\r\n\r\n"
+
+static void
+connect_client(void)
+{
+	peer = (struct peer){ .out = BUF_INIT((size_t)32 << 20) };
+	client = client_new(&service, &peer);
+}
+
+static void
+disconnect(void)
+{
+	client_free(client);
+	buf_release(&peer.out);
+}
+
+static void
+setup(void)
+{
+	struct err err;
+
+	tape_open(&tape);
+	tape_add(&tape, DELETE_A, DONE);
+	tape_add(&tape, DELETE_A, GONE);
+	tape_add(&tape, GET_C, CHUNKS);
+	tape_add(&tape, "GET /v/d HTTP/1.1\r\nHost: h\r\n\r\n",
+	    "HTTP/1.1 200 OK\r\n\r\nto the end");
+	tape_add(&tape, POST_E("") "a=1", INTERIM GONE);
+	tape_rewind(&tape);
+	service = (struct service){ .missed = missed_new(),
+		.input.limit = CLIENT_MAX_INPUT };
+	ck_assert_int_eq(player_open(&service.player, tape.store, tape.rules,
+			     &err),
+	    0);
+	connect_client();
+}
+
+static void
+teardown(void)
+{
+	disconnect();
+	player_close(service.player);
+	missed_free(service.missed);
+	tape_close(&tape);
+}
+
+/* Feed all of text; the client must use all of it. */
+static void
+feed(const char *text)
+{
+	ck_assert_uint_eq(client_data(client, span_of_str(text)), strlen(text));
+}
+
+static void
+sent(const char *want)
+{
+	struct span got = buf_span(&peer.out);
+
+	ck_assert_msg(span_eq_str(got, want), "got:\n%.*s", (int)got.len,
+	    (const char *)got.p);
+	buf_reset(&peer.out);
+}
+
+static void
+sent_status(const char *status)
+{
+	struct span got = buf_span(&peer.out);
+
+	ck_assert_msg(span_has_prefix(got, span_of_str("HTTP/1.1 ")) &&
+		span_eq_str(span_sub(got, 9, 3), status),
+	    "want %s, got:\n%.*s", status, (int)got.len, (const char *)got.p);
+	buf_reset(&peer.out);
+}
+
+START_TEST(bytes_are_as_recorded_however_requests_are_cut)
+{
+	const char *both = DELETE_A DELETE_A;
+
+	setup();
+	for (size_t i = 0; i < strlen(both); i++)
+		client_data(client, span_sub(span_of_str(both), i, 1));
+	sent(DONE GONE);
+	feed(DELETE_A DELETE_A GET_C);
+	sent(GONE GONE CHUNKS);
+	ck_assert(!peer.finished && !client_is_busy(client));
+	ck_assert_uint_eq(service.report.answered, 5);
+	teardown();
+}
+END_TEST
+
+START_TEST(a_slow_reader_gets_one_answer_at_a_time)
+{
+	const struct span two = span_of_str(DELETE_A DELETE_A);
+	size_t used;
+
+	setup();
+	peer.stuck = true;
+	used = client_data(client, two);
+	ck_assert_uint_eq(used, strlen(DELETE_A));
+	sent(DONE);
+	peer.done(peer.owner);
+	peer.done = NULL;
+	peer.stuck = false;
+	ck_assert_uint_eq(client_data(client, span_sub(two, used, two.len)),
+	    two.len - used);
+	sent(GONE);
+	teardown();
+}
+END_TEST
+
+START_TEST(connections_end_where_they_should)
+{
+	static const struct {
+		const char *request, *answer;
+	} cases[] = {
+		{ "GET /v/d HTTP/1.1\r\nHost: h\r\n\r\n",
+		    "HTTP/1.1 200 OK\r\n\r\nto the end" },
+		{ "GET /v/c HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+		    CHUNKS },
+		{ "GET /v/c HTTP/1.0\r\nHost: h\r\n\r\n",
+		    "HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 5\r\n\r\n"
+		    "abcde" },
+	};
+
+	setup();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		feed(cases[i].request);
+		sent(cases[i].answer);
+		ck_assert(peer.finished);
+		feed(DELETE_A); /* too late */
+		sent("");
+		disconnect();
+		connect_client();
+	}
+	peer.stopping = true;
+	feed(DELETE_A);
+	sent(DONE);
+	ck_assert(peer.finished);
+	teardown();
+}
+END_TEST
+
+START_TEST(interim_responses_go_to_those_who_wait)
+{
+	setup();
+	feed(POST_E("") "a=1");
+	sent("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" GONE);
+	feed(POST_E("Expect: 100-continue\r\n"));
+	sent("HTTP/1.1 100 Continue\r\n\r\n");
+	feed("a=1");
+	sent("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" GONE);
+	feed(POST_E("Expect: 100-continue\r\n") "a=1");
+	sent(INTERIM GONE);
+	teardown();
+}
+END_TEST
+
+START_TEST(what_is_wrong_is_refused)
+{
+	static const struct {
+		const char *request, *status;
+	} cases[] = {
+		{ "garbage\r\n\r\n", "400" },
+		{ "GET / HTTP/1.1\r\nContent-Length: 1\r\n"
+		  "Transfer-Encoding: chunked\r\n\r\n",
+		    "400" },
+		{ "POST / HTTP/1.1\r\nContent-Length: 8388609\r\n\r\n", "413" },
+		{ "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+		    "400" },
+	};
+
+	setup();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		client_data(client, span_of_str(cases[i].request));
+		sent_status(cases[i].status);
+		ck_assert(peer.finished);
+		disconnect();
+		connect_client();
+	}
+	ck_assert_uint_eq(service.report.refused, ARRAY_LEN(cases));
+	ck_assert_uint_eq(service.report.requests, ARRAY_LEN(cases));
+	ck_assert_uint_eq(service.input.used, 0);
+	teardown();
+}
+END_TEST
+
+START_TEST(chunks_without_end_are_refused)
+{
+	static char chunk[0x1002 + 6] = "1000\r\n";
+
+	setup();
+	memset(chunk + 6, 'a', 0x1000);
+	memcpy(chunk + 6 + 0x1000, "\r\n", 2);
+	feed("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+	for (size_t i = 0; i <= CLIENT_MAX_BODY / 0x1000; i++)
+		client_data(client,
+		    (struct span){ (uint8_t *)chunk, sizeof(chunk) });
+	sent_status("413");
+	ck_assert(peer.finished);
+	ck_assert_uint_eq(service.input.used, 0);
+	teardown();
+}
+END_TEST
+
+START_TEST(a_head_without_end_is_refused)
+{
+	static char line[1024];
+
+	setup();
+	memset(line, 'a', sizeof(line) - 1);
+	feed("GET / HTTP/1.1\r\nX: ");
+	for (size_t i = 0; i <= HEAD_MAX_BYTES / 1023 && !peer.finished; i++)
+		client_data(client, span_of_str(line));
+	sent_status("431");
+	teardown();
+}
+END_TEST
+
+START_TEST(late_requests_are_told_so)
+{
+	setup();
+	feed("DELETE /v/a HTTP/1.1\r\nHo");
+	ck_assert(client_is_busy(client));
+	client_late(client);
+	sent_status("408");
+	ck_assert(peer.finished);
+	disconnect();
+	connect_client();
+	client_late(client);
+	sent("");
+	ck_assert(peer.finished);
+	teardown();
+}
+END_TEST
+
+START_TEST(misses_follow_the_policy)
+{
+	setup();
+	feed(DELETE_B);
+	sent_status("404");
+	ck_assert(!peer.finished);
+	service.on_miss = MISS_POLICY_501;
+	feed(DELETE_B);
+	sent_status("501");
+	service.on_miss = MISS_POLICY_CLOSE;
+	client_data(client, span_of_str(DELETE_B DELETE_A));
+	sent("");
+	ck_assert(peer.finished);
+	ck_assert_uint_eq(service.report.missed, 3);
+	teardown();
+}
+END_TEST
+
+/* A miss tells the path, and nothing else that the client sent. */
+START_TEST(misses_keep_secrets)
+{
+	struct span got;
+
+	setup();
+	feed("GET /v/a?token=geheim HTTP/1.1\r\nHost: h\r\n"
+	     "Authorization: Bearer geheim\r\nX-Obit-Session: geheim\r\n\r\n");
+	got = buf_span(&peer.out);
+	ck_assert(memmem(got.p, got.len, "/v/a", 4) != NULL);
+	ck_assert(memmem(got.p, got.len, "geheim", 6) == NULL);
+	teardown();
+}
+END_TEST
+
+START_TEST(sessions_are_told_apart)
+{
+	setup();
+	feed(DELETE_A);
+	sent(DONE);
+	feed("DELETE /v/a HTTP/1.1\r\nHost: h\r\nx-obit-session: two\r\n\r\n");
+	sent(DONE);
+	feed(DELETE_A);
+	sent(GONE);
+	teardown();
+}
+END_TEST
+
+UNIT_MAIN("client", bytes_are_as_recorded_however_requests_are_cut,
+    a_slow_reader_gets_one_answer_at_a_time, connections_end_where_they_should,
+    interim_responses_go_to_those_who_wait, what_is_wrong_is_refused,
+    chunks_without_end_are_refused, a_head_without_end_is_refused,
+    late_requests_are_told_so, misses_follow_the_policy, misses_keep_secrets,
+    sessions_are_told_apart)
