@@ -26,6 +26,11 @@ capture_open(struct capture **out, const struct capture_options *options,
 
 	if (source_open(&source, options->files, options->file_count, err) < 0)
 		return -1;
+	if (options->filter != NULL &&
+	    source_set_filter(source, options->filter, err) < 0) {
+		source_close(source);
+		return -1;
+	}
 	c = xcalloc(1, sizeof(*c));
 	c->source = source;
 	c->sink = *sink;
@@ -58,6 +63,18 @@ take_frame(struct capture *c, const struct frame *f)
 		flow_table_add(c->flows, &seg);
 }
 
+static void
+tick(struct capture *c)
+{
+	uint64_t done, total;
+
+	if (c->sink.tick == NULL ||
+	    c->outlet.coverage.packets % CAPTURE_TICK != 0)
+		return;
+	source_progress(c->source, &done, &total);
+	c->sink.tick(c->sink.ctx, done, total);
+}
+
 int
 capture_run(struct capture *c, struct err *err)
 {
@@ -66,9 +83,12 @@ capture_run(struct capture *c, struct err *err)
 
 	while (more == 1 && !c->stopped && !c->outlet.failed) {
 		more = source_next(c->source, &f, err);
-		if (more == 1)
+		if (more == 1) {
 			take_frame(c, &f);
+			tick(c);
+		}
 	}
+	c->outlet.coverage.excluded = source_filtered(c->source);
 	c->outlet.coverage.cut_short = source_was_cut(c->source);
 	source_drops(c->source, &c->outlet.coverage.kernel_drops,
 	    &c->outlet.coverage.interface_drops);

@@ -21,12 +21,15 @@ struct err;
 struct capture_options {
 	const char *const *files; /* "-" is standard input */
 	size_t file_count;
-	uint64_t max_body; /* bytes of one body that are kept */
-	uint64_t memory;   /* bytes that all buffers together may hold */
+	const char *filter; /* a libpcap filter expression; NULL: none */
+	uint64_t max_body;  /* bytes of one body that are kept */
+	uint64_t memory;    /* bytes that all buffers together may hold */
 };
 
 #define CAPTURE_MAX_BODY ((uint64_t)8 << 20)
 #define CAPTURE_MEMORY   ((uint64_t)64 << 20)
+
+#define CAPTURE_TICK 4096
 
 struct capture_sink {
 	void *ctx;
@@ -43,12 +46,18 @@ struct capture_sink {
 	 * finished.  Report whether it was kept.  An error ends the capture.
 	 */
 	int (*take)(void *ctx, struct exchange *x, bool *kept, struct err *err);
+
+	/*
+	 * NULL, or told after every CAPTURE_TICK packets how many bytes of
+	 * how many are read; total is 0 if that is not known.
+	 */
+	void (*tick)(void *ctx, uint64_t done, uint64_t total);
 };
 
 /*
  * Open every file and check that it is a capture.  Strings in options must
  * outlive the capture.  Errors: ERR_SYSTEM, ERR_FORMAT, ERR_UNSUPPORTED,
- * with the file's name in front.
+ * with the file's name in front; ERR_USAGE for a filter that is none.
  */
 int capture_open(struct capture **out, const struct capture_options *options,
     const struct capture_sink *sink, struct err *err) MUST_CHECK;

@@ -5,12 +5,29 @@
 #include "base/xalloc.h"
 
 #define MAX_HOLES 4096
+#define MAX_SPARE 64
+
+/* SHA-256 of nothing (FIPS 180-4). */
+static const uint8_t empty_sha256[DIGEST_SIZE] = { 0xe3, 0xb0, 0xc4, 0x42, 0x98,
+	0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24, 0x27,
+	0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78,
+	0x52, 0xb8, 0x55 };
 
 struct draft *
 draft_new(struct outlet *o, uint64_t position, uint64_t ack, int64_t time)
 {
-	struct draft *d = xcalloc(1, sizeof(*d));
+	struct draft *d = o->spare;
+	struct digest *digest = NULL;
 
+	if (d != NULL) {
+		o->spare = d->next;
+		o->spare_count--;
+		digest = d->digest;
+	} else {
+		d = xmalloc(sizeof(*d));
+	}
+	memset(d, 0, sizeof(*d));
+	d->digest = digest;
 	d->outlet = o;
 	d->arena = ARENA_INIT;
 	d->body = BUF_INIT(o->max_body);
@@ -37,14 +54,40 @@ charge(struct draft *d)
 void
 draft_free(struct draft *d)
 {
+	struct outlet *o;
+
 	if (d == NULL)
 		return;
-	budget_give(&d->outlet->budget, d->charged);
+	o = d->outlet;
+	budget_give(&o->budget, d->charged);
 	buf_release(&d->body);
 	buf_release(&d->holes);
-	digest_free(d->digest);
 	arena_release(&d->arena);
-	free(d);
+	/* Only a digest that was finished can be used again. */
+	if (d->digesting || o->spare_count == MAX_SPARE) {
+		digest_free(d->digest);
+		d->digest = NULL;
+	}
+	if (o->spare_count == MAX_SPARE) {
+		free(d);
+		return;
+	}
+	d->next = o->spare;
+	o->spare = d;
+	o->spare_count++;
+}
+
+void
+draft_drop_spare(struct outlet *o)
+{
+	while (o->spare != NULL) {
+		struct draft *d = o->spare;
+
+		o->spare = d->next;
+		digest_free(d->digest);
+		free(d);
+	}
+	o->spare_count = 0;
 }
 
 void
@@ -109,6 +152,7 @@ draft_entity(struct draft *d, struct span bytes)
 		return;
 	if (d->digest == NULL)
 		d->digest = digest_new();
+	d->digesting = true;
 	digest_add(d->digest, bytes);
 }
 
@@ -156,10 +200,11 @@ finish_digest(struct draft *d)
 {
 	struct message *m = &d->message;
 
-	if (d->digest != NULL)
+	if (d->digesting)
 		digest_finish(d->digest, m->body_sha256);
 	else
-		digest_of(m->body_sha256, (struct span){ 0 });
+		memcpy(m->body_sha256, empty_sha256, sizeof(empty_sha256));
+	d->digesting = false;
 	m->has_digest = true;
 }
 

@@ -29,6 +29,7 @@ struct draft {
 	flaw_set flaws;
 	enum reason reason; /* of a request that is not answered */
 	bool kept;
+	bool digesting; /* the digest holds something */
 	bool ended;
 	bool exact;      /* end is where the message really ends */
 	bool gap_before; /* what came before it is not known */
@@ -44,6 +45,9 @@ struct draft *draft_new(struct outlet *o, uint64_t position, uint64_t ack,
 
 /* NULL is allowed. */
 void draft_free(struct draft *d);
+
+/* Give back the memory of drafts that were freed. */
+void draft_drop_spare(struct outlet *o);
 
 /* Take the head; copy it if the draft is kept. */
 void draft_head(struct draft *d, const struct parser_head *h);

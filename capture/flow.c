@@ -35,6 +35,7 @@ struct flow_table {
 	struct outlet *outlet;
 	struct flow *flows; /* the hash */
 	struct flow *oldest;
+	struct flow *recent; /* of the last packet; NULL: none */
 	uint64_t count;
 };
 
@@ -159,6 +160,8 @@ static void
 flow_free(struct flow_table *t, struct flow *f, enum reason why)
 {
 	flow_close(t, f, why);
+	if (t->recent == f)
+		t->recent = NULL;
 	HASH_DEL(t->flows, f);
 	DL_DELETE2(t->oldest, f, prev, next);
 	budget_give(&t->outlet->budget, sizeof(*f));
@@ -187,7 +190,9 @@ find(struct flow_table *t, const struct segment *seg, int *from)
 	struct flow *f;
 
 	*from = make_key(&key, seg);
-	HASH_FIND(hh, t->flows, &key, sizeof(key), f);
+	f = t->recent;
+	if (f == NULL || memcmp(&f->key, &key, sizeof(key)) != 0)
+		HASH_FIND(hh, t->flows, &key, sizeof(key), f);
 	if (f != NULL &&
 	    (is_reuse(f, seg, *from) || seg->time - f->last > FLOW_IDLE_NS)) {
 		flow_free(t, f, REASON_NONE);
@@ -195,7 +200,7 @@ find(struct flow_table *t, const struct segment *seg, int *from)
 	}
 	if (f == NULL)
 		return flow_new(t, &key, seg, *from);
-	if (f->next != NULL) {
+	if (f->next != NULL) { /* not the newest already */
 		DL_DELETE2(t->oldest, f, prev, next);
 		DL_APPEND2(t->oldest, f, prev, next);
 	}
@@ -267,6 +272,7 @@ flow_table_add(struct flow_table *t, const struct segment *seg)
 	struct flow *f = find(t, seg, &from);
 
 	f->last = seg->time;
+	t->recent = f;
 	if (!f->closed)
 		take(t, f, seg, from);
 	if (budget_is_over(&t->outlet->budget))
@@ -296,5 +302,6 @@ flow_table_free(struct flow_table *t)
 	if (t == NULL)
 		return;
 	flow_table_finish(t);
+	draft_drop_spare(t->outlet);
 	free(t);
 }

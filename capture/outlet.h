@@ -9,11 +9,15 @@
 #include "base/err.h"
 #include "capture/capture.h"
 
+struct draft;
+
 struct outlet {
 	const struct capture_sink *sink;
 	struct coverage coverage;
 	struct budget budget;
 	uint64_t max_body;
+	struct draft *spare; /* drafts to use again, with their digests */
+	size_t spare_count;
 	bool failed; /* the sink has; err says why */
 	struct err err;
 };

@@ -11,11 +11,13 @@
 #include "base/err.h"
 #include "cli/cover.h"
 #include "cli/opt.h"
+#include "cli/progress.h"
 #include "cli/recorder.h"
 
 struct args {
 	struct opt_list files, rules;
 	uint64_t max_body, memory;
+	const char *filter;
 	bool all, keep_secrets, json;
 };
 
@@ -29,6 +31,8 @@ static const struct args defaults = {
 static const struct opt opts[] = {
 	{ 'r', "read", OPT_LIST, AT(files), "FILE",
 	    "read this pcap or pcapng file; \"-\" is standard input" },
+	{ 'f', "filter", OPT_STRING, AT(filter), "EXPR",
+	    "read only packets that match this libpcap filter" },
 	{ 0, "all", OPT_FLAG, AT(all), NULL,
 	    "keep every exchange, not only deletions and their follow-ups" },
 	{ 0, "rules", OPT_LIST, AT(rules), "FILE",
@@ -90,7 +94,7 @@ source_text(const struct args *args, struct arena *arena)
 }
 
 static void
-report(struct cmd_ctx *ctx, const struct recorder *r, const struct coverage *c)
+report(struct cmd_ctx *ctx, const struct coverage *c)
 {
 	const struct args *args = ctx->args;
 	struct json j = JSON_INIT(ctx->out);
@@ -100,12 +104,19 @@ report(struct cmd_ctx *ctx, const struct recorder *r, const struct coverage *c)
 		cover_print(ctx->out, c);
 		return;
 	}
-	(void)r;
 	json_object(&j, NULL);
 	cover_json(&j, c);
 	json_str(&j, "archive", ctx->operands[0]);
 	json_end(&j);
 	json_line(&j);
+}
+
+static struct span
+filter_text(const struct args *args)
+{
+	if (args->filter == NULL)
+		return (struct span){ 0 };
+	return span_of_str(args->filter);
 }
 
 static int
@@ -117,6 +128,7 @@ record(struct recorder *r, struct capture *c, const struct args *args,
 		.begun = now(),
 		.program = span_of_str(PACKAGE_STRING),
 		.source = source_text(args, &arena),
+		.filter = filter_text(args),
 	};
 	struct err later;
 	int status = store_begin(r->store, &rec, err);
@@ -161,7 +173,7 @@ record_into(const char *path, struct recorder *r, struct capture *c,
 	}
 	if (store_close(r->store, err) < 0)
 		return -1;
-	report(ctx, r, &coverage);
+	report(ctx, &coverage);
 	return is_incomplete(&coverage) ? EXIT_INCOMPLETE : EXIT_OK;
 }
 
@@ -172,16 +184,21 @@ capture(struct recorder *r, struct cmd_ctx *ctx, struct err *err)
 	struct capture_options options = {
 		.files = args->files.items,
 		.file_count = args->files.count,
+		.filter = args->filter,
 		.max_body = args->max_body,
 		.memory = args->memory,
 	};
+	struct progress progress = PROGRESS_INIT(ctx->log);
 	struct capture_sink sink = recorder_sink(r);
 	struct capture *c;
 	int status;
 
 	if (capture_open(&c, &options, &sink, err) < 0)
 		return -1;
+	if (progress_is_wanted(&progress))
+		r->progress = &progress;
 	status = record_into(ctx->operands[0], r, c, ctx, err);
+	progress_end(&progress);
 	capture_close(c);
 	return status;
 }

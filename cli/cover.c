@@ -34,6 +34,10 @@ packets(FILE *out, const struct coverage *c)
 		between = ", ";
 	}
 	fprintf(out, "%s\n", c->packets > 0 ? ")" : "");
+	if (c->excluded > 0)
+		fprintf(out,
+		    "             %" PRIu64 " more kept out by the filter\n",
+		    c->excluded);
 }
 
 static void
@@ -125,6 +129,7 @@ cover_json(struct json *j, const struct coverage *c)
 {
 	json_uint(j, "packets", c->packets);
 	json_uint(j, "bytes", c->bytes);
+	json_uint(j, "excluded", c->excluded);
 	layers_json(j, c);
 	flows_json(j, c);
 	exchanges_json(j, c);

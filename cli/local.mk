@@ -13,6 +13,7 @@ libcli_a_SOURCES = \
 	%D%/cover.c %D%/cover.h \
 	%D%/opt.c %D%/opt.h \
 	%D%/pager.c %D%/pager.h \
+	%D%/progress.c %D%/progress.h \
 	%D%/record.c %D%/record.h \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/table.c %D%/table.h \

@@ -1,6 +1,7 @@
 #include "cli/recorder.h"
 
 #include "cli/config.h"
+#include "cli/progress.h"
 
 static bool
 wants(void *ctx, const struct head *request)
@@ -9,15 +10,6 @@ wants(void *ctx, const struct head *request)
 
 	return recogniser_interest(r->recogniser, request) != INTEREST_NONE ||
 	    r->all;
-}
-
-static void
-count(struct recorder *r, const struct reading *reading)
-{
-	if (reading->kind != KIND_DELETION)
-		return;
-	r->deletions++;
-	r->by_outcome[reading->deletion.outcome]++;
 }
 
 static int
@@ -33,17 +25,27 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	*kept = r->all || reading.kind != KIND_OTHER;
 	if (*kept) {
 		reading.principal = redactor_principal(r->redactor, x);
-		count(r, &reading);
+		r->kept++;
+		r->deletions += reading.kind == KIND_DELETION;
 		status = store_add(r->store, x, &reading, err);
 	}
 	exchange_free(x);
 	return status;
 }
 
+static void
+tick(void *ctx, uint64_t done, uint64_t total)
+{
+	struct recorder *r = ctx;
+
+	if (r->progress != NULL)
+		progress_show(r->progress, done, total, r->kept, r->deletions);
+}
+
 struct capture_sink
 recorder_sink(struct recorder *r)
 {
-	return (struct capture_sink){ r, wants, take };
+	return (struct capture_sink){ r, wants, take, tick };
 }
 
 static int

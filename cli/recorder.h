@@ -16,6 +16,8 @@
 #include "deletion/rules.h"
 #include "store/store.h"
 
+struct progress;
+
 struct recorder {
 	struct store *store;
 	struct rules *rules;
@@ -23,8 +25,8 @@ struct recorder {
 	struct redactor *redactor;
 	bool all;          /* keep what is no deletion too */
 	bool keep_secrets; /* store without masks */
-	uint64_t deletions;
-	uint64_t by_outcome[OUTCOME_COUNT];
+	uint64_t kept, deletions;
+	struct progress *progress; /* NULL: nobody looks */
 };
 
 struct recorder_options {

@@ -93,6 +93,11 @@ tests_unit_test_recognise_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_synthetic
 tests_unit_test_synthetic_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 EXTRA_DIST += tests/synthetic
+unit_tests += tests/unit/test_rules tests/unit/test_tree
+tests_unit_test_rules_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_tree_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_seeds
+tests_unit_test_seeds_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_key tests/unit/test_mask \
 	tests/unit/test_principal tests/unit/test_redact \
@@ -108,3 +113,17 @@ fuzz_targets += tests/fuzz/fuzz_redact
 tests_fuzz_fuzz_redact_SOURCES = tests/fuzz/fuzz_redact.c $(fuzz_driver)
 tests_fuzz_fuzz_redact_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_redact_LDADD   = $(deletion_libs)
+fuzz_targets += tests/fuzz/fuzz_rules
+tests_fuzz_fuzz_rules_SOURCES = tests/fuzz/fuzz_rules.c $(fuzz_driver)
+tests_fuzz_fuzz_rules_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_rules_LDADD   = $(deletion_libs)
+fuzz_targets += tests/fuzz/fuzz_recognise
+tests_fuzz_fuzz_recognise_SOURCES = tests/fuzz/fuzz_recognise.c \
+	tests/lib/fuzz_exchange.c tests/lib/fuzz_exchange.h $(fuzz_driver)
+tests_fuzz_fuzz_recognise_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_recognise_LDADD   = $(deletion_libs)
+fuzz_targets += tests/fuzz/fuzz_classify
+tests_fuzz_fuzz_classify_SOURCES = tests/fuzz/fuzz_classify.c \
+	tests/lib/fuzz_exchange.c tests/lib/fuzz_exchange.h $(fuzz_driver)
+tests_fuzz_fuzz_classify_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_classify_LDADD   = $(deletion_libs)

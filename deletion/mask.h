@@ -33,10 +33,12 @@ text_span(struct text t)
 	return (struct span){ t.p, t.len };
 }
 
-/* The part of t that part, a span inside it, covers. */
+/* The part of t that part, a span inside it or absent, covers. */
 static inline struct text
 text_part(struct text t, struct span part)
 {
+	if (part.p == NULL)
+		return (struct text){ NULL, 0 };
 	return (struct text){ t.p + (part.p - t.p), part.len };
 }
 

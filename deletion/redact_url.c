@@ -45,28 +45,42 @@ redact_path(const struct redact *r, struct text t)
 		    LOOK_PREFIX);
 }
 
-static void
-redact_userinfo(const struct redact *r, struct text t)
+/* "user:passw" of a target that is cut reads like "host:port". */
+static bool
+is_half_userinfo(const struct redact *r, struct text authority)
 {
-	if (!mask_is(text_span(t)))
+	struct span port = text_span(authority);
+
+	if (!redact_is_cut(r, authority))
+		return false;
+	span_cut(&port, ':');
+	for (size_t i = 0; i < port.len; i++)
+		if (port.p[i] < '0' || port.p[i] > '9')
+			return true;
+	return false;
+}
+
+static void
+redact_authority(const struct redact *r, struct text t)
+{
+	if (is_half_userinfo(r, t))
 		redact_all(r, text_span(t), t);
+	else
+		redact_plain(r, t, LOOK_PREFIX);
 }
 
 void
 redact_target(const struct redact *r, struct span method, struct text t)
 {
-	struct span target = text_span(t);
-	struct url u = url_split(method, target);
+	struct url u = url_split(method, text_span(t));
 
-	redact_plain(r,
-	    text_part(t,
-		u.authority.p != NULL ? u.authority : span_sub(target, 0, 0)),
-	    LOOK_PREFIX);
-	if (u.userinfo.p != NULL)
-		redact_userinfo(r, text_part(t, u.userinfo));
+	if (u.authority.len > 0)
+		redact_authority(r, text_part(t, u.authority));
+	if (u.userinfo.len > 0)
+		redact_all(r, u.userinfo, text_part(t, u.userinfo));
 	/* "/" alone may stand outside the target. */
 	if (u.path.len > 1)
 		redact_path(r, text_part(t, u.path));
-	if (u.query.p != NULL)
+	if (u.query.len > 0)
 		redact_pairs(r, REDACT_QUERY, text_part(t, u.query));
 }

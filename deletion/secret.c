@@ -134,10 +134,13 @@ static struct span
 with_prefix(struct span s, bool cut)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		struct span prefix = span_of_str(kinds[i].prefix);
+		struct span prefix;
 		size_t n;
 
-		if (s.p[0] != prefix.p[0] || !span_has_prefix(s, prefix))
+		if (s.p[0] != (uint8_t)kinds[i].prefix[0])
+			continue;
+		prefix = span_of_str(kinds[i].prefix);
+		if (!span_has_prefix(s, prefix))
 			continue;
 		n = prefix.len + count(after(s, prefix.len), kinds[i].is);
 		if (n - prefix.len >= enough(kinds[i].least, is_cut(s, n, cut)))
@@ -393,11 +396,11 @@ secret_next(struct span *rest, enum secret_look look, bool cut,
 	uint8_t before = 0;
 
 	while (rest->len > 0) {
-		size_t masked = rest->p[0] == 'o' ? mask_length(*rest) : 0;
+		size_t step = rest->p[0] == 'o' ? mask_length(*rest) : 0;
 
-		if (masked > 0) {
-			before = rest->p[masked - 1];
-			*rest = after(*rest, masked);
+		if (step > 0) {
+			before = rest->p[step - 1];
+			*rest = after(*rest, step);
 			continue;
 		}
 		*found = at(*rest, before, look, cut);
@@ -406,8 +409,11 @@ secret_next(struct span *rest, enum secret_look look, bool cut,
 			    (size_t)(found->p - rest->p) + found->len);
 			return true;
 		}
-		before = rest->p[0];
-		*rest = after(*rest, 1);
+		/* Nothing begins inside a word. */
+		step = count(*rest, is_alnum);
+		step += step == 0;
+		before = rest->p[step - 1];
+		*rest = after(*rest, step);
 	}
 	return false;
 }

@@ -94,6 +94,7 @@ static const struct pattern harmless[] = {
 	{ END, "idempotencykey" },
 	{ ANYWHERE, "contentsha" },
 	{ ANYWHERE, "checksum" },
+	{ ANYWHERE, "secwebsocket" },
 	{ WHOLE, "accept" },
 	{ WHOLE, "acceptencoding" },
 	{ WHOLE, "acceptlanguage" },

@@ -267,6 +267,9 @@ yaml_read(struct yaml_node **out, struct span text, struct arena *arena,
 	struct reader r = { .arena = arena };
 	int rc;
 
+	*out = NULL;
+	if (text.len == 0)
+		return 0;
 	if (text.len > YAML_MAX_BYTES)
 		return err_set(err, ERR_LIMIT, "1:1: larger than %d bytes",
 		    YAML_MAX_BYTES);

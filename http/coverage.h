@@ -38,7 +38,9 @@ const char *layer_name(enum layer layer);
 
 struct coverage {
 	uint64_t packets;
-	uint64_t bytes; /* captured, link headers included */
+	uint64_t bytes;    /* captured, link headers included */
+	uint64_t excluded; /* packets that the filter kept out; not counted
+			      among the others */
 	uint64_t layers[LAYER_COUNT];
 	struct {
 		uint64_t http, other, undecided;

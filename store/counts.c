@@ -14,6 +14,7 @@ static const struct {
 } counts[] = {
 	COUNT("packets", packets),
 	COUNT("bytes", bytes),
+	COUNT("excluded", excluded),
 #define X(id, name, text) COUNT("layer:" name, layers[LAYER_##id]),
 	LAYERS(X)
 #undef X

@@ -75,17 +75,27 @@ write_image(char *name, const uint8_t *image, size_t len, struct err *err)
 	return rc;
 }
 
-static void
-sync_folder(const char *path)
+/* The folder that path is in; the caller frees it. */
+static char *
+folder_of(const char *path)
 {
 	char *folder = join(path, "");
 	char *slash = strrchr(folder, '/');
-	int fd;
 
-	if (slash != NULL)
-		slash[slash == folder] = '\0';
-	fd = open(slash != NULL ? folder : ".",
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (slash == NULL) {
+		free(folder);
+		return join(".", "");
+	}
+	slash[slash == folder] = '\0';
+	return folder;
+}
+
+static void
+sync_folder(const char *path)
+{
+	char *folder = folder_of(path);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
 	if (fd >= 0) {
 		/* Some file systems cannot; the file itself is safe. */
 		(void)fsync(fd);
@@ -211,6 +221,16 @@ file_is_alone(const char *path)
 	free(wal);
 	free(journal);
 	return alone;
+}
+
+bool
+file_folder_is_writable(const char *path)
+{
+	char *folder = folder_of(path);
+	bool writable = access(folder, W_OK) == 0;
+
+	free(folder);
+	return writable;
 }
 
 int

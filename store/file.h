@@ -26,6 +26,9 @@ int file_check(const char *path, struct err *err) MUST_CHECK;
 /* May the file be opened without looking for a writer's journal? */
 bool file_is_alone(const char *path);
 
+/* May files be made beside it? */
+bool file_folder_is_writable(const char *path);
+
 /*
  * Become the only writer; *lock stays open for as long.  Errors:
  * ERR_SYSTEM, also if another process is the writer.

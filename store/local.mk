@@ -23,6 +23,10 @@ tests_unit_test_store_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_store_hostile
 tests_unit_test_store_hostile_SOURCES = tests/unit/test_store_hostile.c $(store_samples)
 tests_unit_test_store_hostile_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_store_fail
+tests_unit_test_store_fail_SOURCES = tests/unit/test_store_fail.c $(store_samples) \
+	tests/lib/vfs_fail.c tests/lib/vfs_fail.h
+tests_unit_test_store_fail_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 
 # A measurement, not a test: make bench/archive.
 EXTRA_PROGRAMS       = bench/archive

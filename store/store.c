@@ -36,6 +36,18 @@ store_fail(const struct store *st, struct err *err)
 	return err_prefix(err, "%s", st->path);
 }
 
+static int
+try_to_read(struct store *st, enum db_access access, struct err *err)
+{
+	if (db_open(&st->db, st->path, access, err) < 0)
+		return -1;
+	if (schema_check(st->db, err) == 0)
+		return 0;
+	db_close(st->db);
+	st->db = NULL;
+	return -1;
+}
+
 /*
  * In a folder that cannot be written SQLite cannot make the file through
  * which readers and a writer of a WAL archive agree.  Without a journal
@@ -46,17 +58,15 @@ open_to_read(struct store *st, struct err *err)
 {
 	bool alone = file_is_alone(st->path);
 
-	if (db_open(&st->db, st->path, DB_READ, err) < 0)
-		return -1;
-	if (schema_check(st->db, err) == 0)
+	if (try_to_read(st, DB_READ, err) == 0)
 		return 0;
-	if (!alone || err->code != ERR_SYSTEM)
+	if (err->code != ERR_SYSTEM || file_folder_is_writable(st->path))
 		return -1;
-	db_close(st->db);
-	st->db = NULL;
-	if (db_open(&st->db, st->path, DB_IMMUTABLE, err) < 0)
-		return -1;
-	return schema_check(st->db, err);
+	if (alone)
+		return try_to_read(st, DB_IMMUTABLE, err);
+	return err_set(err, ERR_SYSTEM,
+	    "was not closed, and its journal can only be read where its "
+	    "folder can be written");
 }
 
 static int

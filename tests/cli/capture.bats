@@ -173,6 +173,25 @@ unlock() {
 	[ "$left" = "" ]
 }
 
+@test "a filter keeps packets out, and says so" {
+	"$OBIT" capture --json -f 'port 55636' -r "$huawei" -r "$volcengine" a.obit >out
+	jq -e '.packets == 28 and .excluded == 95 and .deletions == 9' out
+	run -0 "$OBIT" stats --json a.obit
+	jq -e '.recordings[0] | .filter == "port 55636" and .excluded == 95' <<<"$output"
+	run -2 --separate-stderr "$OBIT" capture -f 'port and' -r "$huawei" b.obit
+	[[ "$stderr" == "obit capture: "*"port and"* ]]
+	[ ! -e b.obit ]
+}
+
+@test "progress is for terminals only" {
+	command -v script >/dev/null || skip "no script(1)"
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 150 >/dev/null
+	script -qec "'$OBIT' capture -r mix.pcap a.obit >/dev/null" out.txt >/dev/null
+	grep -q 'deletions' out.txt
+	run -0 --separate-stderr "$OBIT" capture -r mix.pcap b.obit
+	[ "$stderr" = "" ]
+}
+
 @test "a rule file with a mistake is named with its place" {
 	printf 'rules:\n  - name: x\n    bogus: 1\n' >r.yaml
 	run -3 --separate-stderr "$OBIT" capture --rules r.yaml -r "$huawei" a.obit

@@ -219,7 +219,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct script s = { .in = { data, len } };
-	const struct capture_sink sink = { &s, wants, take };
+	const struct capture_sink sink = { &s, wants, take, NULL };
 	const struct coverage *c = &s.outlet.coverage;
 
 	s.outlet.sink = &sink;

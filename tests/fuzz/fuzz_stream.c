@@ -71,7 +71,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	uint64_t count = 0;
-	const struct capture_sink sink = { &count, wants, take };
+	const struct capture_sink sink = { &count, wants, take, NULL };
 	struct outlet o = {
 		.sink = &sink,
 		.max_body = 300,

@@ -199,8 +199,13 @@ flow_dump(FILE *out, const char *path, uint64_t max_body, uint64_t memory,
     struct err *err)
 {
 	struct list list = { NULL, 0 };
-	const struct capture_options options = { &path, 1, max_body, memory };
-	const struct capture_sink sink = { &list, want_all, keep };
+	const struct capture_options options = {
+		.files = &path,
+		.file_count = 1,
+		.max_body = max_body,
+		.memory = memory,
+	};
+	const struct capture_sink sink = { &list, want_all, keep, NULL };
 	struct capture *c = NULL;
 	int rc = capture_open(&c, &options, &sink, err);
 

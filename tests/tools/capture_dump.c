@@ -129,7 +129,7 @@ int
 main(int argc, char **argv)
 {
 	struct dump d = { .json = JSON_INIT(stdout) };
-	struct capture_sink sink = { &d, wants, take };
+	struct capture_sink sink = { &d, wants, take, NULL };
 	struct capture_options o = {
 		.max_body = CAPTURE_MAX_BODY,
 		.memory = CAPTURE_MEMORY,

@@ -72,7 +72,7 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	return 0;
 }
 
-static const struct capture_sink sink = { NULL, wants, take };
+static const struct capture_sink sink = { NULL, wants, take, NULL };
 
 static void
 open_capture(void)
@@ -136,7 +136,7 @@ expect(const char *log)
 	ck_assert_str_eq(t.log, log);
 	ck_assert_uint_eq(t.outlet.budget.used, 0);
 	ck_assert_uint_eq(c->exchanges.seen,
-	    c->exchanges.kept + c->exchanges.filtered + c->exchanges.orphans);
+	    c->exchanges.kept + c->exchanges.filtered + c->exchanges.incomplete);
 }
 
 #define DELETE_A "DELETE /a HTTP/1.1\r\n\r\n"

@@ -36,7 +36,7 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	return 0;
 }
 
-static const struct capture_sink sink = { NULL, wants, take };
+static const struct capture_sink sink = { NULL, wants, take, NULL };
 
 static void
 start(void)
@@ -93,6 +93,7 @@ expect(const char *text)
 	pair_flush(&p, true, REASON_NONE);
 	ck_assert_str_eq(log_text, text);
 	ck_assert_uint_eq(outlet.budget.used, 0);
+	draft_drop_spare(&outlet);
 }
 
 START_TEST(clean_is_first_in_first_out)

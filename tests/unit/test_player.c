@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "http/exchange.h"
 #include "replay/answer.h"
+#include "tests/lib/folder.h"
 #include "tests/lib/tape.h"
 #include "tests/lib/unit.h"
 
@@ -20,7 +21,8 @@ static struct arena arena;
 static void
 begin(void)
 {
-	tape_open(&tape);
+	folder_enter();
+	tape_open(&tape, folder_path("tape.obit"));
 }
 
 static void
@@ -37,6 +39,7 @@ end(void)
 {
 	player_close(player);
 	tape_close(&tape);
+	folder_leave();
 	arena_release(&arena);
 }
 

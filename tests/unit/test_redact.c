@@ -91,6 +91,7 @@ static const struct sample samples[] = {
 	    0 },
 	/* request targets */
 	{ "GET http://u:" S "@h/ HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET http://u:" S, "", S, CUT },
 	{ "GET /x?a=1&access_token=" S "&b HTTP/1.1\r\n\r\n", "", S, 0 },
 	{ "GET /x?q-listed=" S " HTTP/1.1\r\n\r\n", "", S, 0 },
 	{ "GET /x?%74oken=" S " HTTP/1.1\r\n\r\n", "", S, 0 },

@@ -97,6 +97,7 @@ static const struct looks looks[] = {
 	{ "2026-11-20T20:00:22.034511000Z", NULL, LOOK_STRICT, 0 },
 	{ "application/vnd.kubernetes.protobuf;stream=watch", NULL, LOOK_STRICT,
 	    0 },
+	{ "X509-SHA256-RSA2048-Cert-V3", NULL, LOOK_STRICT, 0 },
 	{ "DescribeInstancesRequestWithVeryLongName", NULL, LOOK_STRICT, 0 },
 	{ "/subscriptions/6fa459ea-ee8a-3ca4-894e-db77e160355e/"
 	  "resourceGroups/MyRg/providers/Microsoft.Compute",

@@ -293,6 +293,36 @@ START_TEST(permissions_are_said)
 }
 END_TEST
 
+/* An archive as a killed writer leaves it: still marked as journalled. */
+START_TEST(a_folder_that_cannot_be_written_is_read)
+{
+	struct entry e = ENTRY_INIT;
+	struct store *st;
+	struct err err;
+
+	if (is_root())
+		return;
+	folder_enter();
+	make();
+	tamper_with("a.obit", "PRAGMA journal_mode=WAL");
+	ck_assert_int_eq(chmod(folder_path("."), 0500), 0);
+	ck_assert_msg(store_open(&st, folder_path("a.obit"), STORE_READ,
+			  &err) == 0,
+	    "%s", err.text);
+	ck_assert_int_eq(store_get(st, 1, &e, &err), 1);
+	entry_release(&e);
+	ck_assert_int_eq(store_close(st, &err), 0);
+	ck_assert_int_eq(chmod(folder_path("."), 0700), 0);
+	put_file("a.obit-wal", "x", 1);
+	ck_assert_int_eq(chmod(folder_path("."), 0500), 0);
+	ck_assert_int_eq(store_open(&st, folder_path("a.obit"), STORE_READ,
+			     &err),
+	    -1);
+	ck_assert_ptr_nonnull(strstr(err.text, "was not closed"));
+	folder_leave();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -301,6 +331,7 @@ main(void)
 	SRunner *runner;
 	int failed;
 
+	tcase_set_timeout(t, 120);
 	tcase_add_test(t, what_is_no_archive_is_refused);
 	tcase_add_test(t, a_name_of_nothing_is_an_error);
 	tcase_add_loop_test(t, another_schema_is_refused, 0,
@@ -309,6 +340,7 @@ main(void)
 	    ARRAY_LEN(rows));
 	tcase_add_test(t, a_torn_file_reads_or_fails);
 	tcase_add_test(t, permissions_are_said);
+	tcase_add_test(t, a_folder_that_cannot_be_written_is_read);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
 	srunner_set_tap(runner, "-");

@@ -66,6 +66,7 @@ START_TEST(percent_signs_are_undone_once)
 		{ "%zz%41", false, "%zzA" },
 		{ "%2541", false, "%41" },
 		{ "a+b", false, "a+b" },
+		{ "a+b%20", false, "a+b " },
 		{ "a+b%2B", true, "a b+" },
 		{ "", true, "" },
 	};

@@ -1,0 +1,71 @@
+#include "cli/progress.h"
+
+#include <inttypes.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/text.h"
+
+#define INTERVAL   250000000 /* ns between two lines */
+#define CLEAR_LINE "\r\x1b[K"
+
+static int64_t
+now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+bool
+progress_is_wanted(const struct progress *p)
+{
+	return isatty(fileno(p->out));
+}
+
+static void
+time_left(const struct progress *p, int64_t t, uint64_t done, uint64_t total)
+{
+	char text[TEXT_SIZE];
+	double rate = (double)done / (double)(t - p->begun);
+
+	if (total > done && rate > 0)
+		fprintf(p->out, ", %s left",
+		    text_duration(text,
+			(int64_t)((double)(total - done) / rate)));
+}
+
+void
+progress_show(struct progress *p, uint64_t done, uint64_t total,
+    uint64_t exchanges, uint64_t deletions)
+{
+	char bytes[TEXT_SIZE], rate[TEXT_SIZE];
+	int64_t t = now();
+	double per_second;
+
+	if (p->begun == 0)
+		p->begun = p->shown = t;
+	if (t - p->shown < INTERVAL)
+		return;
+	p->shown = t;
+	per_second = (double)done * 1e9 / (double)(t - p->begun);
+	fputs(CLEAR_LINE, p->out);
+	if (total > 0)
+		fprintf(p->out, "%3.0f%% ", 100 * (double)done / (double)total);
+	fprintf(p->out,
+	    "%s, %s/s, %" PRIu64 " exchanges, %" PRIu64 " deletions",
+	    text_bytes(bytes, done), text_bytes(rate, (uint64_t)per_second),
+	    exchanges, deletions);
+	time_left(p, t, done, total);
+	fflush(p->out);
+}
+
+void
+progress_end(struct progress *p)
+{
+	if (p->shown == p->begun)
+		return;
+	fputs(CLEAR_LINE, p->out);
+	fflush(p->out);
+}

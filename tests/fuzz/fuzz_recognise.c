@@ -1,0 +1,47 @@
+/*
+ * A request, its response and what follows, each between NUL bytes, through
+ * one recogniser.  What the head promises must be what the exchange keeps.
+ */
+#include <assert.h>
+
+#include "base/err.h"
+#include "deletion/recogniser.h"
+#include "deletion/rules.h"
+#include "tests/lib/fuzz_exchange.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	static struct rules *rules;
+	struct span rest = { data, len };
+	struct recogniser *r;
+	struct err err;
+
+	if (rules == NULL && rules_open(&rules, NULL, 0, &err) < 0)
+		return 0;
+	r = recogniser_new(rules);
+	for (uint64_t id = 1; rest.p != NULL && id <= 16; id++) {
+		struct span request = span_cut(&rest, 0);
+		struct span response = { 0 };
+		struct reading reading;
+		enum interest interest;
+		struct exchange *x;
+
+		if (rest.p != NULL)
+			response = span_cut(&rest, 0);
+		x = fuzz_exchange(request, response);
+		if (x == NULL)
+			continue;
+		interest = recogniser_interest(r, &x->request->parsed);
+		recogniser_read(r, x, id, &reading);
+		assert(
+		    interest != INTEREST_NONE || reading.kind != KIND_DELETION);
+		assert(
+		    interest != INTEREST_SURE || reading.kind == KIND_DELETION);
+		exchange_free(x);
+	}
+	recogniser_free(r);
+	return 0;
+}
