@@ -12,7 +12,7 @@
 #include "capture/stream.h"
 
 enum side_mode {
-	SIDE_START,  /* before its first byte */
+	SIDE_START,  /* before the first byte, also of a tunnel */
 	SIDE_HTTP,   /* in step with the parser */
 	SIDE_SEARCH, /* waiting for a segment that begins a message */
 	SIDE_IGNORE, /* not HTTP */
