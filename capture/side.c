@@ -363,9 +363,9 @@ side_init(struct side *s, struct side *peer, struct pair *pair,
 }
 
 void
-side_begin(struct side *s, bool syn)
+side_join(struct side *s)
 {
-	s->mode = syn ? SIDE_START : SIDE_SEARCH;
+	s->mode = SIDE_SEARCH;
 }
 
 /*
