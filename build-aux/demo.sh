@@ -23,7 +23,8 @@ export XDG_CONFIG_HOME="$folder" # a fingerprint key of its own
 cp "$captures/huawei.pcap" "$captures/volcengine.pcap" . || exit
 
 say() {
-	printf '\n# %s\n' "$*" | fold -s -w 79
+	echo
+	echo "$*" | fold -s -w 76 | sed 's/^/# /; s/ *$//'
 }
 
 show() { # COMMAND...
@@ -39,7 +40,7 @@ ask() { # STATUS METHOD PATH
 	printf '$ curl -i -X %s "%s%s"\n' "$2" "$url" "$3" | fold -w 79
 	curl -s -i --max-time 20 -X "$2" "$url$3" >answer
 	tr -d '\r' <answer | fold -w 79
-	echo
+	[ -z "$(tail -c 1 answer | tr -d '\n')" ] || echo
 	if ! head -n 1 answer | grep -q "^HTTP/1.1 $1 "; then
 		echo "demo.sh: status $1 was recorded for this" >&2
 		wrong=1
@@ -79,8 +80,13 @@ say "A deletion that is a GET, of three instances: status 200, and yet one" \
 	"is deleted, one is refused and one was gone before:"
 ask 200 GET "$instances&Version=2020-04-01"
 
+say "Stop the server; it says what it did:"
+kill "$server"
+wait "$server" || wrong=1
+server=''
+
 if [ $wrong -eq 0 ]; then
-	say "Done. The demo's files are removed. Next: obit COMMAND --help," \
-		"man/obit.1, README.md"
+	say "Done; the files of this demo are removed. Where to read on: README.md," \
+		"man man/obit.1, build/obit COMMAND --help"
 fi
 exit $wrong

@@ -14,12 +14,13 @@ VERBOSE=1 "$@" >"$log" 2>&1 </dev/null # 1: with the logs of failed tests
 status=$?
 
 # What failed, then what those tests had to say.
-grep -aE '^(FAIL|XPASS|ERROR): .* - ' "$log" | cut -c1-200
+grep -aE '^(FAIL|XPASS|ERROR): .* - ' "$log" | cut -c1-200 | sort -u
 awk '
 	/^not ok /          { on = 1; print; next }
 	on && /^( *#|\t|  )/ { print; next }
 	                    { on = 0 }' "$log" | head -n 100
 totals=$(awk -v status=$status '
+	/^# TOTAL: / { passed = failed = skipped = 0 } # told twice on failure
 	/^# (PASS|XFAIL): /       { passed += $3 }
 	/^# (FAIL|XPASS|ERROR): / { failed += $3 }
 	/^# SKIP: /               { skipped += $3 }

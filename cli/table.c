@@ -206,7 +206,7 @@ table_print(struct table *t)
 		return;
 	if ((scols = scols_new_table()) == NULL)
 		xalloc_failed();
-	if (isatty(fileno(t->out)))
+	if (isatty(fileno(t->out)) || getenv("COLUMNS") != NULL)
 		fit(t, scols_table_get_termwidth(scols));
 	check(scols_table_set_stream(scols, t->out));
 	check(scols_table_enable_noheadings(scols, t->headed));

@@ -1,10 +1,11 @@
 /*
  * table.h - tables for people, through libsmartcols.
  *
- * On a terminal a table fits its width: columns give way in proportion to
- * what they have above their least width, and "..." marks what was cut.
- * Anywhere else nothing is cut.  Unprintable bytes are shown as escapes.
- * Rows are held until table_print(), so callers print in pages.
+ * On a terminal, and where COLUMNS is set, a table fits the width: columns
+ * give way in proportion to what they have above their least width, and
+ * "..." marks what was cut.  Anywhere else nothing is cut.  Unprintable
+ * bytes are shown as escapes.  Rows are held until table_print(), so callers
+ * print in pages.
  */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H

@@ -205,10 +205,11 @@ send_own(struct client *c, int status, const char *what, struct span text,
 }
 
 static void
-write_journal(struct client *c, int status, uint64_t id, const char *reason)
+write_journal(struct client *c, const struct head *request, int status,
+    uint64_t id, const char *reason)
 {
 	struct journal_entry e = { .session = c->session,
-		.method = c->request.parsed.method,
+		.method = request->method,
 		.status = status,
 		.id = id,
 		.reason = reason };
@@ -216,7 +217,7 @@ write_journal(struct client *c, int status, uint64_t id, const char *reason)
 	if (c->service->journal == NULL)
 		return;
 	if (c->has_head)
-		e.path = path_of(&c->request.parsed);
+		e.path = path_of(request);
 	journal_write(c->service->journal, &e);
 }
 
@@ -226,7 +227,7 @@ refuse(struct client *c, int status)
 {
 	c->service->report.requests++;
 	c->service->report.refused++;
-	write_journal(c, status, 0, "refused");
+	write_journal(c, &c->request.parsed, status, 0, "refused");
 	send_own(c, status, "refused",
 	    arena_printf(&c->arena, "{\"error\":\"%s\"}\n",
 		reason_phrase(status)),
@@ -238,7 +239,7 @@ static void
 failed(struct client *c, const struct err *err)
 {
 	c->service->report.failed++;
-	write_journal(c, 500, 0, err->text);
+	write_journal(c, &c->request.parsed, 500, 0, err->text);
 	send_own(c, 500, "failed",
 	    span_of_str("{\"error\":\"the archive cannot be read\"}\n"), true);
 }
@@ -249,15 +250,15 @@ missed(struct client *c, const struct miss *miss)
 	static const int statuses[] = { [MISS_POLICY_404] = 404,
 		[MISS_POLICY_501] = 501,
 		[MISS_POLICY_CLOSE] = 0 };
-	const struct head *request = &c->request.parsed;
+	const struct head *request = miss->request;
 	int status = statuses[c->service->on_miss];
 
 	c->service->report.missed++;
 	missed_add(c->service->missed, request->method, path_of(request),
 	    miss->reason);
-	write_journal(c, status, 0, miss_reason_name(miss->reason));
+	write_journal(c, request, status, 0, miss_reason_name(miss->reason));
 	if (status != 0) {
-		send_own(c, status, "miss", miss_text(miss, request, &c->arena),
+		send_own(c, status, "miss", miss_text(miss, &c->arena),
 		    !c->keep_alive);
 		return;
 	}
@@ -306,7 +307,7 @@ answered(struct client *c, const struct answer *a)
 		return;
 	}
 	c->service->report.answered++;
-	write_journal(c, a->status, a->id, NULL);
+	write_journal(c, &c->request.parsed, a->status, a->id, NULL);
 	send_bytes(c, bytes, release_answer, (void *)(uintptr_t)a,
 	    a->closes || !c->keep_alive ||
 		span_eq_str(c->request.parsed.method, "CONNECT"));

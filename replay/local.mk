@@ -16,14 +16,22 @@ tests_unit_test_ids_LDADD     = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
 tests_unit_test_queue_LDADD   = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
 tests_unit_test_session_LDADD = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
 
-# Archives and clients without a network, for tests.
-replay_samples = tests/lib/folder.c tests/lib/folder.h tests/lib/tape.c \
-	tests/lib/tape.h
+# Archives written down, and connections without a network, for tests.
+replay_tape = tests/lib/tape.c tests/lib/tape.h
+replay_peer = tests/lib/peer.c tests/lib/peer.h
 
 unit_tests += tests/unit/test_client tests/unit/test_player
-tests_unit_test_client_SOURCES = tests/unit/test_client.c $(replay_samples)
+tests_unit_test_client_SOURCES = tests/unit/test_client.c tests/lib/folder.c \
+	tests/lib/folder.h $(replay_peer) $(replay_tape)
 tests_unit_test_client_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
-tests_unit_test_player_SOURCES = tests/unit/test_player.c $(replay_samples)
+tests_unit_test_player_SOURCES = tests/unit/test_player.c tests/lib/folder.c \
+	tests/lib/folder.h $(replay_tape)
 tests_unit_test_player_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+
+fuzz_targets += tests/fuzz/fuzz_serve
+tests_fuzz_fuzz_serve_SOURCES = tests/fuzz/fuzz_serve.c $(replay_peer) \
+	$(replay_tape) $(fuzz_driver)
+tests_fuzz_fuzz_serve_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_serve_LDADD   = $(replay_libs)
 
 bats_tests += tests/cli/serve.bats

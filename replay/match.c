@@ -1,13 +1,16 @@
 #include "replay/match.h"
 
 #include <stdlib.h>
+#include <sys/random.h>
 #include <uthash.h>
 #include <utlist.h>
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/xalloc.h"
 #include "deletion/deletion.h"
 #include "deletion/key.h"
+#include "deletion/redact.h"
 #include "http/exchange.h"
 #include "replay/context.h"
 #include "replay/host.h"
@@ -34,20 +37,29 @@ struct matcher {
 	struct store *store;
 	struct index *index;
 	const struct rules *rules;
+	struct redactor *redactor;
 	struct shortcut *shortcuts;
 	struct shortcut *oldest;
 	uint8_t scratch[SHORTCUT_BYTES];
 };
 
-struct matcher *
-matcher_new(struct store *store, struct index *index, const struct rules *rules)
+int
+matcher_open(struct matcher **out, struct store *store, struct index *index,
+    const struct rules *rules, struct err *err)
 {
-	struct matcher *m = xcalloc(1, sizeof(*m));
+	uint8_t key[REDACT_KEY_SIZE];
+	struct matcher *m;
 
+	/* Keys do not depend on masks, so any will do; nobody may guess it. */
+	if (getrandom(key, sizeof(key), 0) != (ssize_t)sizeof(key))
+		return err_sys(err, "getrandom");
+	m = xcalloc(1, sizeof(*m));
 	m->store = store;
 	m->index = index;
 	m->rules = rules;
-	return m;
+	m->redactor = redactor_new(rules, key);
+	*out = m;
+	return 0;
 }
 
 static void
@@ -61,12 +73,13 @@ forget_oldest(struct matcher *m)
 }
 
 void
-matcher_free(struct matcher *m)
+matcher_close(struct matcher *m)
 {
 	if (m == NULL)
 		return;
 	while (m->oldest != NULL)
 		forget_oldest(m);
+	redactor_free(m->redactor);
 	free(m);
 }
 
@@ -268,17 +281,32 @@ recall(struct matcher *m, struct span bytes, struct match *out, struct err *err)
 	return 1;
 }
 
+/* What the recorder would have kept of this request. */
+static const struct message *
+mask(struct matcher *m, const struct message *request, struct arena *arena)
+{
+	struct message *copy = arena_alloc(arena, sizeof(*copy));
+	struct exchange x = { .request = copy };
+
+	*copy = *request;
+	x.arena = *arena;
+	redactor_apply(m->redactor, &x);
+	*arena = x.arena;
+	return x.request;
+}
+
 int
 matcher_find(struct matcher *m, const struct message *request,
     struct arena *arena, struct match *out, struct err *err)
 {
-	struct search s = { .request = request, .arena = arena, .out = out };
+	struct search s = { .arena = arena, .out = out };
 	struct span bytes = whole(m, request);
 	int known;
 
 	*out = (struct match){ 0 };
 	if ((known = recall(m, bytes, out, err)) != 0)
 		return known < 0 ? -1 : 0;
+	s.request = out->masked = mask(m, request, arena);
 	if (search(m, &s, err) < 0)
 		return -1;
 	if (s.group == NULL || out->host_count > 1)

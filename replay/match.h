@@ -10,6 +10,8 @@
  * that was recorded for its path, and, if it is not signed, with the
  * region and service that the signatures there name.  Nothing else is
  * ever borrowed: method, path, query, targets and body must mean the same.
+ *
+ * A live request is masked before it is read, as recorded ones were.
  */
 #ifndef REPLAY_MATCH_H
 #define REPLAY_MATCH_H
@@ -33,14 +35,16 @@ struct match {
 	const struct queue *queue; /* NULL: a miss */
 	size_t host_count;         /* of a miss because several fit */
 	struct span hosts[MATCH_MAX_HOSTS];
+	const struct message *masked; /* of a miss: the request without its
+					 secrets, in the arena */
 };
 
-/* All three must outlive the matcher. */
-struct matcher *matcher_new(struct store *store, struct index *index,
-    const struct rules *rules);
+/* All three must outlive the matcher.  Errors: ERR_SYSTEM. */
+int matcher_open(struct matcher **out, struct store *store, struct index *index,
+    const struct rules *rules, struct err *err) MUST_CHECK;
 
 /* NULL is allowed. */
-void matcher_free(struct matcher *m);
+void matcher_close(struct matcher *m);
 
 /*
  * Find the queue of a request.  What is found lives as index_find() says.

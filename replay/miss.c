@@ -83,8 +83,9 @@ write_near(struct json *j, const struct near *n)
 }
 
 static void
-write_miss(struct json *j, const struct miss *miss, const struct head *request)
+write_miss(struct json *j, const struct miss *miss)
 {
+	const struct head *request = miss->request;
 	struct span path = path_of(request);
 
 	json_object(j, NULL);
@@ -109,8 +110,7 @@ write_miss(struct json *j, const struct miss *miss, const struct head *request)
 }
 
 struct span
-miss_text(const struct miss *miss, const struct head *request,
-    struct arena *arena)
+miss_text(const struct miss *miss, struct arena *arena)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -120,7 +120,7 @@ miss_text(const struct miss *miss, const struct head *request,
 
 	if (f == NULL)
 		xalloc_failed();
-	write_miss(&j, miss, request);
+	write_miss(&j, miss);
 	if (fclose(f) != 0)
 		xalloc_failed();
 	out = arena_copy(arena, (struct span){ (uint8_t *)text, len });

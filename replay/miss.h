@@ -30,15 +30,15 @@ const char *miss_reason_name(enum miss_reason reason);
 
 struct miss {
 	enum miss_reason reason;
-	uint64_t deletion;        /* of MISS_EARLY and MISS_LATE */
-	const struct span *hosts; /* of MISS_AMBIGUOUS */
+	const struct head *request; /* masked, or equal to a recorded one */
+	uint64_t deletion;          /* of MISS_EARLY and MISS_LATE */
+	const struct span *hosts;   /* of MISS_AMBIGUOUS */
 	size_t host_count;
 	struct near nearest[NEAREST_MAX]; /* of MISS_UNKNOWN */
 	size_t nearest_count;
 };
 
 /* The JSON object that explains it, in the arena. */
-struct span miss_text(const struct miss *miss, const struct head *request,
-    struct arena *arena);
+struct span miss_text(const struct miss *miss, struct arena *arena);
 
 #endif

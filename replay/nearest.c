@@ -20,7 +20,6 @@ static const unsigned weights[DIFFERENCE_COUNT] = {
 	[DIFFERENCE_OPERATION] = 50,
 	[DIFFERENCE_TARGETS] = 20,
 	[DIFFERENCE_SCOPE] = 15,
-	[DIFFERENCE_TOKEN] = 4,
 	[DIFFERENCE_FLAGS] = 4,
 	[DIFFERENCE_QUERY] = 10,
 	[DIFFERENCE_BODY] = 6,
@@ -114,8 +113,6 @@ compare_deletions(struct near *n, const struct deletion *live,
 		differ(n, DIFFERENCE_TARGETS);
 	if (!span_eq(scope_of(live), scope_of(recorded)))
 		differ(n, DIFFERENCE_SCOPE);
-	if (!span_eq(live->token, recorded->token))
-		differ(n, DIFFERENCE_TOKEN);
 	if (live->dry_run != recorded->dry_run ||
 	    live->force != recorded->force)
 		differ(n, DIFFERENCE_FLAGS);

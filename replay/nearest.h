@@ -22,7 +22,6 @@ struct store;
 	X(OPERATION, "operation")                                              \
 	X(TARGETS, "targets")                                                  \
 	X(SCOPE, "scope")                                                      \
-	X(TOKEN, "token")                                                      \
 	X(FLAGS, "flags")                                                      \
 	X(QUERY, "query")                                                      \
 	X(BODY, "body")                                                        \

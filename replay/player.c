@@ -30,11 +30,12 @@ player_open(struct player **out, struct store *store, const struct rules *rules,
 
 	p->store = store;
 	p->rules = rules;
-	if (index_open(&p->index, store, err) < 0) {
+	if (index_open(&p->index, store, err) < 0 ||
+	    matcher_open(&p->matcher, store, p->index, rules, err) < 0) {
+		index_close(p->index);
 		free(p);
 		return -1;
 	}
-	p->matcher = matcher_new(store, p->index, rules);
 	p->sessions = sessions_new();
 	p->answers = answers_new(store);
 	p->sequence = digest_new();
@@ -48,7 +49,7 @@ player_close(struct player *p)
 {
 	if (p == NULL)
 		return;
-	matcher_free(p->matcher);
+	matcher_close(p->matcher);
 	sessions_free(p->sessions);
 	answers_free(p->answers);
 	index_close(p->index);
@@ -70,15 +71,15 @@ note(struct player *p, uint64_t id)
 
 /* Explain why there is no queue. */
 static int
-explain(struct player *p, const struct message *request,
-    const struct match *match, struct arena *arena, struct miss *out,
-    struct err *err)
+explain(struct player *p, const struct match *match, struct arena *arena,
+    struct miss *out, struct err *err)
 {
 	struct span *hosts;
 
+	out->request = &match->masked->parsed;
 	if (match->host_count <= 1) {
 		out->reason = MISS_UNKNOWN;
-		return nearest_find(p->store, p->rules, request, arena,
+		return nearest_find(p->store, p->rules, match->masked, arena,
 		    out->nearest, &out->nearest_count, err);
 	}
 	hosts = arena_alloc(arena, match->host_count * sizeof(*hosts));
@@ -98,12 +99,12 @@ take(struct player *p, struct session *session, const struct queue *queue,
 
 	switch (session_take(session, queue, &id)) {
 	case TURN_EARLY:
-		out->miss =
-		    (struct miss){ .reason = MISS_EARLY, .deletion = id };
+		out->miss.reason = MISS_EARLY;
+		out->miss.deletion = id;
 		return 0;
 	case TURN_LATE:
-		out->miss =
-		    (struct miss){ .reason = MISS_LATE, .deletion = id };
+		out->miss.reason = MISS_LATE;
+		out->miss.deletion = id;
 		return 0;
 	case TURN_TAKEN:
 		break;
@@ -127,7 +128,8 @@ player_take(struct player *p, const struct message *request,
 	if (matcher_find(p->matcher, request, arena, &match, err) < 0)
 		return -1;
 	if (match.queue == NULL)
-		return explain(p, request, &match, arena, &out->miss, err);
+		return explain(p, &match, arena, &out->miss, err);
+	out->miss.request = &request->parsed;
 	return take(p, s, match.queue, out, err);
 }
 

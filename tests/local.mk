@@ -6,7 +6,8 @@ BATS_LOG_COMPILER = $(BATS) --tap
 AM_TESTS_ENVIRONMENT = OBIT='$(abs_top_builddir)/obit'; export OBIT; \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
-	LC_ALL=C.UTF-8 TZ=UTC0; export LC_ALL TZ;
+	LC_ALL=C.UTF-8 TZ=UTC0; export LC_ALL TZ; \
+	CK_TIMEOUT_MULTIPLIER=10; export CK_TIMEOUT_MULTIPLIER;
 
 check_LIBRARIES += libtest.a
 libtest_a_SOURCES = %D%/lib/exchange.c %D%/lib/exchange.h %D%/lib/unit.c %D%/lib/unit.h

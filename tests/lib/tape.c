@@ -1,33 +1,34 @@
 #include "tests/lib/tape.h"
 
-#include <check.h>
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/err.h"
 #include "deletion/recogniser.h"
 #include "deletion/rules.h"
 #include "http/coverage.h"
 #include "store/store.h"
-#include "tests/lib/folder.h"
-
-#define FILE_NAME "tape.obit"
 
 static void
 must(int status, const struct err *err)
 {
-	ck_assert_msg(status >= 0, "%s", err->text);
+	if (status >= 0)
+		return;
+	fprintf(stderr, "tape: %s\n", err->text);
+	abort();
 }
 
 void
-tape_open(struct tape *t)
+tape_open(struct tape *t, const char *path)
 {
 	struct recording rec = { .program = span_of_str("test") };
 	struct err err = { 0 };
 
-	folder_enter();
+	t->path = path;
 	must(rules_open(&t->rules, NULL, 0, &err), &err);
 	t->recogniser = recogniser_new(t->rules);
-	must(store_open(&t->store, folder_path(FILE_NAME), STORE_APPEND, &err),
-	    &err);
+	must(store_open(&t->store, t->path, STORE_APPEND, &err), &err);
 	must(store_begin(t->store, &rec, &err), &err);
 }
 
@@ -36,7 +37,7 @@ head_length(struct span s)
 {
 	const uint8_t *end = memmem(s.p, s.len, "\r\n\r\n", 4);
 
-	ck_assert(end != NULL);
+	assert(end != NULL);
 	return (size_t)(end - s.p) + 4;
 }
 
@@ -104,8 +105,7 @@ tape_rewind(struct tape *t)
 
 	must(store_end(t->store, &coverage, &err), &err);
 	must(store_close(t->store, &err), &err);
-	must(store_open(&t->store, folder_path(FILE_NAME), STORE_READ, &err),
-	    &err);
+	must(store_open(&t->store, t->path, STORE_READ, &err), &err);
 }
 
 void
@@ -116,5 +116,4 @@ tape_close(struct tape *t)
 	must(store_close(t->store, &err), &err);
 	recogniser_free(t->recogniser);
 	rules_close(t->rules);
-	folder_leave();
 }

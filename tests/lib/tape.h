@@ -1,9 +1,9 @@
 /*
- * tape.h - an archive written down in a test.
+ * tape.h - an archive written down in a test.  Mistakes end the process.
  *
  *	struct tape t;
  *
- *	tape_open(&t);
+ *	tape_open(&t, path);
  *	tape_add(&t, "DELETE /a HTTP/1.1\r\nHost: h\r\n\r\n",
  *	    "HTTP/1.1 204 No Content\r\n\r\n");
  *	tape_rewind(&t);
@@ -20,13 +20,14 @@ struct rules;
 struct store;
 
 struct tape {
+	const char *path;
 	struct rules *rules; /* the built-in ones */
 	struct recogniser *recogniser;
 	struct store *store;
 };
 
-/* Begin an archive in a folder of its own. */
-void tape_open(struct tape *t);
+/* Begin an archive at path, which must outlive the tape. */
+void tape_open(struct tape *t, const char *path);
 
 /*
  * Add an exchange, both messages whole; a response of NULL is missing.
@@ -37,6 +38,7 @@ uint64_t tape_add(struct tape *t, const char *request, const char *response);
 /* End the recording and open the archive for reading. */
 void tape_rewind(struct tape *t);
 
+/* The file stays. */
 void tape_close(struct tape *t);
 
 #endif

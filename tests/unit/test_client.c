@@ -1,65 +1,13 @@
-/* The fakes of loop.h here stand in for the network. */
 #include "replay/client.h"
 
-#include <stdlib.h>
-
-#include "base/buf.h"
 #include "base/err.h"
 #include "http/head.h"
-#include "replay/loop.h"
 #include "replay/missed.h"
 #include "replay/player.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/peer.h"
 #include "tests/lib/tape.h"
 #include "tests/lib/unit.h"
-
-struct peer {
-	struct buf out;
-	bool finished, stuck, stopping;
-	void (*done)(void *owner);
-	void *owner;
-};
-
-bool
-peer_send(struct peer *p, struct span bytes, void (*done)(void *), void *owner)
-{
-	struct err err;
-
-	ck_assert(p->done == NULL);
-	ck_assert_int_eq(buf_add(&p->out, bytes, &err), 0);
-	if (p->stuck) {
-		p->done = done;
-		p->owner = owner;
-		return false;
-	}
-	if (done != NULL)
-		done(owner);
-	return true;
-}
-
-void
-peer_finish(struct peer *p)
-{
-	p->finished = true;
-}
-
-void
-peer_deadline(struct peer *p, unsigned seconds)
-{
-	(void)p;
-	ck_assert_uint_gt(seconds, 0);
-}
-
-struct loop *
-peer_loop(const struct peer *p)
-{
-	return (struct loop *)(uintptr_t)p;
-}
-
-bool
-loop_is_stopping(const struct loop *l)
-{
-	return ((const struct peer *)l)->stopping;
-}
 
 static struct tape tape;
 static struct service service;
@@ -83,7 +31,7 @@ static struct client *client;
 static void
 connect_client(void)
 {
-	peer = (struct peer){ .out = BUF_INIT((size_t)32 << 20) };
+	peer = PEER_INIT;
 	client = client_new(&service, &peer);
 }
 
@@ -91,7 +39,7 @@ static void
 disconnect(void)
 {
 	client_free(client);
-	buf_release(&peer.out);
+	peer_release(&peer);
 }
 
 static void
@@ -99,7 +47,8 @@ setup(void)
 {
 	struct err err;
 
-	tape_open(&tape);
+	folder_enter();
+	tape_open(&tape, folder_path("tape.obit"));
 	tape_add(&tape, DELETE_A, DONE);
 	tape_add(&tape, DELETE_A, GONE);
 	tape_add(&tape, GET_C, CHUNKS);
@@ -122,6 +71,7 @@ teardown(void)
 	player_close(service.player);
 	missed_free(service.missed);
 	tape_close(&tape);
+	folder_leave();
 }
 
 /* Feed all of text; the client must use all of it. */
@@ -178,8 +128,7 @@ START_TEST(a_slow_reader_gets_one_answer_at_a_time)
 	used = client_data(client, two);
 	ck_assert_uint_eq(used, strlen(DELETE_A));
 	sent(DONE);
-	peer.done(peer.owner);
-	peer.done = NULL;
+	peer_read(&peer);
 	peer.stuck = false;
 	ck_assert_uint_eq(client_data(client, span_sub(two, used, two.len)),
 	    two.len - used);

@@ -72,7 +72,7 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	return 0;
 }
 
-static const struct capture_sink sink = { NULL, wants, take };
+static const struct capture_sink sink = { NULL, wants, take, NULL };
 
 static void
 open_capture(void)

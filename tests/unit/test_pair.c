@@ -36,7 +36,7 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	return 0;
 }
 
-static const struct capture_sink sink = { NULL, wants, take };
+static const struct capture_sink sink = { NULL, wants, take, NULL };
 
 static void
 start(void)
@@ -51,7 +51,8 @@ start(void)
 static struct parser_head
 head_of(enum head_side side, int status)
 {
-	struct parser_head h = { .bytes = span_of_str("x\r\n\r\n") };
+	struct parser_head h = { .bytes = span_of_str("x\r\n\r\n"),
+		.keep_alive = true };
 
 	h.head.side = side;
 	h.head.method = span_sub(h.bytes, 0, 1);
