@@ -51,6 +51,14 @@ struct talk {
 #define VOLC_DONE                                                              \
 	"HTTP/1.1 200 OK\n\n{\"ResponseMetadata\":{\"RequestId\":\"r\"},"      \
 	"\"Result\":{\"OperationDetails\":[{\"InstanceId\":\"i-1\"}]}}"
+#define DESCRIBE_VOLC                                                          \
+	"GET /?Action=DescribeInstances&InstanceIds.1=i-1 HTTP/1.1\n"          \
+	"Host: open.volcengineapi.com\nAuthorization: HMAC-SHA256 "            \
+	"Credential=AK/20261120/cn-beijing/ecs/request, "                      \
+	"SignedHeaders=x-date, Signature=00\n\n"
+#define VOLC_STATUS(s)                                                         \
+	"HTTP/1.1 200 OK\n\n{\"Result\":{\"TotalCount\":1,\"Instances\":["     \
+	"{\"InstanceId\":\"i-1\",\"Status\":\"" s "\"}]}}"
 #define VOLC_BUSY                                                              \
 	"HTTP/1.1 412 Precondition Failed\n\n{\"ResponseMetadata\":{"          \
 	"\"RequestId\":\"r\",\"Error\":{\"Code\":\"IdempotentProcessing\"}}}"
@@ -170,6 +178,12 @@ static const struct talk talks[] = {
 		{ 3, 3, "a", STATUS_DC, STATE("error"), 0, 0, 0 },
 		{ 4, 5, "a", DELETE_DC, NO_CONTENT, 1, 2, 0 },
 		{ 6, 7, "a", DELETE_DC, NO_CONTENT, 1, 3, PENDING },
+	    } },
+	{ "so may one that was answered as done and then seen to fail",
+	    {
+		{ 1, 2, "a", VOLC("InstanceIds.1=i-1"), VOLC_DONE, 1, 1, 0 },
+		{ 3, 3, "a", DESCRIBE_VOLC, VOLC_STATUS("ERROR"), 0, 0, 0 },
+		{ 4, 5, "a", VOLC("InstanceIds.1=i-1"), VOLC_DONE, 1, 2, 0 },
 	    } },
 	{ "acceptance that nobody can follow is pending as well",
 	    {
