@@ -35,3 +35,5 @@ tests_fuzz_fuzz_serve_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_serve_LDADD   = $(replay_libs)
 
 bats_tests += tests/cli/serve.bats
+
+EXTRA_DIST += bench/serve.sh
