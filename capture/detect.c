@@ -84,6 +84,9 @@ detect_request_line(struct span s, bool *whole)
 		return s.len == 0 || method > 0 ? DETECT_MORE : DETECT_NOTHING;
 	if (method == 0 || s.p[method] != ' ')
 		return DETECT_NOTHING;
+	/* The preface of HTTP/2 (RFC 9113, section 3.4). */
+	if (span_eq_str(span_sub(s, 0, method), "PRI"))
+		return DETECT_NOTHING;
 	if (*whole)
 		return ends_in_version(span_sub(s, 0, end)) ? DETECT_REQUEST
 							    : DETECT_NOTHING;

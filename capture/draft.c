@@ -96,6 +96,7 @@ draft_head(struct draft *d, const struct parser_head *h)
 	struct message *m = &d->message;
 
 	m->framing = h->framing;
+	d->closes = !h->keep_alive;
 	m->parsed.side = h->head.side;
 	m->parsed.status = h->head.status;
 	d->head_method = span_eq_str(h->head.method, "HEAD");

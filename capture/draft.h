@@ -34,6 +34,7 @@ struct draft {
 	bool exact;      /* end is where the message really ends */
 	bool gap_before; /* what came before it is not known */
 	bool bodiless;   /* a response that was read as one to HEAD */
+	bool closes;     /* a response after which the connection ends */
 	bool head_method, connect_method; /* a request's */
 	bool cut;    /* part of the head of its response was seen */
 	bool tunnel; /* seen after CONNECT had been accepted */

@@ -207,7 +207,10 @@ find(struct flow_table *t, const struct segment *seg, int *from)
 	return f;
 }
 
-/* Before the first bytes: was the connection seen from both SYNs on? */
+/*
+ * Before the first bytes that are in no SYN: was the connection seen from
+ * both SYNs on?
+ */
 static void
 check_start(struct flow *f)
 {
@@ -215,8 +218,10 @@ check_start(struct flow *f)
 		return;
 	f->checked = true;
 	for (int i = 0; i < 2; i++) {
-		side_begin(&f->sides[i], f->sides[i].stream.syn);
-		f->facts.midstream |= !f->sides[i].stream.syn;
+		if (f->sides[i].stream.syn)
+			continue;
+		side_join(&f->sides[i]);
+		f->facts.midstream = true;
 	}
 	if (f->facts.midstream)
 		pair_join(&f->pair);
@@ -245,7 +250,7 @@ take(struct flow_table *t, struct flow *f, const struct segment *seg, int from)
 	bool has_ack = (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK;
 
 	note_flags(f, seg, from);
-	if (seg->wire_len > 0)
+	if (seg->wire_len > 0 && !(seg->flags & TCP_SYN))
 		check_start(f);
 	if (seg->wire_len > 0 || (seg->flags & (TCP_SYN | TCP_FIN)))
 		stream_add(&s->stream, seg,

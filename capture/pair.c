@@ -164,6 +164,17 @@ pair_forwards(struct window *w)
 	return i;
 }
 
+/*
+ * Does the last response prove that there was one to each request before
+ * the last?  Not if it closes the connection: a server may refuse one and
+ * never read the next.
+ */
+static bool
+answers_last(const struct window *w, size_t done)
+{
+	return w->n == done + 1 || !w->responses[w->m - 1]->closes;
+}
+
 /* Count from its end down to the first gap, not below what is paired. */
 static void
 pair_backwards(struct window *w, size_t done)
@@ -196,7 +207,8 @@ match(const struct pair *p, struct window *w)
 	}
 	if (p->synced)
 		done = pair_forwards(w);
-	if ((w->gap || w->hidden) && !w->tail_gap && w->tail_whole)
+	if ((w->gap || w->hidden) && !w->tail_gap && w->tail_whole &&
+	    done < w->m && answers_last(w, done))
 		pair_backwards(w, done);
 }
 

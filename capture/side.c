@@ -49,7 +49,7 @@ leave_http(struct side *s, const struct draft *q)
 	parser_pause(s->parser);
 	if (s->peer->parser != NULL &&
 	    parser_state(s->peer->parser) == PARSER_IDLE)
-		s->peer->mode = SIDE_SEARCH;
+		s->peer->mode = SIDE_START;
 }
 
 static void
@@ -190,7 +190,7 @@ feed(struct side *s, struct span bytes)
 			search(s, true);
 		break;
 	case PARSER_PAUSED:
-		search(s, false);
+		s->mode = SIDE_START;
 		break;
 	case PARSER_IDLE:
 	case PARSER_HEAD:
@@ -218,12 +218,18 @@ start_parser(struct side *s, enum detected what, uint64_t position)
 	} else if (s->which != which) {
 		return false;
 	}
+	/* A tunnel with requests in it is a connection like any other. */
+	if (which == HEAD_REQUEST)
+		s->opaque = s->peer->opaque = false;
 	parser_restart(s->parser, position);
 	s->mode = SIDE_HTTP;
 	return true;
 }
 
-/* The first bytes of a connection that was seen from its SYN on. */
+/*
+ * The first bytes of a connection that was seen from its SYN on, or of what
+ * follows CONNECT or 101 on it.
+ */
 static void
 take_first_bytes(struct side *s, const struct piece *p)
 {
@@ -246,7 +252,7 @@ take_first_bytes(struct side *s, const struct piece *p)
 	}
 	if (what == DETECT_MORE || what == DETECT_NOTHING ||
 	    !start_parser(s, what, p->position))
-		s->mode = SIDE_IGNORE;
+		s->mode = s->opaque ? SIDE_SEARCH : SIDE_IGNORE;
 }
 
 static void
@@ -357,9 +363,9 @@ side_init(struct side *s, struct side *peer, struct pair *pair,
 }
 
 void
-side_begin(struct side *s, bool syn)
+side_join(struct side *s)
 {
-	s->mode = syn ? SIDE_START : SIDE_SEARCH;
+	s->mode = SIDE_SEARCH;
 }
 
 /*

@@ -12,7 +12,7 @@
 #include "capture/stream.h"
 
 enum side_mode {
-	SIDE_START,  /* before its first byte */
+	SIDE_START,  /* before the first byte, also of a tunnel */
 	SIDE_HTTP,   /* in step with the parser */
 	SIDE_SEARCH, /* waiting for a segment that begins a message */
 	SIDE_IGNORE, /* not HTTP */
@@ -48,8 +48,8 @@ void side_init(struct side *s, struct side *peer, struct pair *pair,
     struct pair_facts *facts, const struct endpoint *end,
     struct outlet *outlet);
 
-/* The first byte delivered will be the first of the connection, or not. */
-void side_begin(struct side *s, bool syn);
+/* The first byte delivered will not be the first of the connection. */
+void side_join(struct side *s);
 
 /*
  * No more bytes will come; closed: FIN was seen, so that a message which

@@ -51,7 +51,8 @@ start(void)
 static struct parser_head
 head_of(enum head_side side, int status)
 {
-	struct parser_head h = { .bytes = span_of_str("x\r\n\r\n") };
+	struct parser_head h = { .bytes = span_of_str("x\r\n\r\n"),
+		.keep_alive = true };
 
 	h.head.side = side;
 	h.head.method = span_sub(h.bytes, 0, 1);
