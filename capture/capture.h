@@ -42,8 +42,9 @@ struct capture_sink {
 	bool (*wants)(void *ctx, const struct head *request);
 
 	/*
-	 * Take a wanted exchange, in the order in which exchanges are
-	 * finished.  Report whether it was kept.  An error ends the capture.
+	 * Take, and free in the end, a wanted exchange, in the order in which
+	 * exchanges are finished.  Report whether it was kept.  An error ends
+	 * the capture.
 	 */
 	int (*take)(void *ctx, struct exchange *x, bool *kept, struct err *err);
 

@@ -277,7 +277,13 @@ stream_tick(struct stream *s)
 {
 	if (s->queue == NULL && s->acked <= s->next)
 		return;
-	if (stream_drain(s) || s->acked <= s->next || hole_end(s) == s->next)
+	if (stream_drain(s) || hole_end(s) == s->next)
+		return;
+	if (s->held > STREAM_MAX_HELD) {
+		stream_skip_hole(s);
+		return;
+	}
+	if (s->acked <= s->next)
 		return;
 	if (++s->waited <= STREAM_GRACE)
 		return;

@@ -8,7 +8,9 @@
  *
  * A gap is declared only when the peer has acknowledged past the hole and
  * STREAM_GRACE further packets of the connection have passed, because taps
- * show acknowledgements before the data; or at the end of the input.
+ * show acknowledgements before the data; or at the end of the input; or
+ * when more than STREAM_MAX_HELD bytes wait behind the hole, as they do
+ * where only one direction was captured and nothing is ever acknowledged.
  */
 #ifndef CAPTURE_STREAM_H
 #define CAPTURE_STREAM_H
@@ -18,8 +20,9 @@
 struct budget;
 struct queued;
 
-#define STREAM_GRACE 24                  /* packets of the connection */
-#define STREAM_START ((uint64_t)1 << 32) /* position of the first byte */
+#define STREAM_GRACE    24 /* packets of the connection */
+#define STREAM_MAX_HELD ((size_t)1 << 20)
+#define STREAM_START    ((uint64_t)1 << 32) /* position of the first byte */
 
 /* Bytes that are next in their direction. */
 struct piece {

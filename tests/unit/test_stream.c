@@ -57,6 +57,25 @@ again(void *ctx, uint64_t position, struct span bytes)
 
 static const struct stream_events events = { ready, data, gap, again };
 
+static void
+quiet_data(void *ctx, const struct piece *p)
+{
+	(void)ctx;
+	(void)p;
+}
+
+static void
+quiet_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
+{
+	(void)ctx;
+	(void)position;
+	(void)len;
+	(void)snapped;
+}
+
+static const struct stream_events quiet = { ready, quiet_data, quiet_gap,
+	again };
+
 static struct stream
 start(struct sink *s, uint32_t isn)
 {
@@ -157,6 +176,26 @@ START_TEST(gap_needs_ack_and_grace)
 	ck_assert_str_eq(out.text, "<3>def");
 	ck_assert_uint_eq(s.unseen, 3);
 	ck_assert_uint_eq(budget.used, 0);
+}
+END_TEST
+
+START_TEST(too_much_behind_a_hole_is_let_go)
+{
+	struct sink out;
+	struct stream s = start(&out, 0);
+	uint32_t seq = 100;
+
+	while (s.held <= STREAM_MAX_HELD) {
+		stream_tick(&s);
+		ck_assert_uint_eq(s.next, STREAM_START);
+		/* one byte each: what is held is mostly the record of it */
+		add(&s, seq, "x", 0);
+		seq += 2;
+	}
+	s.events = &quiet;
+	stream_tick(&s);
+	ck_assert_uint_gt(s.next, STREAM_START);
+	stream_release(&s);
 }
 END_TEST
 
@@ -262,7 +301,8 @@ START_TEST(release_returns_the_budget)
 END_TEST
 
 UNIT_MAIN("stream", order_does_not_matter, first_copy_wins,
-    one_segment_over_two_holes, gap_needs_ack_and_grace, late_data_prevents_gap,
+    one_segment_over_two_holes, gap_needs_ack_and_grace,
+    too_much_behind_a_hole_is_let_go, late_data_prevents_gap,
     acknowledged_fin_is_no_gap, snapped_segment_is_a_gap_at_once,
     end_skips_every_hole, refused_bytes_wait, data_in_syn_counts,
     release_returns_the_budget)
