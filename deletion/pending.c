@@ -11,21 +11,26 @@
 #include <uthash.h>
 #include <utlist.h>
 
+enum {
+	SLOT_MAX = 64, /* deletions followed at one place; older ones close */
+};
+
 /* One poll of one pending deletion, or of one target of it. */
 struct watch {
 	struct pending *pending;
 	const struct poll *poll;
 	struct span host;
-	bool closed;               /* its target is done */
-	struct watch *next_same;   /* of the same key */
-	struct watch *prev, *next; /* of the same deletion */
+	bool closed;                         /* its target is done */
+	struct watch *prev_same, *next_same; /* of the same key */
+	struct watch *prev, *next;           /* of the same deletion */
 	struct slot *slot;
 };
 
 /* All watches on a path, or on a target that a listing names. */
 struct slot {
 	struct span key;
-	struct watch *first;
+	struct watch *first; /* oldest first */
+	size_t count;
 	UT_hash_handle hh;
 };
 
@@ -119,31 +124,10 @@ make_slot(struct pending_table *t, struct span key)
 }
 
 static void
-add_watch(struct pending_table *t, struct pending *p, const struct poll *poll,
-    struct span host, struct span key)
-{
-	struct watch *w = arena_alloc(&p->arena, sizeof(*w));
-
-	w->pending = p;
-	w->poll = poll;
-	w->host = arena_copy(&p->arena, host);
-	w->slot = make_slot(t, key);
-	w->next_same = w->slot->first;
-	w->slot->first = w;
-	DL_APPEND(p->watches, w);
-	if (poll->listing)
-		use_listing(t, poll);
-}
-
-static void
 drop_watch(struct pending_table *t, struct watch *w)
 {
-	struct watch **at = &w->slot->first;
-
-	while (*at != w)
-		at = &(*at)->next_same;
-	*at = w->next_same;
-	if (w->slot->first == NULL) {
+	DL_DELETE2(w->slot->first, w, prev_same, next_same);
+	if (--w->slot->count == 0) {
 		HASH_DEL(t->slots, w->slot);
 		free(w->slot);
 	}
@@ -162,6 +146,46 @@ close_pending(struct pending_table *t, struct pending *p)
 	t->count--;
 	arena_release(&p->arena);
 	free(p);
+}
+
+/*
+ * A slot with room for one more watch of p: the oldest deletion that waits
+ * there gives way.  NULL if p fills it alone.
+ */
+static struct slot *
+slot_with_room(struct pending_table *t, const struct pending *p,
+    struct span key)
+{
+	struct slot *slot = make_slot(t, key);
+
+	if (slot->count < SLOT_MAX)
+		return slot;
+	if (slot->first->pending == p)
+		return NULL;
+	close_pending(t, slot->first->pending);
+	return make_slot(t, key);
+}
+
+static bool
+add_watch(struct pending_table *t, struct pending *p, const struct poll *poll,
+    struct span host, struct span key)
+{
+	struct slot *slot = slot_with_room(t, p, key);
+	struct watch *w;
+
+	if (slot == NULL)
+		return false;
+	w = arena_alloc(&p->arena, sizeof(*w));
+	w->pending = p;
+	w->poll = poll;
+	w->host = arena_copy(&p->arena, host);
+	w->slot = slot;
+	slot->count++;
+	DL_APPEND2(slot->first, w, prev_same, next_same);
+	DL_APPEND(p->watches, w);
+	if (poll->listing)
+		use_listing(t, poll);
+	return true;
 }
 
 void
@@ -200,9 +224,8 @@ watch_targets(struct pending_table *t, struct pending *p, struct subject *s,
 		    !is_followed(poll, target->outcome) ||
 		    p->open_targets == PENDING_MAX_TARGETS)
 			continue;
-		add_watch(t, p, poll, subject_host(s),
+		p->open_targets += add_watch(t, p, poll, subject_host(s),
 		    target_key(s->arena, poll, target->id));
-		p->open_targets++;
 	}
 }
 

@@ -21,6 +21,7 @@ struct cond {
 	struct source source;
 	struct globs globs; /* none: it is enough to be there */
 	bool negated;
+	bool pattern; /* the source's name is one */
 };
 
 struct conds {

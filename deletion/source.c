@@ -273,6 +273,7 @@ parse_cond(struct compiler *c, const struct yaml_node *at, struct span word,
 	source = span_cut(&rest, '=');
 	if (!parse_source(c, at, source, side, &out->source))
 		return false;
+	out->pattern = glob_is_pattern(out->source.name);
 	return rest.p == NULL || parse_globs(c, at, rest, &out->globs);
 }
 

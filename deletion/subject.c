@@ -45,13 +45,48 @@ static const struct span delete = SPAN_LITERAL("DELETE");
 static const struct span post = SPAN_LITERAL("POST");
 
 static bool
-says_delete(struct subject *s, enum source_kind kind, const char *name)
+is_override_field(const struct field *f)
 {
-	struct source source = { kind, span_of_str(name) };
-	struct list found = { 0 };
+	static const struct span names[] = {
+		SPAN_LITERAL("X-HTTP-Method-Override"),
+		SPAN_LITERAL("X-HTTP-Method"),
+		SPAN_LITERAL("X-Method-Override"),
+	};
 
-	subject_values(s, &source, &found);
-	return found.count > 0 && span_eq_nocase(found.at[0], delete);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (span_eq_nocase(f->name, names[i]))
+			return true;
+	return false;
+}
+
+static bool
+fields_override(const struct head *head)
+{
+	for (size_t i = 0; i < head->field_count; i++)
+		if (span_eq_nocase(head->fields[i].value, delete) &&
+		    is_override_field(&head->fields[i]))
+			return true;
+	return false;
+}
+
+static bool
+pairs_override(struct span pairs)
+{
+	struct pair pair;
+
+	while (url_next_pair(&pairs, &pair))
+		if (span_eq_str(pair.key, "_method") &&
+		    span_eq_nocase(pair.value, delete))
+			return true;
+	return false;
+}
+
+static bool
+form_overrides(struct subject *s)
+{
+	const struct body *b = subject_body(s);
+
+	return b->state == BODY_FORM && pairs_override(b->text);
 }
 
 /* POST with X-HTTP-Method-Override, or with "_method" in query or form. */
@@ -60,11 +95,8 @@ override_method(struct subject *s)
 {
 	bool form = subject_type_has(s->request, "form-urlencoded");
 
-	if (says_delete(s, SOURCE_HEADER, "X-HTTP-Method-Override") ||
-	    says_delete(s, SOURCE_HEADER, "X-HTTP-Method") ||
-	    says_delete(s, SOURCE_HEADER, "X-Method-Override") ||
-	    says_delete(s, SOURCE_QUERY, "_method") ||
-	    (form && says_delete(s, SOURCE_FORM, "_method")))
+	if (fields_override(s->request) || pairs_override(s->url.query) ||
+	    (form && form_overrides(s)))
 		s->method = delete;
 	else
 		s->may_override = form && s->message == NULL &&
@@ -82,6 +114,7 @@ subject_init(struct subject *s, const struct rules *rules,
 	s->response = NULL;
 	s->method = head->method;
 	s->url = url_split(head->method, head->target);
+	s->asked = (struct span){ 0 };
 	s->may_override = s->has_auth = s->has_host = false;
 	s->body = s->answer = (struct body){ 0 };
 	s->captures.count = 0;
@@ -424,6 +457,73 @@ is_unread(struct subject *s, const struct cond *cond)
 	return false;
 }
 
+static bool
+key_is(struct subject *s, struct span raw, struct span name)
+{
+	if (span_eq(raw, name))
+		return true;
+	return (span_find(raw, '%') < raw.len ||
+		   span_find(raw, '+') < raw.len) &&
+	    span_eq(url_decode(raw, true, s->arena), name);
+}
+
+/*
+ * The pairs of one key, in a row for rules that ask for the same one, such
+ * as Action: from the first of them on.
+ */
+static struct span
+query_from(struct subject *s, struct span name)
+{
+	struct span rest = s->url.query, from = rest;
+	struct pair pair;
+
+	if (s->asked.p != NULL && span_eq(s->asked, name))
+		return s->asked_from;
+	while (url_next_pair(&rest, &pair)) {
+		if (key_is(s, pair.key, name))
+			break;
+		from = rest;
+	}
+	s->asked = name;
+	s->asked_from = from;
+	return from;
+}
+
+/* As below, for a key of the query, without taking memory. */
+static bool
+query_holds(struct subject *s, const struct cond *cond)
+{
+	struct span rest = query_from(s, cond->source.name);
+	struct pair pair;
+
+	while (url_next_pair(&rest, &pair)) {
+		if (!key_is(s, pair.key, cond->source.name))
+			continue;
+		if (cond->globs.count == 0 ||
+		    any_glob(&cond->globs,
+			url_decode(pair.value, true, s->arena), false))
+			return true;
+	}
+	return false;
+}
+
+/* As below, for a header field. */
+static bool
+field_holds(struct subject *s, const struct cond *cond)
+{
+	const struct head *head = s->request;
+
+	for (size_t i = 0; i < head->field_count; i++) {
+		const struct field *f = &head->fields[i];
+
+		if (span_eq_nocase(f->name, cond->source.name) &&
+		    (cond->globs.count == 0 ||
+			any_glob(&cond->globs, f->value, false)))
+			return true;
+	}
+	return false;
+}
+
 enum truth
 subject_holds(struct subject *s, const struct cond *cond)
 {
@@ -431,6 +531,10 @@ subject_holds(struct subject *s, const struct cond *cond)
 	struct list found = { 0 };
 	bool held = false;
 
+	if (cond->source.kind == SOURCE_QUERY && !cond->pattern)
+		return query_holds(s, cond) != cond->negated ? YES : NO;
+	if (cond->source.kind == SOURCE_HEADER && !cond->pattern)
+		return field_holds(s, cond) != cond->negated ? YES : NO;
 	if (!subject_values(s, &cond->source, &found))
 		return NOT_KNOWN;
 	if (cond->negated && is_unread(s, cond))

@@ -69,7 +69,8 @@ struct subject {
 	size_t segment_count;
 	bool may_override; /* the form, not seen yet, may change the method */
 	bool has_auth, has_host;
-	struct span host; /* see subject_host() */
+	struct span asked, asked_from; /* the query key asked for last */
+	struct span host;              /* see subject_host() */
 	struct auth auth;
 	struct body body, answer;
 	struct captures captures;     /* of the line that matched */

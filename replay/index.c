@@ -21,6 +21,7 @@ struct kept {
 struct index {
 	struct store *store;
 	uint64_t last;
+	struct edges *edges;
 	struct kept *by_key;
 	struct kept *recent; /* latest use first */
 	size_t bytes;
@@ -40,6 +41,7 @@ index_open(struct index **out, struct store *store, struct err *err)
 	index = xcalloc(1, sizeof(*index));
 	index->store = store;
 	index->last = last;
+	index->edges = edges_new(store, last);
 	*out = index;
 	return 0;
 }
@@ -73,6 +75,7 @@ index_close(struct index *index)
 		return;
 	while (index->recent != NULL)
 		drop(index, index->recent);
+	edges_free(index->edges);
 	free(index);
 }
 
@@ -169,7 +172,7 @@ find_edges(struct index *index, struct recorded *r, struct err *err)
 		struct group *g = &r->groups[i];
 
 		g->queue.reads = is_read(g);
-		if (edges_find(&g->queue, index->store, index->last, err) < 0)
+		if (edges_find(index->edges, &g->queue, err) < 0)
 			return -1;
 	}
 	return 0;

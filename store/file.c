@@ -104,6 +104,29 @@ sync_folder(const char *path)
 	free(folder);
 }
 
+/*
+ * Give the file its name: 1, or 0 if the name is taken.  A link, unlike a
+ * rename, replaces nothing; where there are no links an empty file keeps
+ * the name until the whole one takes its place.
+ */
+static int
+put_in_place(const char *from, const char *path)
+{
+	int fd;
+
+	if (link(from, path) == 0)
+		return 1;
+	if (errno == EEXIST)
+		return 0;
+	if (errno != EPERM && errno != EOPNOTSUPP)
+		return -1;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return errno == EEXIST ? 0 : -1;
+	close(fd);
+	return rename(from, path) == 0 ? 1 : -1;
+}
+
 static int
 publish(const char *path, const uint8_t *image, size_t len, struct err *err)
 {
@@ -111,10 +134,9 @@ publish(const char *path, const uint8_t *image, size_t len, struct err *err)
 	int rc = write_image(name, image, len, err);
 
 	if (rc == 0) {
-		/* A link, unlike a rename, replaces nothing. */
-		rc = link(name, path) == 0 ? 1 : 0;
-		if (rc == 0 && errno != EEXIST)
-			rc = cannot("create", err);
+		rc = put_in_place(name, path);
+		if (rc < 0)
+			cannot("create", err);
 		unlink(name);
 	}
 	free(name);

@@ -9,8 +9,11 @@ libstore_a_SOURCES = %D%/counts.c %D%/counts.h %D%/cursor.c %D%/db.c %D%/db.h \
 
 store_libs = libstore.a $(deletion_libs) $(SQLITE_LIBS)
 
-unit_tests += tests/unit/test_deflate tests/unit/test_merkle
+unit_tests += tests/unit/test_deflate tests/unit/test_leaf \
+	tests/unit/test_merkle tests/unit/test_train
 tests_unit_test_deflate_LDADD = libtest.a $(store_libs) $(CHECK_LIBS)
+tests_unit_test_leaf_LDADD    = libtest.a $(store_libs) $(CHECK_LIBS)
+tests_unit_test_train_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 tests_unit_test_merkle_LDADD  = libtest.a $(store_libs) $(CHECK_LIBS)
 
 # Exchanges that the archive's tests share.

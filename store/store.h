@@ -150,7 +150,8 @@ int store_recording(struct store *st, uint64_t id, struct arena *arena,
 struct store_stats {
 	uint64_t recordings, exchanges, deletions, follow_ups, targets;
 	uint64_t connections;
-	uint64_t message_bytes; /* heads and bodies as they were on the wire */
+	uint64_t message_bytes; /* heads and bodies that are kept, and the
+				   few numbers that are packed with them */
 	uint64_t stored_bytes;  /* the same, as compressed */
 	uint64_t file_bytes;    /* the whole archive */
 };

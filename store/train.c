@@ -9,10 +9,10 @@
 
 #define RUN       8  /* bytes that are counted together */
 #define PIECE     48 /* bytes that are taken together */
-#define HASH_BITS 17
+#define HASH_BITS 20 /* four times as many places as samples have runs */
 
-/* A run that stands in one place only helps nobody. */
-#define MIN_COUNT 2
+/* A run that is rare helps nobody, and may be two that share a hash. */
+#define MIN_COUNT 3
 
 struct trainer {
 	struct span samples;
@@ -76,7 +76,7 @@ count_runs(struct trainer *t)
 static size_t
 choose(struct trainer *t, size_t *pieces, size_t max)
 {
-	size_t stretch = t->samples.len / max;
+	size_t stretch = max > 0 ? t->samples.len / max : 0;
 	size_t count = 0;
 
 	if (stretch < PIECE)

@@ -114,6 +114,30 @@ START_TEST(gets_before_and_after_differ)
 }
 END_TEST
 
+/* A list is above what it lists; a polled status below it. */
+START_TEST(lists_show_what_was_deleted)
+{
+	begin();
+	tape_add(&tape, "GET /v/p HTTP/1.1\r\nHost: h\r\n\r\n", HERE);
+	tape_add(&tape, "DELETE /v/p/a HTTP/1.1\r\nHost: H\r\n\r\n", DONE);
+	tape_add(&tape, "GET /v/p HTTP/1.1\r\nHost: h\r\n\r\n", HERE);
+	tape_add(&tape, "DELETE /v/p/a HTTP/1.1\r\nHost: h\r\n\r\n", GONE);
+	tape_add(&tape, "DELETE /v/p/b HTTP/1.1\r\nHost: h\r\n\r\n", DONE);
+	tape_add(&tape, "GET /v/p HTTP/1.1\r\nHost: h\r\n\r\n", HERE);
+	tape_add(&tape, "GET /v/q HTTP/1.1\r\nHost: h\r\n\r\n", HERE);
+	play();
+	for (int i = 0; i < 3; i++)
+		ck_assert_uint_eq(say("GET /v/p"), 1);
+	ck_assert_uint_eq(say("DELETE /v/p/a"), 2);
+	for (int i = 0; i < 3; i++)
+		ck_assert_uint_eq(say("GET /v/p"), 3);
+	ck_assert_uint_eq(say("DELETE /v/p/b"), 5);
+	ck_assert_uint_eq(say("GET /v/p"), 6);
+	ck_assert_uint_eq(say("GET /v/q"), 7);
+	end();
+}
+END_TEST
+
 START_TEST(nothing_else_is_answered)
 {
 	static const char *const misses[] = { "GET /v/a", "DELETE /v/b",
@@ -253,6 +277,6 @@ START_TEST(what_was_never_served_is_told)
 END_TEST
 
 UNIT_MAIN("player", an_empty_archive_misses, gets_before_and_after_differ,
-    nothing_else_is_answered, the_host_breaks_ties,
+    lists_show_what_was_deleted, nothing_else_is_answered, the_host_breaks_ties,
     a_rule_for_a_host_is_found_from_elsewhere, targets_match_as_a_multiset,
     bodies_are_compared, what_was_never_served_is_told)

@@ -1,0 +1,128 @@
+#include "store/leaf.h"
+
+#include <stdio.h>
+
+#include "deletion/deletion.h"
+#include "http/coverage.h"
+#include "http/exchange.h"
+#include "tests/lib/unit.h"
+
+/*
+ * The digests were computed with Python's hashlib and struct from the
+ * description in obit-archive(5), section 7.
+ */
+#define DELETION_LEAF                                                          \
+	"7921f46b05d6edb3f1f93412e0264f46049f471bf2838d089e61868f42ff2daf"
+#define FOLLOW_UP_LEAF                                                         \
+	"0c0260210df5436cb255e223365ae8f8e4e9f9d11c0f54c0207602904874f2f1"
+#define RECORDING_LEAF                                                         \
+	"74916979ff319b1ae11909932336e65ca92db84d76376177c4497b5581a707d8"
+
+static struct message request = {
+	.interim = SPAN_LITERAL(""),
+	.head = SPAN_LITERAL("DELETE /a HTTP/1.1\r\n\r\n"),
+	.body = SPAN_LITERAL(""),
+	.has_digest = true,
+	.complete = true,
+	.first = 100,
+	.last = 101,
+};
+
+static const struct hole hole = { 4, 5 };
+
+static struct message response = {
+	.head = SPAN_LITERAL("HTTP/1.1 202 OK\r\n\r\n"),
+	.wire_len = 9,
+	.body_len = 8,
+	.framing = FRAMING_CHUNKED,
+	.holes = &hole,
+	.hole_count = 1,
+	.first = -3,
+	.last = 200,
+};
+
+static const struct exchange exchange = {
+	.connection = 3,
+	.number = 2,
+	.client = { .addr = { 192, 0, 2, 1 }, .port = 40000 },
+	.server = { .addr = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 },
+	    .v6 = true,
+	    .port = 80 },
+	.request = &request,
+	.response = &response,
+	.flaws = FLAW_BIT(FLAW_TUNNEL),
+	.missing = 5,
+};
+
+static const struct target target = {
+	.type = SPAN_LITERAL("type"),
+	.id = SPAN_LITERAL("id"),
+	.outcome = OUTCOME_ACCEPTED,
+	.code = SPAN_LITERAL("c"),
+};
+
+static const struct follow_up follow_up = {
+	.deletion = 6,
+	.state = SPAN_LITERAL("s"),
+	.verdict = VERDICT_CONFIRMED,
+};
+
+static const struct reading deletion = {
+	.kind = KIND_DELETION,
+	.deletion = {
+		.operation = SPAN_LITERAL("op"),
+		.contract = true,
+		.outcome = OUTCOME_ACCEPTED,
+		.message = SPAN_LITERAL(""),
+		.request_id = SPAN_LITERAL("r"),
+		.token = SPAN_LITERAL("t"),
+		.force = true,
+		.targets = &target,
+		.target_count = 1,
+		.attempt_of = 7,
+		.attempt_number = 2,
+		.findings = 3,
+	},
+	.key = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
+	.principal = SPAN_LITERAL("p"),
+};
+
+static const struct reading later = {
+	.kind = KIND_FOLLOW_UP,
+	.follow_ups = &follow_up,
+	.follow_up_count = 1,
+	.key = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
+};
+
+static void
+check(const uint8_t leaf[DIGEST_SIZE], const char *expected)
+{
+	char text[2 * DIGEST_SIZE + 1];
+
+	for (size_t i = 0; i < DIGEST_SIZE; i++)
+		snprintf(text + 2 * i, 3, "%02x", leaf[i]);
+	ck_assert_str_eq(text, expected);
+}
+
+START_TEST(leaves_are_as_described)
+{
+	struct coverage coverage = { .packets = 2,
+		.layers[LAYER_TCP] = 2,
+		.flaws[FLAW_GAP] = 1,
+		.interface_drops = UINT64_C(1) << 63,
+		.first = -1,
+		.last = 10,
+		.cut_short = true };
+	uint8_t leaf[DIGEST_SIZE];
+
+	digest_of(request.body_sha256, span_of_str(""));
+	leaf_of_exchange(leaf, &exchange, &deletion);
+	check(leaf, DELETION_LEAF);
+	leaf_of_exchange(leaf, &exchange, &later);
+	check(leaf, FOLLOW_UP_LEAF);
+	leaf_of_recording(leaf, (struct span){ 0 }, &coverage);
+	check(leaf, RECORDING_LEAF);
+}
+END_TEST
+
+UNIT_MAIN("leaf", leaves_are_as_described)
