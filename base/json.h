@@ -33,6 +33,9 @@ struct json {
 
 #define JSON_INIT(f) ((struct json){ .out = (f) })
 
+/* jansson has functions of the same names: ours must not be seen by it. */
+#pragma GCC visibility push(hidden)
+
 void json_object(struct json *j, const char *name);
 void json_array(struct json *j, const char *name);
 
@@ -60,5 +63,7 @@ void json_base64(struct json *j, const char *name, struct span bytes);
 
 /* End a line of JSON Lines; every object and array must be closed. */
 void json_line(struct json *j);
+
+#pragma GCC visibility pop
 
 #endif

@@ -50,7 +50,6 @@ flaws_of_reason(enum reason r)
 		[REASON_RESPONSE_LOST] = FLAW_BIT(FLAW_RESPONSE_LOST),
 		[REASON_AMBIGUOUS] = FLAW_BIT(FLAW_AMBIGUOUS),
 		[REASON_RESET] = FLAW_BIT(FLAW_RESET),
-		[REASON_CUT] = FLAW_BIT(FLAW_RESPONSE_LOST),
 		[REASON_LIMIT] = FLAW_BIT(FLAW_LIMIT),
 	};
 
@@ -216,7 +215,11 @@ match(const struct pair *p, struct window *w)
 static void
 give_up(struct draft *q, enum reason why)
 {
-	q->reason = q->cut && why != REASON_AMBIGUOUS ? REASON_CUT : why;
+	if (q->cut != 0 && why != REASON_AMBIGUOUS) {
+		why = REASON_CUT;
+		q->flaws |= q->cut;
+	}
+	q->reason = why;
 }
 
 /* What could not be paired: responses are dropped, requests say why. */
@@ -384,12 +387,12 @@ pair_again(struct pair *p, enum head_side side, uint64_t position,
 }
 
 void
-pair_cut(struct pair *p)
+pair_cut(struct pair *p, enum flaw why)
 {
 	struct draft *q = first_open(p);
 
 	if (p->clean && q != NULL)
-		q->cut = true;
+		q->cut = FLAW_BIT(why);
 	pair_lost(p, HEAD_RESPONSE);
 }
 

@@ -38,6 +38,7 @@ check_PROGRAMS += %D%/tools/run_flows
 tests_tools_run_flows_SOURCES = %D%/tools/run_flows.c %D%/lib/flow_dump.c \
 	%D%/lib/flow_dump.h
 tests_tools_run_flows_LDADD = libflow.a $(capture_libs)
+TESTS += %D%/tools/run_flows
 
 update-expect: %D%/tools/run_flows
 	top_srcdir='$(top_srcdir)' %D%/tools/run_flows --update

@@ -274,7 +274,7 @@ START_TEST(cut_response_head)
 	connect_from(1);
 	client(DELETE_A);
 	server("HTTP/1.1 20");
-	expect("1.1 DELETE /a cut response-lost;");
+	expect("1.1 DELETE /a cut truncated;");
 }
 END_TEST
 

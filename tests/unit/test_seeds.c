@@ -30,6 +30,7 @@
 	"&InstanceIds.1=i-ybo349sxoncm9t******"                                \
 	"&InstanceIds.2=i-ybo349sxolcm9t****** HTTP/1.1\n"                     \
 	"Host: open.volcengineapi.com\nRegion: cn-beijing\nService: ecs\n\n"
+#define REST "DELETE /x/1 HTTP/1.1\nHost: h\n\n"
 #define VOLC_ERROR(code)                                                       \
 	"{\"ResponseMetadata\":{\"RequestId\":\"r\",\"Error\":{\"Code\":"      \
 	"\"" code "\",\"Message\":\"m\"}}}"
@@ -131,6 +132,12 @@ static const struct row {
 	    false },
 	{ VOLC, 200, "{\"Result\":{\"OperationDetails\":[]}}", "unknown", NULL,
 	    true },
+	/* No document: convention, but a success must be readable. */
+	{ REST, 200, "{}", "deleted", NULL, false },
+	{ REST, 200, "{\"a\":1", "unknown", NULL, false },
+	{ REST, 200, "{\"a\":1,\"a\":2}", "unknown", NULL, false },
+	{ REST, 204, NULL, "deleted", NULL, false },
+	{ REST, 302, NULL, "unknown", NULL, false },
 };
 
 static struct rules *rules;
