@@ -27,6 +27,8 @@ struct draft {
 	uint64_t number;  /* of a request on its connection, from 1 */
 	uint64_t missing; /* bytes */
 	flaw_set flaws;
+	flaw_set cut;       /* of a request: why only part of the head of its
+			       response was read */
 	enum reason reason; /* of a request that is not answered */
 	bool kept;
 	bool digesting; /* the digest holds something */
@@ -36,7 +38,6 @@ struct draft {
 	bool bodiless;   /* a response that was read as one to HEAD */
 	bool closes;     /* a response after which the connection ends */
 	bool head_method, connect_method; /* a request's */
-	bool cut;    /* part of the head of its response was seen */
 	bool tunnel; /* seen after CONNECT had been accepted */
 };
 

@@ -50,7 +50,6 @@ flaws_of_reason(enum reason r)
 		[REASON_RESPONSE_LOST] = FLAW_BIT(FLAW_RESPONSE_LOST),
 		[REASON_AMBIGUOUS] = FLAW_BIT(FLAW_AMBIGUOUS),
 		[REASON_RESET] = FLAW_BIT(FLAW_RESET),
-		[REASON_CUT] = FLAW_BIT(FLAW_RESPONSE_LOST),
 		[REASON_LIMIT] = FLAW_BIT(FLAW_LIMIT),
 	};
 
@@ -172,7 +171,8 @@ pair_forwards(struct window *w)
 static bool
 answers_last(const struct window *w, size_t done)
 {
-	return w->n == done + 1 || !w->responses[w->m - 1]->closes;
+	return !w->responses[w->m - 1]->closes ||
+	    (w->n == done + 1 && !w->hidden);
 }
 
 /* Count from its end down to the first gap, not below what is paired. */
@@ -197,7 +197,8 @@ match(const struct pair *p, struct window *w)
 	size_t done = 0;
 
 	if (w->n == 1 && w->m == 1 && w->tail_whole &&
-	    (!w->requests[0]->gap_before || !w->tail_gap)) {
+	    (!w->requests[0]->gap_before ||
+		(!w->tail_gap && !w->responses[0]->closes))) {
 		make_pair(w, 0, 0);
 		return;
 	}
@@ -216,7 +217,11 @@ match(const struct pair *p, struct window *w)
 static void
 give_up(struct draft *q, enum reason why)
 {
-	q->reason = q->cut && why != REASON_AMBIGUOUS ? REASON_CUT : why;
+	if (q->cut != 0 && why != REASON_AMBIGUOUS) {
+		why = REASON_CUT;
+		q->flaws |= q->cut;
+	}
+	q->reason = why;
 }
 
 /* What could not be paired: responses are dropped, requests say why. */
@@ -384,12 +389,12 @@ pair_again(struct pair *p, enum head_side side, uint64_t position,
 }
 
 void
-pair_cut(struct pair *p)
+pair_cut(struct pair *p, enum flaw why)
 {
 	struct draft *q = first_open(p);
 
 	if (p->clean && q != NULL)
-		q->cut = true;
+		q->cut = FLAW_BIT(why);
 	pair_lost(p, HEAD_RESPONSE);
 }
 

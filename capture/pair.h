@@ -69,8 +69,8 @@ void pair_lost(struct pair *p, enum head_side side);
 void pair_again(struct pair *p, enum head_side side, uint64_t position,
     struct span bytes);
 
-/* A response began, but its head will never be whole. */
-void pair_cut(struct pair *p);
+/* A response began, but its head will never be whole, because of a flaw. */
+void pair_cut(struct pair *p, enum flaw why);
 
 /*
  * No more messages will come.  whole: the end of the responses was seen,

@@ -119,15 +119,22 @@ on_entity(void *ctx, struct span bytes)
 		draft_entity(s->draft, bytes);
 }
 
-/* A message that ended before its head was whole. */
+/* A message whose head is not whole, or is none. */
 static void
 end_headless(struct side *s, enum parser_end how)
 {
+	static const enum flaw flaws[] = {
+		[PARSER_COMPLETE] = FLAW_TRUNCATED,
+		[PARSER_TRUNCATED] = FLAW_TRUNCATED,
+		[PARSER_MALFORMED] = FLAW_MALFORMED,
+		[PARSER_LIMIT] = FLAW_LIMIT,
+	};
+
 	if (s->opaque)
 		return;
-	if (s->which == HEAD_RESPONSE && how == PARSER_TRUNCATED)
-		pair_cut(s->pair);
-	else if (s->heads && s->which == HEAD_REQUEST)
+	if (s->which == HEAD_RESPONSE)
+		pair_cut(s->pair, flaws[how]);
+	else if (s->heads)
 		outlet_pass(s->outlet, true);
 }
 
@@ -184,7 +191,7 @@ feed(struct side *s, struct span bytes)
 	charge_parser(s);
 	switch (parser_state(s->parser)) {
 	case PARSER_FAILED:
-		if (!s->heads && s->stream.syn)
+		if (!s->heads && s->stream.syn && s->peer->parser == NULL)
 			s->mode = SIDE_IGNORE;
 		else
 			search(s, true);
@@ -380,7 +387,7 @@ finish_unknown(struct side *s)
 	if (s->peer->parser == NULL || s->peer->which != HEAD_REQUEST)
 		return;
 	if (span_has_prefix(buf_span(&s->early), version))
-		pair_cut(s->pair);
+		pair_cut(s->pair, FLAW_TRUNCATED);
 	else if (s->skipped && !s->opaque)
 		pair_lost(s->pair, HEAD_RESPONSE);
 }

@@ -5,7 +5,8 @@
 #include "base/budget.h"
 #include "base/xalloc.h"
 
-#define MAX_JUMP ((int64_t)1 << 30)
+#define MAX_JUMP  ((int64_t)1 << 30)
+#define MAX_EARLY (1 << 20) /* bytes; what one window may hold */
 
 /* A segment that waits for the bytes before it. */
 struct queued {
@@ -190,6 +191,24 @@ trim_old(struct stream *s, struct piece *p)
 	return true;
 }
 
+/*
+ * In a connection joined in the middle the first packet may acknowledge
+ * bytes that the tap shows only after it: they are the first, then.
+ */
+static void
+begin_earlier(struct stream *s, const struct segment *seg)
+{
+	int32_t early = (int32_t)(s->next_seq - seg->seq);
+
+	if (seg->wire_len == 0 || s->sent)
+		return;
+	s->sent = true;
+	if (!s->syn && early > 0 && early <= MAX_EARLY) {
+		s->next_seq = seg->seq;
+		s->next -= (uint32_t)early;
+	}
+}
+
 void
 stream_add(struct stream *s, const struct segment *seg, uint64_t ack)
 {
@@ -198,6 +217,7 @@ stream_add(struct stream *s, const struct segment *seg, uint64_t ack)
 
 	stream_start(s, seg->seq + syn);
 	s->syn |= syn;
+	begin_earlier(s, seg);
 	p.position = stream_position(s, seg->seq + syn);
 	p.bytes = seg->payload;
 	p.cut = seg->wire_len > seg->payload.len

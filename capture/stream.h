@@ -61,6 +61,7 @@ struct stream {
 	uint32_t waited;      /* packets since the hole was acknowledged */
 	bool started;         /* next is known */
 	bool syn;             /* from its SYN */
+	bool sent;            /* a segment with bytes was taken */
 };
 
 #define STREAM_INIT(e, c, b)                                                   \

@@ -50,8 +50,8 @@ int head_parse(struct head *h, enum head_side side, struct span bytes,
  * A copy of h in the arena, whose spans point into copy, the same bytes at
  * another place, instead of bytes.
  */
-struct head head_copy(const struct head *h, struct span bytes,
-    struct span copy, struct arena *arena);
+struct head head_copy(const struct head *h, struct span bytes, struct span copy,
+    struct arena *arena);
 
 /* The value of the first field of that name (any case), or absent. */
 struct span head_field(const struct head *h, const char *name);

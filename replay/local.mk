@@ -20,7 +20,10 @@ tests_unit_test_session_LDADD = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
 replay_tape = tests/lib/tape.c tests/lib/tape.h
 replay_peer = tests/lib/peer.c tests/lib/peer.h
 
-unit_tests += tests/unit/test_client tests/unit/test_player
+unit_tests += tests/unit/test_client tests/unit/test_context \
+	tests/unit/test_missed tests/unit/test_player
+tests_unit_test_context_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+tests_unit_test_missed_LDADD  = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_client_SOURCES = tests/unit/test_client.c tests/lib/folder.c \
 	tests/lib/folder.h $(replay_peer) $(replay_tape)
 tests_unit_test_client_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
@@ -35,3 +38,5 @@ tests_fuzz_fuzz_serve_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_serve_LDADD   = $(replay_libs)
 
 bats_tests += tests/cli/serve.bats
+
+EXTRA_DIST += bench/serve.sh

@@ -18,7 +18,7 @@
 #include "store/store.h"
 
 #define SHORTCUT_BYTES 2048  /* longest request that is remembered */
-#define SHORTCUTS      16384 /* requests that are remembered */
+#define SHORTCUTS      65536 /* requests that are remembered */
 
 /*
  * A request seen before, byte for byte, and what it came to.  Clients

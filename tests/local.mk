@@ -2,7 +2,7 @@ TEST_EXTENSIONS = .sh .bats
 LOG_DRIVER      = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER   = $(LOG_DRIVER)
 BATS_LOG_DRIVER = $(LOG_DRIVER)
-BATS_LOG_COMPILER = $(BATS) --tap
+BATS_LOG_COMPILER = $(SHELL) $(top_srcdir)/build-aux/run-bats.sh
 AM_TESTS_ENVIRONMENT = OBIT='$(abs_top_builddir)/obit'; export OBIT; \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
@@ -38,6 +38,7 @@ check_PROGRAMS += %D%/tools/run_flows
 tests_tools_run_flows_SOURCES = %D%/tools/run_flows.c %D%/lib/flow_dump.c \
 	%D%/lib/flow_dump.h
 tests_tools_run_flows_LDADD = libflow.a $(capture_libs)
+TESTS += %D%/tools/run_flows
 
 update-expect: %D%/tools/run_flows
 	top_srcdir='$(top_srcdir)' %D%/tools/run_flows --update

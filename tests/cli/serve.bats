@@ -94,6 +94,22 @@ while True:
 	cmp want got
 }
 
+@test "the recorded sessions themselves: all the same bytes, strictly" {
+	for name in huawei volcengine; do
+		rm -f a.obit
+		record "$name"
+		start --strict
+		for id in $("$OBIT" ls --json a.obit | sed 's/^{"id":\([0-9]*\),.*/\1/'); do
+			"$OBIT" show a.obit "$id" --raw request | raw >got
+			"$OBIT" show a.obit "$id" --raw response >want
+			cmp want got
+		done
+		finish
+		cat words
+		[ "$STATUS" -eq 0 ]
+	done
+}
+
 @test "Volcengine: the real request line, in any order of ids" {
 	record volcengine
 	start
@@ -192,6 +208,68 @@ while True:
 	} | raw >got
 	[ "$(grep -ao 'HTTP/1.1 [0-9]*' got | cut -d' ' -f2 | tr '\n' ' ')" = '204 404 404 ' ]
 	grep -aq '^X-Obit: miss' got
+}
+
+@test "a slow reader gets every answer, and holds up nobody" {
+	record huawei
+	start
+	python3 -c '
+import socket, sys, threading, urllib.parse
+u = urllib.parse.urlsplit(sys.argv[1])
+n = 20000
+request = b"DELETE " + sys.argv[2].encode() + b" HTTP/1.1\r\nHost: x\r\n\r\n"
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+s.connect((u.hostname, u.port))
+def send():
+    s.sendall(request * n)
+    s.shutdown(socket.SHUT_WR)
+sender = threading.Thread(target=send)
+sender.start()
+got = s.recv(1)
+with socket.create_connection((u.hostname, u.port), 10) as other:
+    other.sendall(b"GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert other.recv(12) == b"HTTP/1.1 404"
+parts = [got]
+while True:
+    b = s.recv(4096)
+    if not b: break
+    parts.append(b)
+sender.join()
+got = b"".join(parts)
+assert got.startswith(b"HTTP/1.1 204"), got[:100]
+assert got.count(b"HTTP/1.1 ") == n, got.count(b"HTTP/1.1 ")
+assert got.count(b"ELB.8907") == n - 1
+' "$URL" "$ELB"
+}
+
+@test "the end waits for a request in progress" {
+	record huawei
+	start
+	python3 -c '
+import os, signal, socket, sys, urllib.parse
+u = urllib.parse.urlsplit(sys.argv[1])
+s = socket.create_connection((u.hostname, u.port), 10)
+one = b"DELETE " + sys.argv[2].encode() + b" HTTP/1.1\r\nHost: x\r\n\r\n"
+s.sendall(one + one[:30])          # the first answer shows that both are read
+assert s.recv(12) == b"HTTP/1.1 204"
+os.kill(int(sys.argv[3]), signal.SIGTERM)
+try:
+    while True:                    # until it listens no more
+        socket.create_connection((u.hostname, u.port), 10).close()
+except ConnectionRefusedError:
+    pass
+s.sendall(one[30:])
+rest = b""
+while True:
+    b = s.recv(65536)
+    if not b: break
+    rest += b
+assert b"HTTP/1.1 404" in rest and b"ELB.8907" in rest, rest
+' "$URL" "$ELB" "$SERVER"
+	wait "$SERVER"
+	SERVER=
+	grep -q '^2 requests: 2 answered' words
 }
 
 @test "what is not HTTP, or too much, is refused" {

@@ -4,8 +4,9 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
+	cp "$top_srcdir"/tests/captures/*.pcap .
 	export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
-	"$OBIT" capture -r "$top_srcdir/tests/captures/huawei.pcap" a.obit >/dev/null
+	"$OBIT" capture -r huawei.pcap a.obit >/dev/null
 }
 
 @test "counts agree with what ls and audit list" {
@@ -24,10 +25,10 @@ setup() {
 }
 
 @test "every recording of an archive is listed" {
-	"$OBIT" capture -r "$top_srcdir/tests/captures/volcengine.pcap" a.obit >/dev/null
+	"$OBIT" capture -r volcengine.pcap a.obit >/dev/null
 	run -0 "$OBIT" stats --json a.obit
 	jq -e '.recordings | map(.id) == [1, 2]' <<<"$output"
 	run -0 "$OBIT" stats a.obit
 	[[ "$output" == *"recording 2, obit "*"volcengine.pcap"* ]]
-	[ "$(wc -L <<<"$output")" -le 100 ]
+	[ "$(wc -L <<<"$output")" -le 80 ]
 }

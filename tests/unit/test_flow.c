@@ -136,7 +136,8 @@ expect(const char *log)
 	ck_assert_str_eq(t.log, log);
 	ck_assert_uint_eq(t.outlet.budget.used, 0);
 	ck_assert_uint_eq(c->exchanges.seen,
-	    c->exchanges.kept + c->exchanges.filtered + c->exchanges.incomplete);
+	    c->exchanges.kept + c->exchanges.filtered +
+		c->exchanges.incomplete);
 }
 
 #define DELETE_A "DELETE /a HTTP/1.1\r\n\r\n"
@@ -273,7 +274,7 @@ START_TEST(cut_response_head)
 	connect_from(1);
 	client(DELETE_A);
 	server("HTTP/1.1 20");
-	expect("1.1 DELETE /a cut response-lost;");
+	expect("1.1 DELETE /a cut truncated;");
 }
 END_TEST
 

@@ -99,23 +99,27 @@ START_TEST(nothing_is_answered_from_the_wrong_side)
 }
 END_TEST
 
-/* Two deletions; the client sends only the second one. */
+/* Two deletions; the client sends the second one, then the first. */
 START_TEST(a_later_deletion_includes_the_earlier)
 {
 	struct queue read = { .reads = true }, del = { .deletes = true };
-	struct place at = { 0 }, at_del = { 0 };
+	struct queue early = { .deletes = true };
+	struct place at = { 0 }, at_del = { 0 }, at_early = { 0 };
 	struct past past = PAST_INIT;
 
 	fill(&read.ids, IDS(1, 3, 5));
 	fill(&read.hard, IDS(2, 4));
 	fill(&del.ids, IDS(4));
+	fill(&early.ids, IDS(2));
 	takes(&read, &at, &past, 1);
 	takes(&del, &at_del, &past, 4);
 	takes(&read, &at, &past, 5);
+	takes(&early, &at_early, &past, 2);
 	takes(&read, &at, &past, 5);
 	past_release(&past);
 	queue_release(&read);
 	queue_release(&del);
+	queue_release(&early);
 }
 END_TEST
 
