@@ -19,11 +19,17 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	struct reading reading = { 0 };
 	int status = 0;
 
+	*kept = r->all || !recogniser_is_other(r->recogniser, x);
+	if (!*kept) {
+		exchange_free(x);
+		return 0;
+	}
 	if (!r->keep_secrets)
 		redactor_apply(r->redactor, x);
 	recogniser_read(r->recogniser, x, store_next_id(r->store), &reading);
 	*kept = r->all || reading.kind != KIND_OTHER;
 	if (*kept) {
+		recogniser_key(r->recogniser, x, &reading);
 		reading.principal = redactor_principal(r->redactor, x);
 		r->kept++;
 		r->deletions += reading.kind == KIND_DELETION;

@@ -176,6 +176,25 @@ read_other(struct recogniser *r, struct subject *s, struct exchange *x,
 	out->kind = out->follow_up_count > 0 ? KIND_FOLLOW_UP : KIND_OTHER;
 }
 
+bool
+recogniser_is_other(struct recogniser *r, struct exchange *x)
+{
+	const struct match *line;
+	struct subject s;
+	bool open;
+
+	if (x->request == NULL)
+		return true;
+	clear_scratch(r);
+	subject_init(&s, r->rules, &x->request->parsed, NULL, &r->scratch);
+	line = match_find(&s, &open);
+	if (line != NULL || open || pending_may_concern(r->pending, &s))
+		return false;
+	if (r->candidate_count > 0)
+		forget_candidate(r, &s);
+	return true;
+}
+
 void
 recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
     struct reading *out)
@@ -197,6 +216,13 @@ recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
 		read_deletion(r, &s, line, x, id, out);
 	else
 		read_other(r, &s, x, out);
-	key_of(out->key, r->rules, x->request,
-	    out->kind == KIND_DELETION ? &out->deletion : NULL);
+}
+
+void
+recogniser_key(const struct recogniser *r, const struct exchange *x,
+    struct reading *out)
+{
+	if (x->request != NULL)
+		key_of(out->key, r->rules, x->request,
+		    out->kind == KIND_DELETION ? &out->deletion : NULL);
 }

@@ -8,12 +8,16 @@
  * The order of calls for one exchange:
  *
  *	interest = recogniser_interest(r, &request_head, host...);
- *	...the rest of the exchange arrives, is masked...
+ *	...the rest of the exchange arrives...
+ *	if it is kept only if it matters, and recogniser_is_other(r, x): drop it
+ *	...it is masked...
  *	recogniser_read(r, x, id, &reading);
+ *	if it is kept: recogniser_key(r, x, &reading);
  */
 #ifndef DELETION_RECOGNISER_H
 #define DELETION_RECOGNISER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "deletion/deletion.h"
@@ -41,10 +45,22 @@ enum interest recogniser_interest(struct recogniser *r,
     const struct head *request);
 
 /*
+ * Is x, which is finished and need not be masked, surely neither a deletion
+ * nor a follow-up?  If so, it need not be read.  Its head and what came
+ * before it decide: it could have become a follow-up, but did not.
+ */
+bool recogniser_is_other(struct recogniser *r, struct exchange *x);
+
+/*
  * Read the finished exchange x, which will have this id if it is kept, and
- * remember what later ones need.  The reading lives in x's arena.
+ * remember what later ones need.  The reading, all of it but the key, lives
+ * in x's arena.
  */
 void recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
+    struct reading *out);
+
+/* Add the match key (key.h) to the reading of x. */
+void recogniser_key(const struct recogniser *r, const struct exchange *x,
     struct reading *out);
 
 #endif

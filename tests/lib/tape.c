@@ -92,6 +92,7 @@ tape_add(struct tape *t, const char *request, const char *response)
 	else
 		x->reason = REASON_NO_RESPONSE;
 	recogniser_read(t->recogniser, x, id, &reading);
+	recogniser_key(t->recogniser, x, &reading);
 	must(store_add(t->store, x, &reading, &err), &err);
 	exchange_free(x);
 	return id;
