@@ -21,10 +21,10 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 
 	if (!r->keep_secrets)
 		redactor_apply(r->redactor, x);
+	reading.principal = redactor_principal(r->redactor, x);
 	recogniser_read(r->recogniser, x, store_next_id(r->store), &reading);
 	*kept = r->all || reading.kind != KIND_OTHER;
 	if (*kept) {
-		reading.principal = redactor_principal(r->redactor, x);
 		r->kept++;
 		r->deletions += reading.kind == KIND_DELETION;
 		status = store_add(r->store, x, &reading, err);

@@ -88,6 +88,9 @@ CLEANFILES    += %D%/builtin.c
 	$(AM_V_at)(cd $(srcdir) && build-aux/embed.sh $(rule_files)) > $@.tmp
 	$(AM_V_at)mv $@.tmp $@
 
+unit_tests += tests/unit/test_attempts
+tests_unit_test_attempts_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+
 unit_tests += tests/unit/test_recognise
 tests_unit_test_recognise_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_synthetic

@@ -9,6 +9,7 @@
  *
  *	interest = recogniser_interest(r, &request_head, host...);
  *	...the rest of the exchange arrives, is masked...
+ *	reading.principal = redactor_principal(redactor, x);
  *	recogniser_read(r, x, id, &reading);
  */
 #ifndef DELETION_RECOGNISER_H
@@ -42,7 +43,9 @@ enum interest recogniser_interest(struct recogniser *r,
 
 /*
  * Read the finished exchange x, which will have this id if it is kept, and
- * remember what later ones need.  The reading lives in x's arena.
+ * remember what later ones need.  out->principal, absent if nobody knows who
+ * asked, must be set before and stays; the rest of the reading is filled in
+ * and lives in x's arena.
  */
 void recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
     struct reading *out);

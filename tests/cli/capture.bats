@@ -186,6 +186,7 @@ unlock() {
 @test "progress is for terminals only" {
 	command -v script >/dev/null || skip "no script(1)"
 	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 150 >/dev/null
+	script -qec true none >/dev/null 2>&1 || skip "no pseudo-terminal here"
 	script -qec "'$OBIT' capture -r mix.pcap a.obit >/dev/null" out.txt >/dev/null
 	grep -q 'deletions' out.txt
 	run -0 --separate-stderr "$OBIT" capture -r mix.pcap b.obit

@@ -25,7 +25,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	for (uint64_t id = 1; rest.p != NULL && id <= 16; id++) {
 		struct span request = span_cut(&rest, 0);
 		struct span response = { 0 };
-		struct reading reading;
+		struct reading reading = { 0 };
 		enum interest interest;
 		struct exchange *x;
 
