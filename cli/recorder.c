@@ -19,6 +19,11 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	struct reading reading = { 0 };
 	int status = 0;
 
+	*kept = r->all || !recogniser_is_other(r->recogniser, x);
+	if (!*kept) {
+		exchange_free(x);
+		return 0;
+	}
 	if (!r->keep_secrets)
 		redactor_apply(r->redactor, x);
 	reading.principal = redactor_principal(r->redactor, x);

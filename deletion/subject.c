@@ -149,20 +149,23 @@ subject_auth(struct subject *s)
 	return &s->auth;
 }
 
-/* The number that follows "KEY." in key, or -1. */
+/* The number at the end of key behind what fits stem, "KEY.", or -1. */
 static long
-number_after(struct span key, struct span stem)
+number_after(struct span key, struct span stem, bool pattern)
 {
+	size_t from = key.len;
+	struct span before;
 	long n = 0;
 
-	if (key.len <= stem.len || key.len - stem.len > 9 ||
-	    !span_has_prefix(key, stem))
+	while (from > 0 && key.p[from - 1] >= '0' && key.p[from - 1] <= '9')
+		from--;
+	before = span_sub(key, 0, from);
+	if (from == key.len || key.len - from > 8 ||
+	    (pattern ? !glob_matches(stem, before, false)
+		     : !span_eq(stem, before)))
 		return -1;
-	for (size_t i = stem.len; i < key.len; i++) {
-		if (key.p[i] < '0' || key.p[i] > '9')
-			return -1;
+	for (size_t i = from; i < key.len; i++)
 		n = n * 10 + (key.p[i] - '0');
-	}
 	return n;
 }
 
@@ -200,12 +203,13 @@ add_numbered(struct subject *s, struct span text, struct span stem,
 {
 	struct numbered *list =
 	    arena_alloc(s->arena, (count_pairs(text) + 1) * sizeof(*list));
+	bool pattern = glob_is_pattern(stem);
 	struct pair pair;
 	size_t n = 0;
 
 	while (url_next_pair(&text, &pair)) {
 		struct span key = url_decode(pair.key, true, s->arena);
-		long number = number_after(key, stem);
+		long number = number_after(key, stem, pattern);
 
 		if (number < 0 || pair.value.p == NULL)
 			continue;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "deletion/glob.h"
 
 void
 tree_add(struct tree *parent, struct tree *child)
@@ -56,6 +57,8 @@ child_fits(const struct tree *parent, const struct tree *child,
 		return true;
 	if (parent->kind == TREE_ARRAY)
 		return index_of(step) == position;
+	if (glob_is_pattern(step))
+		return glob_matches(step, child->name, false);
 	return step_is(step, child->name);
 }
 

@@ -44,6 +44,14 @@ update-expect: %D%/tools/run_flows
 	top_srcdir='$(top_srcdir)' %D%/tools/run_flows --update
 .PHONY: update-expect
 
+# How many of three vendors' operations the shipped rules recognise.
+check_PROGRAMS += %D%/tools/operations
+tests_tools_operations_LDADD = $(deletion_libs)
+dist_check_SCRIPTS += %D%/operations/measure.sh
+TESTS += %D%/operations/measure.sh
+EXTRA_DIST += %D%/operations/aws.tsv.gz %D%/operations/huawei.tsv.gz \
+	%D%/operations/volcengine.tsv.gz
+
 # A unit test links its own layer and the layers below it, nothing else:
 # an upward dependency is a link error.
 check_PROGRAMS += $(unit_tests)

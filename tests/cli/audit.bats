@@ -103,6 +103,7 @@ expected() {
 @test "the table fits 80 columns of a terminal" {
 	command -v script >/dev/null || skip "no script(1)"
 	"$OBIT" capture -r "$captures/huawei.pcap" -r "$captures/volcengine.pcap" a.obit >/dev/null
+	script -qec true none >/dev/null 2>&1 || skip "no pseudo-terminal here"
 	script -qec "stty cols 80; '$OBIT' audit a.obit" out.txt >/dev/null
 	[ "$(grep -v '^Script ' out.txt | tr -d '\r' | wc -L)" -le 80 ]
 }
