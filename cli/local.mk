@@ -2,6 +2,9 @@
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
 	%D%/archive.c %D%/archive.h \
+	%D%/audit_filter.c %D%/audit_filter.h \
+	%D%/audit_group.c %D%/audit_group.h \
+	%D%/audit_table.c %D%/audit_table.h \
 	%D%/cmd.c %D%/cmd.h \
 	%D%/cmd_audit.c \
 	%D%/cmd_capture.c \
@@ -17,13 +20,17 @@ libcli_a_SOURCES = \
 	%D%/record.c %D%/record.h \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/table.c %D%/table.h \
-	%D%/text.c %D%/text.h
+	%D%/text.c %D%/text.h \
+	%D%/unseen.c %D%/unseen.h
 
 cli_libs = libcli.a libcapture.a libreplay.a $(store_libs) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += obit
 obit_SOURCES = %D%/main.c
 obit_LDADD   = $(cli_libs)
+
+unit_tests += tests/unit/test_audit_group
+tests_unit_test_audit_group_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_cmd
 tests_unit_test_cmd_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
