@@ -119,9 +119,38 @@ filter_text(const struct args *args)
 	return span_of_str(args->filter);
 }
 
+/* What may wait to be written is a part of --memory. */
+static uint64_t
+queue_memory(const struct args *args)
+{
+	return args->memory / 4;
+}
+
+/*
+ * Read to the end and write all of it.  The first error counts; what was
+ * read before it is written.
+ */
 static int
-record(struct recorder *r, struct capture *c, const struct args *args,
-    struct coverage *out, struct err *err)
+run_capture(struct recorder *r, struct store *store, struct capture *c,
+    const struct args *args, struct err *err)
+{
+	struct err later;
+	int status;
+
+	if (recorder_begin(r, store, queue_memory(args), err) < 0)
+		return -1;
+	catch_signals(c);
+	status = capture_run(c, err);
+	catch_signals(NULL);
+	if (status == 0)
+		return recorder_end(r, err);
+	(void)!recorder_end(r, &later);
+	return status;
+}
+
+static int
+record(struct recorder *r, struct store *store, struct capture *c,
+    const struct args *args, struct coverage *out, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct recording rec = {
@@ -131,23 +160,21 @@ record(struct recorder *r, struct capture *c, const struct args *args,
 		.filter = filter_text(args),
 	};
 	struct err later;
-	int status = store_begin(r->store, &rec, err);
+	int status = store_begin(store, &rec, err);
 
 	arena_release(&arena);
 	if (status < 0)
 		return -1;
-	catch_signals(c);
-	status = capture_run(c, err);
-	catch_signals(NULL);
+	status = run_capture(r, store, c, args, err);
 	*out = *capture_coverage(c);
 	out->deletions = r->deletions;
 
 	/* Whatever stopped it, what was recorded so far is worth keeping. */
 	if (status < 0) {
-		(void)!store_end(r->store, out, &later);
+		(void)!store_end(store, out, &later);
 		return -1;
 	}
-	return store_end(r->store, out, err);
+	return store_end(store, out, err);
 }
 
 static bool
@@ -161,17 +188,18 @@ record_into(const char *path, struct recorder *r, struct capture *c,
     struct cmd_ctx *ctx, struct err *err)
 {
 	struct coverage coverage;
+	struct store *store;
 	struct err ignored;
 	int status;
 
-	if (store_open(&r->store, path, STORE_APPEND, err) < 0)
+	if (store_open(&store, path, STORE_APPEND, err) < 0)
 		return -1;
-	status = record(r, c, ctx->args, &coverage, err);
+	status = record(r, store, c, ctx->args, &coverage, err);
 	if (status < 0) {
-		(void)!store_close(r->store, &ignored);
+		(void)!store_close(store, &ignored);
 		return -1;
 	}
-	if (store_close(r->store, err) < 0)
+	if (store_close(store, err) < 0)
 		return -1;
 	report(ctx, &coverage);
 	return is_incomplete(&coverage) ? EXIT_INCOMPLETE : EXIT_OK;
@@ -186,7 +214,7 @@ capture(struct recorder *r, struct cmd_ctx *ctx, struct err *err)
 		.file_count = args->files.count,
 		.filter = args->filter,
 		.max_body = args->max_body,
-		.memory = args->memory,
+		.memory = args->memory - queue_memory(args),
 	};
 	struct progress progress = PROGRESS_INIT(ctx->log);
 	struct capture_sink sink = recorder_sink(r);

@@ -14,6 +14,7 @@ libcli_a_SOURCES = \
 	%D%/cmd_stats.c \
 	%D%/config.c %D%/config.h \
 	%D%/cover.c %D%/cover.h \
+	%D%/handover.c %D%/handover.h \
 	%D%/opt.c %D%/opt.h \
 	%D%/pager.c %D%/pager.h \
 	%D%/progress.c %D%/progress.h \
@@ -37,6 +38,10 @@ tests_unit_test_cmd_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_opt
 tests_unit_test_opt_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_handover
+tests_unit_test_handover_SOURCES = tests/unit/test_handover.c $(store_samples)
+tests_unit_test_handover_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_text
 tests_unit_test_text_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)

@@ -204,6 +204,18 @@ endless() {
 	[ "$stderr" = "" ]
 }
 
+@test "the archive does not depend on how far its writer is behind" {
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 10 >/dev/null
+	for memory in 256K 64M; do
+		"$OBIT" capture --all --memory "$memory" -r mix.pcap "$memory.obit" >/dev/null
+		"$OBIT" ls --json "$memory.obit" >"$memory.ls"
+		"$OBIT" audit --json "$memory.obit" >"$memory.audit"
+	done
+	[ "$(wc -l <64M.ls)" -eq 1000 ]
+	cmp 256K.ls 64M.ls
+	cmp 256K.audit 64M.audit
+}
+
 @test "a rule file with a mistake is named with its place" {
 	printf 'rules:\n  - name: x\n    bogus: 1\n' >r.yaml
 	run -3 --separate-stderr "$OBIT" capture --rules r.yaml -r "$huawei" a.obit
