@@ -91,22 +91,6 @@ show_body(const struct entry *e, const char *name, FILE *out, struct err *err)
 	return EXIT_OK;
 }
 
-/* Nothing recorded may move the cursor or change the terminal. */
-static void
-put_safe(FILE *out, struct span s)
-{
-	while (s.len > 0) {
-		size_t n = utf8_length(s);
-		uint8_t c = s.p[0];
-
-		if (n > 1 || c == '\n' || c == '\t' || (c >= ' ' && c < 0x7f))
-			put(out, span_sub(s, 0, n));
-		else if (c != '\r')
-			fprintf(out, "\\x%02x", c);
-		s = span_sub(s, n > 0 ? n : 1, s.len);
-	}
-}
-
 static bool
 is_text(struct span s)
 {
@@ -131,7 +115,7 @@ print_body(const struct message *m, struct arena *arena, FILE *out)
 		fprintf(out, "(a body of %zu bytes that are no text)\n",
 		    body.len);
 	else {
-		put_safe(out, body);
+		text_put(out, body);
 		if (body.len > 0 && body.p[body.len - 1] != '\n')
 			putc('\n', out);
 	}
@@ -141,8 +125,8 @@ static void
 print_message(const struct message *m, struct arena *arena, FILE *out)
 {
 	putc('\n', out);
-	put_safe(out, m->interim);
-	put_safe(out, m->head);
+	text_put(out, m->interim);
+	text_put(out, m->head);
 	print_body(m, arena, out);
 	for (size_t i = 0; i < m->hole_count; i++)
 		fprintf(out,
@@ -155,13 +139,13 @@ static void
 print_target(const struct target *t, FILE *out)
 {
 	fputs("  target     ", out);
-	put_safe(out, t->type);
+	text_put_line(out, t->type);
 	putc(' ', out);
-	put_safe(out, t->id);
+	text_put_line(out, t->id);
 	fprintf(out, ": %s", outcome_name(t->outcome));
 	if (t->code.len > 0) {
 		putc(' ', out);
-		put_safe(out, t->code);
+		text_put_line(out, t->code);
 	}
 	putc('\n', out);
 }
@@ -170,7 +154,7 @@ static void
 print_deletion(const struct deletion *d, FILE *out)
 {
 	fputs("  operation  ", out);
-	put_safe(out, d->operation);
+	text_put_line(out, d->operation);
 	fprintf(out, "\n  outcome    %s, by %s\n", outcome_name(d->outcome),
 	    d->contract ? "contract" : "convention");
 	for (size_t i = 0; i < d->target_count; i++)
@@ -187,7 +171,7 @@ print_follow_ups(const struct reading *r, FILE *out)
 		    verdict_name(f->verdict));
 		if (f->state.p != NULL) {
 			fputs(", ", out);
-			put_safe(out, f->state);
+			text_put_line(out, f->state);
 		}
 		putc('\n', out);
 	}
@@ -354,6 +338,9 @@ run(struct cmd_ctx *ctx, struct err *err)
 	if (check_side("raw", args->raw, err) < 0 ||
 	    check_side("body", args->body, err) < 0)
 		return -1;
+	if ((args->raw != NULL) + (args->body != NULL) + args->json > 1)
+		return err_set(err, ERR_USAGE,
+		    "--raw, --body and --json exclude each other");
 	return archive_read(ctx->operands[0], find_and_show, ctx, err);
 }
 
