@@ -8,13 +8,14 @@
 #include "base/xalloc.h"
 #include "cli/opt.h"
 
-extern const struct cmd cmd_audit, cmd_capture, cmd_ls, cmd_serve, cmd_show,
-    cmd_stats;
+extern const struct cmd cmd_audit, cmd_capture, cmd_ls, cmd_rules, cmd_serve,
+    cmd_show, cmd_stats;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_audit,
 	&cmd_capture,
 	&cmd_ls,
+	&cmd_rules,
 	&cmd_serve,
 	&cmd_show,
 	&cmd_stats,

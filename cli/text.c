@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "base/stamp.h"
+#include "base/utf8.h"
 
 #define DAY_LEN    10 /* of "2026-11-20" */
 #define CLOCK_FROM 11
@@ -72,4 +73,19 @@ const char *
 text_plural(uint64_t n, const char *one, const char *many)
 {
 	return n == 1 ? one : many;
+}
+
+void
+text_put(FILE *out, struct span s)
+{
+	while (s.len > 0) {
+		size_t n = utf8_length(s);
+		uint8_t c = s.p[0];
+
+		if (n > 1 || c == '\n' || c == '\t' || (c >= ' ' && c < 0x7f))
+			fwrite(s.p, 1, n, out);
+		else if (c != '\r')
+			fprintf(out, "\\x%02x", c);
+		s = span_sub(s, n > 0 ? n : 1, s.len);
+	}
 }

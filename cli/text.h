@@ -5,6 +5,9 @@
 #define CLI_TEXT_H
 
 #include <stdint.h>
+#include <stdio.h>
+
+#include "base/span.h"
 
 #define TEXT_SIZE 32
 
@@ -20,5 +23,9 @@ const char *text_clock(char text[TEXT_SIZE], int64_t t);
 
 /* "1 packet", "2 packets". */
 const char *text_plural(uint64_t n, const char *one, const char *many);
+
+/* Write what was recorded; bytes that could act on a terminal are shown as
+ * escapes. */
+void text_put(FILE *out, struct span s);
 
 #endif
