@@ -3,10 +3,8 @@
  */
 #include "cli/cmd.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 #include "base/err.h"
 #include "base/stamp.h"
@@ -275,8 +273,11 @@ object(const struct entry *e, FILE *out)
 }
 
 static int
-show(const struct entry *e, const struct args *args, FILE *out, struct err *err)
+show(const struct entry *e, struct cmd_ctx *ctx, struct err *err)
 {
+	const struct args *args = ctx->args;
+	FILE *out = ctx->out;
+
 	if (args->raw != NULL)
 		return show_raw(e, args->raw, out, err);
 	if (args->body != NULL)
@@ -286,38 +287,6 @@ show(const struct entry *e, const struct args *args, FILE *out, struct err *err)
 	else
 		print(e, out);
 	return EXIT_OK;
-}
-
-static int
-parse_id(uint64_t *id, const char *text, struct err *err)
-{
-	char *end;
-
-	errno = 0;
-	*id = strtoull(text, &end, 10);
-	if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0)
-		return 0;
-	return err_set(err, ERR_USAGE,
-	    "an exchange is named by its number, not \"%s\"", text);
-}
-
-static int
-find_and_show(struct store *st, struct cmd_ctx *ctx, struct err *err)
-{
-	struct entry e = ENTRY_INIT;
-	uint64_t id;
-	int status;
-
-	if (parse_id(&id, ctx->operands[1], err) < 0)
-		return -1;
-	status = store_get(st, id, &e, err);
-	if (status > 0)
-		status = show(&e, ctx->args, ctx->out, err);
-	else if (status == 0)
-		status = err_set(err, ERR_NOT_FOUND, "no exchange %s",
-		    ctx->operands[1]);
-	entry_release(&e);
-	return status;
 }
 
 static int
@@ -341,7 +310,8 @@ run(struct cmd_ctx *ctx, struct err *err)
 	if ((args->raw != NULL) + (args->body != NULL) + args->json > 1)
 		return err_set(err, ERR_USAGE,
 		    "--raw, --body and --json exclude each other");
-	return archive_read(ctx->operands[0], find_and_show, ctx, err);
+	return archive_read_one(ctx->operands[0], ctx->operands[1], show, ctx,
+	    err);
 }
 
 extern const struct cmd cmd_show;
