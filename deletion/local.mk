@@ -13,6 +13,8 @@ libdeletion_a_SOURCES = \
 	%D%/deletion.h \
 	%D%/dispatch.c \
 	%D%/dispatch.h \
+	%D%/explain.c \
+	%D%/explain.h \
 	%D%/extract.c \
 	%D%/glob.c \
 	%D%/glob.h \
@@ -55,6 +57,8 @@ libdeletion_a_SOURCES = \
 	%D%/subject.c \
 	%D%/subject.h \
 	%D%/subject_body.c \
+	%D%/trace.c \
+	%D%/trace.h \
 	%D%/tree.c \
 	%D%/tree.h \
 	%D%/xml.c \
@@ -92,6 +96,8 @@ CLEANFILES    += %D%/builtin.c
 unit_tests += tests/unit/test_attempts
 tests_unit_test_attempts_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 
+unit_tests += tests/unit/test_explain
+tests_unit_test_explain_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_recognise
 tests_unit_test_recognise_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_synthetic

@@ -121,6 +121,7 @@ subject_init(struct subject *s, const struct rules *rules,
 	s->code = (struct span){ 0 };
 	s->targets = NULL;
 	s->target_count = 0;
+	s->trace = NULL;
 	split_segments(s);
 	if (span_eq(head->method, post))
 		override_method(s);
@@ -424,6 +425,7 @@ subject_all(struct subject *s, const struct sources *sources, struct list *out)
 		subject_values(s, &sources->at[i], &found);
 		if (!list_has_text(&found))
 			continue;
+		trace_found(s, &sources->at[i], &found);
 		*out = found;
 		return;
 	}
@@ -568,8 +570,11 @@ subject_holds_all(struct subject *s, const struct conds *conds)
 bool
 subject_holds_any(struct subject *s, const struct conds *conds)
 {
-	for (size_t i = 0; i < conds->count; i++)
-		if (subject_holds(s, &conds->at[i]) == YES)
-			return true;
+	for (size_t i = 0; i < conds->count; i++) {
+		if (subject_holds(s, &conds->at[i]) != YES)
+			continue;
+		trace_held(s, &conds->at[i]);
+		return true;
+	}
 	return false;
 }

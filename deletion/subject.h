@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "deletion/auth.h"
 #include "deletion/rule.h"
+#include "deletion/trace.h"
 #include "deletion/tree.h"
 #include "http/exchange.h"
 #include "http/url.h"
@@ -77,6 +78,7 @@ struct subject {
 	struct span code;             /* of the whole call, once known */
 	const struct target *targets; /* for SOURCE_TARGET */
 	size_t target_count;
+	struct trace *trace;               /* NULL: nobody asks */
 	struct span few[SUBJECT_SEGMENTS]; /* memory for most */
 };
 

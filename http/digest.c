@@ -77,6 +77,15 @@ digest_add(struct digest *d, struct span data)
 }
 
 void
+digest_add_text(struct digest *d, struct span text)
+{
+	uint64_t len = text.p == NULL ? UINT64_MAX : text.len;
+
+	digest_add(d, (struct span){ (const uint8_t *)&len, sizeof(len) });
+	digest_add(d, text);
+}
+
+void
 digest_finish(struct digest *d, uint8_t out[DIGEST_SIZE])
 {
 	int ok = EVP_DigestFinal_ex(d->ctx, out, NULL);
