@@ -40,7 +40,7 @@ tell(void *arg, const char *mistake)
 	struct json j = JSON_INIT(c->out);
 
 	if (!c->json) {
-		text_put(c->out, span_of_str(mistake));
+		text_put_line(c->out, span_of_str(mistake));
 		putc('\n', c->out);
 		return;
 	}
@@ -74,7 +74,7 @@ put_place(FILE *out, struct place place)
 	if (place.file == NULL)
 		return;
 	fputs("  (", out);
-	text_put(out, span_of_str(place.file));
+	text_put_line(out, span_of_str(place.file));
 	fprintf(out, ":%u)", place.line);
 }
 
@@ -89,7 +89,7 @@ put_value(FILE *out, struct span value)
 		return;
 	}
 	putc('"', out);
-	text_put(out, span_sub(value, 0, MOST));
+	text_put_line(out, span_sub(value, 0, MOST));
 	fputs(value.len > MOST ? "...\"" : "\"", out);
 }
 
@@ -100,10 +100,10 @@ put_nears(FILE *out, const struct explanation *e)
 		const struct near_miss *n = &e->nears[i];
 
 		fputs("nearly     ", out);
-		text_put(out, n->rule);
+		text_put_line(out, n->rule);
 		put_place(out, n->place);
 		fputs("\n           ", out);
-		text_put(out, n->line);
+		text_put_line(out, n->line);
 		fprintf(out, "\n           %s: wanted ", n->what);
 		put_value(out, n->wanted);
 		fputs(", saw ", out);
@@ -121,7 +121,7 @@ put_origins(FILE *out, const struct explanation *e)
 		fprintf(out, "%-11s", o->what);
 		put_value(out, o->value);
 		fputs(" from ", out);
-		text_put(out, o->source);
+		text_put_line(out, o->source);
 		put_place(out, o->place);
 		putc('\n', out);
 	}
@@ -135,7 +135,7 @@ put_outcome(FILE *out, const struct explanation *e)
 	    e->deletion.contract ? "contract" : "convention");
 	for (size_t i = 0; i < e->decision_count; i++) {
 		fputs("           ", out);
-		text_put(out, e->decisions[i].how);
+		text_put_line(out, e->decisions[i].how);
 		put_place(out, e->decisions[i].place);
 		putc('\n', out);
 	}
@@ -160,10 +160,10 @@ print(FILE *out, const struct reading *r, const struct explanation *e)
 		return;
 	}
 	fputs("rule       ", out);
-	text_put(out, e->deletion.operation);
+	text_put_line(out, e->deletion.operation);
 	put_place(out, e->place);
 	fputs("\nmatch      ", out);
-	text_put(out, e->line);
+	text_put_line(out, e->line);
 	putc('\n', out);
 	put_origins(out, e);
 	if (e->deletion.set_delete)

@@ -137,13 +137,13 @@ static void
 print_target(const struct target *t, FILE *out)
 {
 	fputs("  target     ", out);
-	text_put(out, t->type);
+	text_put_line(out, t->type);
 	putc(' ', out);
-	text_put(out, t->id);
+	text_put_line(out, t->id);
 	fprintf(out, ": %s", outcome_name(t->outcome));
 	if (t->code.len > 0) {
 		putc(' ', out);
-		text_put(out, t->code);
+		text_put_line(out, t->code);
 	}
 	putc('\n', out);
 }
@@ -152,7 +152,7 @@ static void
 print_deletion(const struct deletion *d, FILE *out)
 {
 	fputs("  operation  ", out);
-	text_put(out, d->operation);
+	text_put_line(out, d->operation);
 	fprintf(out, "\n  outcome    %s, by %s\n", outcome_name(d->outcome),
 	    d->contract ? "contract" : "convention");
 	for (size_t i = 0; i < d->target_count; i++)
@@ -169,7 +169,7 @@ print_follow_ups(const struct reading *r, FILE *out)
 		    verdict_name(f->verdict));
 		if (f->state.p != NULL) {
 			fputs(", ", out);
-			text_put(out, f->state);
+			text_put_line(out, f->state);
 		}
 		putc('\n', out);
 	}
@@ -307,6 +307,9 @@ run(struct cmd_ctx *ctx, struct err *err)
 	if (check_side("raw", args->raw, err) < 0 ||
 	    check_side("body", args->body, err) < 0)
 		return -1;
+	if ((args->raw != NULL) + (args->body != NULL) + args->json > 1)
+		return err_set(err, ERR_USAGE,
+		    "--raw, --body and --json exclude each other");
 	return archive_read_one(ctx->operands[0], ctx->operands[1], show, ctx,
 	    err);
 }

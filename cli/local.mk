@@ -2,6 +2,9 @@
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
 	%D%/archive.c %D%/archive.h \
+	%D%/audit_filter.c %D%/audit_filter.h \
+	%D%/audit_group.c %D%/audit_group.h \
+	%D%/audit_table.c %D%/audit_table.h \
 	%D%/cmd.c %D%/cmd.h \
 	%D%/cmd_audit.c \
 	%D%/cmd_capture.c \
@@ -12,13 +15,15 @@ libcli_a_SOURCES = \
 	%D%/cmd_stats.c \
 	%D%/config.c %D%/config.h \
 	%D%/cover.c %D%/cover.h \
+	%D%/handover.c %D%/handover.h \
 	%D%/opt.c %D%/opt.h \
 	%D%/pager.c %D%/pager.h \
 	%D%/progress.c %D%/progress.h \
 	%D%/record.c %D%/record.h \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/table.c %D%/table.h \
-	%D%/text.c %D%/text.h
+	%D%/text.c %D%/text.h \
+	%D%/unseen.c %D%/unseen.h
 
 cli_libs = libcli.a libcapture.a libreplay.a $(store_libs) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
 
@@ -26,11 +31,18 @@ bin_PROGRAMS += obit
 obit_SOURCES = %D%/main.c
 obit_LDADD   = $(cli_libs)
 
+unit_tests += tests/unit/test_audit_group
+tests_unit_test_audit_group_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
+
 unit_tests += tests/unit/test_cmd
 tests_unit_test_cmd_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_opt
 tests_unit_test_opt_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_handover
+tests_unit_test_handover_SOURCES = tests/unit/test_handover.c $(store_samples)
+tests_unit_test_handover_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_text
 tests_unit_test_text_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)

@@ -24,8 +24,12 @@ const char *text_clock(char text[TEXT_SIZE], int64_t t);
 /* "1 packet", "2 packets". */
 const char *text_plural(uint64_t n, const char *one, const char *many);
 
-/* Write what was recorded; bytes that could act on a terminal are shown as
- * escapes. */
+/*
+ * Print text that anybody may have written: whatever would move the cursor
+ * or change the terminal is shown as an escape.  text_put() lets line ends
+ * and tabs through, and drops the "\r" of CRLF.
+ */
 void text_put(FILE *out, struct span s);
+void text_put_line(FILE *out, struct span s);
 
 #endif

@@ -99,16 +99,6 @@ attempts_free(struct attempts *a)
 	free(a);
 }
 
-/* With its length, so that no two sequences look the same. */
-static void
-add_text(struct digest *digest, struct span text)
-{
-	uint64_t len = text.p == NULL ? UINT64_MAX : text.len;
-
-	digest_add(digest, (struct span){ (const uint8_t *)&len, sizeof(len) });
-	digest_add(digest, text);
-}
-
 static int
 compare_targets(const void *a, const void *b)
 {
@@ -130,9 +120,9 @@ add_targets(struct digest *digest, const struct deletion *d)
 		memcpy(sorted, d->targets, size);
 	qsort(sorted, d->target_count, sizeof(*sorted), compare_targets);
 	for (size_t i = 0; i < d->target_count; i++) {
-		add_text(digest, sorted[i].type);
-		add_text(digest, sorted[i].id);
-		add_text(digest, sorted[i].scope);
+		digest_add_text(digest, sorted[i].type);
+		digest_add_text(digest, sorted[i].id);
+		digest_add_text(digest, sorted[i].scope);
 	}
 	free(sorted);
 }
@@ -155,10 +145,10 @@ intent_key(uint8_t key[DIGEST_SIZE], const struct exchange *x,
 	const struct deletion *d = &r->deletion;
 	struct digest *digest = digest_new();
 
-	add_text(digest, d->operation);
-	add_text(digest, span_of_str(d->dry_run ? "dry" : "real"));
-	add_text(digest, r->principal);
-	add_text(digest, host_of(&x->request->parsed));
+	digest_add_text(digest, d->operation);
+	digest_add_text(digest, span_of_str(d->dry_run ? "dry" : "real"));
+	digest_add_text(digest, r->principal);
+	digest_add_text(digest, host_of(&x->request->parsed));
 	add_targets(digest, d);
 	if (d->target_count == 0 || d->set_delete)
 		digest_add(digest, (struct span){ r->key, MATCH_KEY_SIZE });
@@ -171,9 +161,9 @@ token_key(uint8_t key[DIGEST_SIZE], const struct reading *r)
 {
 	struct digest *digest = digest_new();
 
-	add_text(digest, r->deletion.operation);
-	add_text(digest, r->principal);
-	add_text(digest, r->deletion.token);
+	digest_add_text(digest, r->deletion.operation);
+	digest_add_text(digest, r->principal);
+	digest_add_text(digest, r->deletion.token);
 	digest_finish(digest, key);
 	digest_free(digest);
 }

@@ -179,6 +179,25 @@ read_other(struct recogniser *r, struct subject *s, struct exchange *x,
 	key_of(out->key, r->rules, x->request, NULL);
 }
 
+bool
+recogniser_is_other(struct recogniser *r, struct exchange *x)
+{
+	const struct match *line;
+	struct subject s;
+	bool open;
+
+	if (x->request == NULL)
+		return true;
+	clear_scratch(r);
+	subject_init(&s, r->rules, &x->request->parsed, NULL, &r->scratch);
+	line = match_find(&s, &open);
+	if (line != NULL || open || pending_may_concern(r->pending, &s))
+		return false;
+	if (r->candidate_count > 0)
+		forget_candidate(r, &s);
+	return true;
+}
+
 void
 recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
     struct reading *out)

@@ -9,11 +9,11 @@ redact_pair(const struct redact *r, enum redact_place place, struct text t,
 {
 	struct span key = url_decode(raw->key, true, r->scratch);
 	struct text value = text_part(t, raw->value);
-	enum secret_look look =
-	    secret_is_harmless(key) ? LOOK_PREFIX : LOOK_TEXT;
+	unsigned what = redact_name(r, place, key);
 
-	if (!redact_is_secret(r, place, key)) {
-		redact_value(r, value, look);
+	if (!(what & NAME_SECRET)) {
+		redact_value(r, value,
+		    what & NAME_HARMLESS ? LOOK_PREFIX : LOOK_TEXT);
 		return;
 	}
 	value = text_part(t, secret_part(key, raw->value));

@@ -113,3 +113,77 @@ expected() {
 	run -3 --separate-stderr "$OBIT" audit nosuch.obit
 	[[ "$stderr" == "obit audit: nosuch.obit: "* ]]
 }
+
+@test "findings select, and stand in words under their deletions" {
+	"$OBIT" capture -r "$captures/huawei.pcap" -r "$captures/volcengine.pcap" a.obit >/dev/null
+	"$OBIT" audit --json --findings a.obit >audit
+	diff <(jq -c '[.id, .findings[]]' audit) - <<-'END'
+		[2,"repeated-after-success"]
+		[8,"repeated-after-success"]
+		[11,"repeated-after-success"]
+		[18,"never-followed"]
+		[23,"token-reused"]
+		[25,"never-followed"]
+	END
+	run -0 "$OBIT" audit --findings --target i-other a.obit
+	[[ "${lines[2]}" == *" invalid "*"i-other" ]]
+	[[ "${lines[3]}" == *" finding "*"token of another request" ]]
+	[[ "${lines[4]}" == "1 deletion" ]]
+	run -0 "$OBIT" audit --findings --outcome denied a.obit
+	[[ "${lines[0]}" == "0 deletions" ]]
+}
+
+@test "groups count by target, principal, operation and day" {
+	"$OBIT" capture -r "$captures/huawei.pcap" -r "$captures/volcengine.pcap" a.obit >/dev/null
+	"$OBIT" audit --json --by day a.obit >days
+	jq -e '.by == "day" and .value == "2026-11-20" and .deletions == 26' days
+	jq -e '[.outcomes[]] | add == 26' days
+	jq -e '.first < .last and (.first | startswith("2026-11-20T20:00:19."))' days
+	"$OBIT" audit --json --by operation --until 2026-11-20T20:00:22Z a.obit >operations
+	head -1 operations | jq -e '.value == "huawei.apig.member" and .outcomes ==
+		{deleted: 1, gone: 1, denied: 2, invalid: 1, failed: 1}'
+	[ "$(jq -s 'map(.deletions) | add' operations)" -eq 17 ]
+	"$OBIT" audit --json --by target a.obit >targets
+	grep '"i-ybo349sxoncm9t000001"' targets | jq -e '.type == "ecs:instance" and
+		.scope == "cn-beijing" and .deletions == 2 and .outcomes == {deleted: 1, gone: 1}'
+	"$OBIT" audit --json --by principal a.obit >principals
+	[ "$(jq -s 'map(.deletions) | add' principals)" -eq 26 ]
+	jq -s -e 'map(.deletions) == (map(.deletions) | sort | reverse)' principals
+}
+
+@test "groups as a table" {
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	COLUMNS=80 run -0 "$OBIT" audit --by operation a.obit
+	[[ "${lines[0]}" == "DELETIONS OUTCOME "*" OPERATION" ]]
+	[[ "${lines[1]}" == "        6 "*" huawei.apig.member" ]]
+	[[ "${lines[2]}" == "        1  deleted"* ]]
+	[[ "$output" == *$'8 groups\n17 deletions\n'* ]]
+	[ "$(wc -L <<<"$output")" -le 80 ]
+	run -2 --separate-stderr "$OBIT" audit --by colour a.obit
+	[[ "$stderr" == *'--by: "colour"'* ]]
+}
+
+@test "what was not visible is said for the time that is asked about" {
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	"$OBIT" capture -r "$captures/volcengine.pcap" a.obit >/dev/null
+	run -0 "$OBIT" audit a.obit
+	[[ "$output" == *"recording 1: all"*"recording 2: all"* ]]
+	[[ "$output" == *"no recording from 2026-11-20 20:00:20 UTC on for 2."* ]]
+	run -0 "$OBIT" audit --since 2026-11-20T20:00:22Z --until 2026-11-20T20:05:00Z a.obit
+	[[ "$output" != *"recording 1"* ]]
+	[[ "$output" == *"recording 2: all that passed was seen"* ]]
+	[[ "$output" == *"no recording from 2026-11-20 20:00:22 UTC on for "* ]]
+	[[ "$output" == *"no recording from 2026-11-20 20:00:22 UTC to 2026-11-20 20:05:00 UTC"* ]]
+	run -0 "$OBIT" audit --since 2026-12-01 --until 2026-12-02 a.obit
+	[[ "${lines[1]}" == "no recording from 2026-12-01 00:00:00 UTC to 2026-12-02 00:00:00 UTC" ]]
+}
+
+@test "losses of a recording that the time cuts are of the whole" {
+	head -c 18000 "$captures/huawei.pcap" >cut.pcap
+	"$OBIT" capture -r cut.pcap a.obit >/dev/null || [ $? -eq 4 ]
+	run -0 "$OBIT" audit a.obit
+	[[ "$output" == *"recording 1: not visible: "*" incomplete exchange"* ]]
+	[[ "$output" != *"in all of its"* ]]
+	run -0 "$OBIT" audit --since 2026-11-20T20:00:19.95Z a.obit
+	[[ "$output" == *"incomplete exchange"*" in all of its "* ]]
+}

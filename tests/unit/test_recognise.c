@@ -22,6 +22,7 @@ static uint64_t next_id;
 /* The newest exchange and what was made of it. */
 static struct exchange *current;
 static struct reading reading;
+static bool other; /* as said before it was read */
 
 static void
 start(void)
@@ -54,7 +55,9 @@ pass(int at, const char *request, const char *response)
 	current->request->first = current->request->last = time;
 	if (current->response != NULL)
 		current->response->first = current->response->last = time;
+	other = recogniser_is_other(recogniser, current);
 	recogniser_read(recogniser, current, next_id++, &reading);
+	ck_assert(!other || reading.kind == KIND_OTHER);
 }
 
 static void
@@ -123,8 +126,10 @@ START_TEST(accepted_until_terminated)
 	pass(3, STATUS_DC, "HTTP/1.1 404 Not Found\n\n");
 	expect_follow_up(1, VERDICT_UNCONFIRMED, NULL);
 	pass_state("terminated");
+	ck_assert(!other);
 	expect_follow_up(1, VERDICT_CONFIRMED, "terminated");
 	pass_state("terminated");
+	ck_assert(other);
 	ck_assert_int_eq(reading.kind, KIND_OTHER);
 	ck_assert_int_eq(interest(STATUS_DC), INTEREST_NONE);
 	stop();

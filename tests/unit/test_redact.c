@@ -223,6 +223,45 @@ START_TEST(masking_again_changes_nothing)
 }
 END_TEST
 
+START_TEST(names_are_remembered_as_what_they_are)
+{
+	struct redactor forgets = redactor(), knows = redactor();
+
+	knows.known = known_names_new();
+	for (size_t i = 0; i < 2 * ARRAY_LEN(samples); i++) {
+		const struct sample *s = &samples[i % ARRAY_LEN(samples)];
+		struct exchange *x = exchange_new(), *y = exchange_new();
+
+		set_message(x, s);
+		set_message(y, s);
+		redactor_apply(&forgets, x);
+		redactor_apply(&knows, y);
+		ck_assert(span_eq(message_of(x)->head, message_of(y)->head));
+		ck_assert(span_eq(message_of(x)->body, message_of(y)->body));
+		exchange_free(x);
+		exchange_free(y);
+	}
+	known_names_free(knows.known);
+}
+END_TEST
+
+/* "key" at the end makes a header a secret, and nothing else. */
+START_TEST(a_name_is_remembered_with_its_place)
+{
+	struct redactor red = redactor();
+	struct redact r = { .redactor = &red };
+	struct span key = span_of_str("key");
+
+	red.known = known_names_new();
+	for (int i = 0; i < 2; i++) {
+		ck_assert(redact_is_secret(&r, REDACT_HEADER, key));
+		ck_assert(!redact_is_secret(&r, REDACT_JSON, key));
+		ck_assert(!redact_is_secret(&r, REDACT_XML, key));
+	}
+	known_names_free(red.known);
+}
+END_TEST
+
 /* What is not secret, in both messages' places. */
 static const struct sample harmless[] = {
 	{ "DELETE /v2/145483a5107745e9b3d80f956713e6a3/apigw/instances/"
@@ -437,6 +476,7 @@ START_TEST(coded_bodies_are_kept_or_withheld)
 END_TEST
 
 UNIT_MAIN("redact", no_secret_survives, masking_again_changes_nothing,
+    names_are_remembered_as_what_they_are, a_name_is_remembered_with_its_place,
     what_is_not_secret_stays, structure_of_a_signature_stays,
     a_secret_across_chunks_is_masked_around_the_framing, holes_hide_no_secret,
     coded_bodies_are_kept_or_withheld)
