@@ -103,6 +103,12 @@ tests_unit_test_recognise_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_synthetic
 tests_unit_test_synthetic_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 EXTRA_DIST += tests/synthetic
+
+# A measurement, not a test: make bench/recognise.
+EXTRA_PROGRAMS += bench/recognise
+bench_recognise_SOURCES = bench/recognise.c
+bench_recognise_LDADD   = $(deletion_libs)
+
 unit_tests += tests/unit/test_rules tests/unit/test_tree
 tests_unit_test_rules_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_tree_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)

@@ -245,12 +245,37 @@ find_traced(struct subject *s)
 	return NULL;
 }
 
+/* Does the line's guard let it pass?  Asked once for all lines with it. */
+static bool
+guard_holds(struct subject *s, unsigned guard)
+{
+	uint64_t bit = (uint64_t)1 << (guard % DISPATCH_GUARDS);
+
+	if (guard == DISPATCH_GUARDS)
+		return true;
+	if (!(s->guards_asked & bit)) {
+		s->guards_asked |= bit;
+		if (subject_holds(s,
+			dispatch_guard(s->rules->dispatch, guard)) == NO)
+			s->guards_closed |= bit;
+	}
+	return !(s->guards_closed & bit);
+}
+
+static struct span
+last_segment(const struct subject *s)
+{
+	if (s->segment_count == 0)
+		return (struct span){ 0 };
+	return s->segments[s->segment_count - 1];
+}
+
 const struct match *
 match_find(struct subject *s, bool *open)
 {
-	struct dispatch_walk w =
-	    dispatch_begin(s->rules->dispatch, s->method, first_segment(s));
-	const struct match *line;
+	struct dispatch_walk w = dispatch_begin(s->rules->dispatch, s->method,
+	    first_segment(s), s->segment_count, last_segment(s));
+	const struct dispatch_line *line;
 
 	*open = s->may_override;
 	if (s->trace != NULL)
@@ -258,11 +283,12 @@ match_find(struct subject *s, bool *open)
 	while ((line = dispatch_next(&w)) != NULL) {
 		enum truth holds;
 
-		if (!match_path(s, &line->path))
+		if (!guard_holds(s, line->guard) ||
+		    !match_path(s, &line->match->path))
 			continue;
-		holds = subject_holds_all(s, &line->conds);
+		holds = subject_holds_all(s, &line->match->conds);
 		if (holds == YES)
-			return line;
+			return line->match;
 		if (holds == NOT_KNOWN)
 			*open = true;
 	}
