@@ -10,11 +10,13 @@ libcli_a_SOURCES = \
 	%D%/cmd_audit.c \
 	%D%/cmd_capture.c \
 	%D%/cmd_ls.c \
+	%D%/cmd_rules.c \
 	%D%/cmd_serve.c \
 	%D%/cmd_show.c \
 	%D%/cmd_stats.c \
 	%D%/config.c %D%/config.h \
 	%D%/cover.c %D%/cover.h \
+	%D%/handover.c %D%/handover.h \
 	%D%/opt.c %D%/opt.h \
 	%D%/outfile.c %D%/outfile.h \
 	%D%/pager.c %D%/pager.h \
@@ -40,6 +42,10 @@ tests_unit_test_cmd_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_opt
 tests_unit_test_opt_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
+unit_tests += tests/unit/test_handover
+tests_unit_test_handover_SOURCES = tests/unit/test_handover.c $(store_samples)
+tests_unit_test_handover_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
+
 unit_tests += tests/unit/test_text
 tests_unit_test_text_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
@@ -48,5 +54,6 @@ bats_tests += \
 	tests/cli/capture.bats \
 	tests/cli/help.bats \
 	tests/cli/ls.bats \
+	tests/cli/rules.bats \
 	tests/cli/show.bats \
 	tests/cli/stats.bats
