@@ -24,3 +24,9 @@ unit_tests += tests/unit/test_html tests/unit/test_html_text tests/unit/test_tim
 tests_unit_test_html_LDADD = libtest.a $(formats_libs) $(CHECK_LIBS)
 tests_unit_test_html_text_LDADD = libtest.a $(formats_libs) $(CHECK_LIBS)
 tests_unit_test_timeline_LDADD = libtest.a $(formats_libs) $(CHECK_LIBS)
+
+fuzz_targets += tests/fuzz/fuzz_html
+tests_fuzz_fuzz_html_SOURCES = tests/fuzz/fuzz_html.c \
+	tests/lib/fuzz_exchange.c tests/lib/fuzz_exchange.h $(fuzz_driver)
+tests_fuzz_fuzz_html_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_html_LDADD   = $(formats_libs)

@@ -12,8 +12,8 @@
 
 /* Each divides the next, so that bins can be joined. */
 static const int64_t widths[] = { MS, 5 * MS, 10 * MS, 50 * MS, 100 * MS,
-	500 * MS, S, 5 * S, 15 * S, 60 * S, 300 * S, 900 * S, H, 3 * H, 6 * H,
-	D, 7 * D, 28 * D, 364 * D, 3640 * D };
+	500 * MS, S, 5 * S, 15 * S, 60 * S, 300 * S, 900 * S, 1800 * S, H,
+	3 * H, 6 * H, 12 * H, D, 7 * D, 28 * D, 364 * D, 3640 * D };
 
 int64_t
 timeline_width(const struct timeline *tl)
