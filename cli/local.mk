@@ -36,6 +36,11 @@ obit_LDADD   = $(cli_libs)
 unit_tests += tests/unit/test_audit_group
 tests_unit_test_audit_group_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
+unit_tests += tests/unit/test_unseen
+tests_unit_test_unseen_SOURCES = tests/unit/test_unseen.c tests/lib/folder.c \
+	tests/lib/folder.h
+tests_unit_test_unseen_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
+
 unit_tests += tests/unit/test_cmd
 tests_unit_test_cmd_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
