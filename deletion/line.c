@@ -114,8 +114,9 @@ parse_template(struct compiler *c, const struct yaml_node *at, struct span text,
 			return mistake(c, at, "more than %d segments",
 			    MAX_SEGMENTS);
 		if (!parse_segment(c, at, span_sub(text, 0, len), values,
-			&list[n++]))
+			&list[n]))
 			return false;
+		out->rest |= list[n++].kind == SEGMENT_REST;
 		text = span_sub(text, len + 1, SIZE_MAX);
 	}
 	out->at = list;

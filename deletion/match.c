@@ -115,6 +115,8 @@ match_path(struct subject *s, const struct template *t)
 	struct attempt a = { .s = s, .count = s->segment_count };
 
 	s->captures.count = 0;
+	if (t->rest ? a.count < t->count : a.count != t->count)
+		return false;
 	if (a.count > 0) {
 		a.last = s->segments[a.count - 1];
 		a.end.p = s->url.path.p + s->url.path.len;

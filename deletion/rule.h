@@ -41,6 +41,7 @@ struct template
 	const struct segment *at;
 	size_t count;
 	struct span verb; /* absent if none */
+	bool rest;        /* there is a "**" */
 };
 
 struct match {
