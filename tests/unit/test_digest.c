@@ -42,6 +42,29 @@ START_TEST(digests_are_sha256)
 }
 END_TEST
 
+/* However it is cut, around the size of what is gathered. */
+START_TEST(cuts_do_not_matter)
+{
+	static uint8_t data[3000];
+	uint8_t whole[DIGEST_SIZE], parts[DIGEST_SIZE];
+	struct digest *d = digest_new();
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 7 + i / 256);
+	digest_of(whole, (struct span){ data, sizeof(data) });
+	for (size_t step = 1; step < sizeof(data);
+	     step += step < 600 ? 1 : 97) {
+		struct span rest = { data, sizeof(data) };
+
+		for (; rest.len > 0; rest = span_sub(rest, step, rest.len))
+			digest_add(d, span_sub(rest, 0, step));
+		digest_finish(d, parts);
+		ck_assert_mem_eq(whole, parts, DIGEST_SIZE);
+	}
+	digest_free(d);
+}
+END_TEST
+
 /* RFC 4231, test cases 1, 2 and 6. */
 START_TEST(keyed_digests_are_hmac_sha256)
 {
@@ -67,4 +90,5 @@ START_TEST(keyed_digests_are_hmac_sha256)
 }
 END_TEST
 
-UNIT_MAIN("digest", digests_are_sha256, keyed_digests_are_hmac_sha256)
+UNIT_MAIN("digest", digests_are_sha256, cuts_do_not_matter,
+    keyed_digests_are_hmac_sha256)
