@@ -6,13 +6,16 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <string.h>
 #include <time.h>
 
+#include "base/base.h"
 #include "base/err.h"
 #include "cli/cover.h"
 #include "cli/opt.h"
 #include "cli/progress.h"
 #include "cli/recorder.h"
+#include "cli/text.h"
 
 struct args {
 	struct opt_list files, rules;
@@ -59,16 +62,21 @@ on_signal(int signo)
 		capture_stop(running);
 }
 
+/* SIGHUP stays ignored where nohup(1) made it so. */
 static void
 catch_signals(struct capture *c)
 {
-	struct sigaction act = { .sa_handler = on_signal };
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction act = { .sa_handler = on_signal }, before;
 
 	running = c;
 	if (c == NULL)
 		act.sa_handler = SIG_DFL;
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		sigaction(signals[i], NULL, &before);
+		if (before.sa_handler != SIG_IGN)
+			sigaction(signals[i], &act, NULL);
+	}
 }
 
 static int64_t
@@ -100,7 +108,9 @@ report(struct cmd_ctx *ctx, const struct coverage *c)
 	struct json j = JSON_INIT(ctx->out);
 
 	if (!args->json) {
-		fprintf(ctx->out, "recorded in %s\n", ctx->operands[0]);
+		fputs("recorded in ", ctx->out);
+		text_put_line(ctx->out, span_of_str(ctx->operands[0]));
+		putc('\n', ctx->out);
 		cover_print(ctx->out, c);
 		return;
 	}
@@ -139,9 +149,7 @@ run_capture(struct recorder *r, struct store *store, struct capture *c,
 
 	if (recorder_begin(r, store, queue_memory(args), err) < 0)
 		return -1;
-	catch_signals(c);
 	status = capture_run(c, err);
-	catch_signals(NULL);
 	if (status == 0)
 		return recorder_end(r, err);
 	(void)!recorder_end(r, &later);
@@ -225,10 +233,28 @@ capture(struct recorder *r, struct cmd_ctx *ctx, struct err *err)
 		return -1;
 	if (progress_is_wanted(&progress))
 		r->progress = &progress;
+	/* From before there is an archive, so that none is left half made. */
+	catch_signals(c);
 	status = record_into(ctx->operands[0], r, c, ctx, err);
+	catch_signals(NULL);
 	progress_end(&progress);
 	capture_close(c);
 	return status;
+}
+
+static int
+check_files(const struct opt_list *files, struct err *err)
+{
+	size_t inputs = 0;
+
+	if (files->count == 0)
+		return err_set(err, ERR_USAGE, "name a capture with -r FILE");
+	for (size_t i = 0; i < files->count; i++)
+		inputs += strcmp(files->items[i], "-") == 0;
+	if (inputs > 1)
+		return err_set(err, ERR_USAGE,
+		    "standard input can be read only once");
+	return 0;
 }
 
 static int
@@ -244,8 +270,8 @@ run(struct cmd_ctx *ctx, struct err *err)
 	struct recorder r;
 	int status;
 
-	if (args->files.count == 0)
-		return err_set(err, ERR_USAGE, "name a capture with -r FILE");
+	if (check_files(&args->files, err) < 0)
+		return -1;
 	if (recorder_open(&r, &options, err) < 0)
 		return -1;
 	status = capture(&r, ctx, err);

@@ -9,6 +9,7 @@ libcli_a_SOURCES = \
 	%D%/cmd_audit.c \
 	%D%/cmd_capture.c \
 	%D%/cmd_ls.c \
+	%D%/cmd_rules.c \
 	%D%/cmd_serve.c \
 	%D%/cmd_show.c \
 	%D%/cmd_stats.c \
@@ -51,5 +52,6 @@ bats_tests += \
 	tests/cli/capture.bats \
 	tests/cli/help.bats \
 	tests/cli/ls.bats \
+	tests/cli/rules.bats \
 	tests/cli/show.bats \
 	tests/cli/stats.bats

@@ -59,6 +59,8 @@ when_line(struct compiler *c, const struct yaml_node *at, void *out)
 		arrow++;
 	if (arrow + 1 >= at->text.len)
 		return mistake(c, at, "a when line lacks '=>'");
+	w->text = at->text;
+	w->place = place_of(c, at);
 	conds = span_sub(at->text, 0, arrow);
 	outcome = span_trim(span_sub(at->text, arrow + 2, SIZE_MAX));
 	return parse_conds(c, at, conds, SIDE_BOTH, &w->conds) &&
@@ -92,7 +94,9 @@ parse_code(struct compiler *c, const struct yaml_node *at, enum outcome outcome,
 		return false;
 	if (text.len == 0)
 		return mistake(c, at, "an empty code");
-	*out = (struct code){ .glob = text, .outcome = outcome };
+	*out = (struct code){ .place = place_of(c, at),
+		.glob = text,
+		.outcome = outcome };
 	if (text.len < 5 || text.p[3] != ' ')
 		return true;
 	out->glob = span_sub(text, 4, SIZE_MAX);
@@ -152,6 +156,7 @@ compile_statuses(struct compiler *c, const struct yaml_node *at,
 	for (const struct yaml_node *i = at->first; i != NULL; i = i->next) {
 		struct status *s = &list[out->count];
 
+		s->place = place_of(c, i->key);
 		if (want_text(c, i) &&
 		    want_number(c, i->key, i->key->text, 599, &s->status) &&
 		    want_outcome(c, i, i->text, &s->outcome))

@@ -114,9 +114,8 @@ parse_template(struct compiler *c, const struct yaml_node *at, struct span text,
 			return mistake(c, at, "more than %d segments",
 			    MAX_SEGMENTS);
 		if (!parse_segment(c, at, span_sub(text, 0, len), values,
-			&list[n]))
+			&list[n++]))
 			return false;
-		out->rest |= list[n++].kind == SEGMENT_REST;
 		text = span_sub(text, len + 1, SIZE_MAX);
 	}
 	out->at = list;
@@ -143,6 +142,8 @@ parse_match(struct compiler *c, const struct yaml_node *at, struct match *out)
 
 	if (!want_text(c, at))
 		return false;
+	out->text = at->text;
+	out->place = place_of(c, at);
 	if (!next_word(&rest, &word))
 		return mistake(c, at, "a match line begins with a method");
 	if (!parse_methods(c, at, word, &out->methods))

@@ -13,6 +13,8 @@ libdeletion_a_SOURCES = \
 	%D%/deletion.h \
 	%D%/dispatch.c \
 	%D%/dispatch.h \
+	%D%/explain.c \
+	%D%/explain.h \
 	%D%/extract.c \
 	%D%/glob.c \
 	%D%/glob.h \
@@ -55,6 +57,8 @@ libdeletion_a_SOURCES = \
 	%D%/subject.c \
 	%D%/subject.h \
 	%D%/subject_body.c \
+	%D%/trace.c \
+	%D%/trace.h \
 	%D%/tree.c \
 	%D%/tree.h \
 	%D%/xml.c \
@@ -92,11 +96,19 @@ CLEANFILES    += %D%/builtin.c
 unit_tests += tests/unit/test_attempts
 tests_unit_test_attempts_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 
+unit_tests += tests/unit/test_explain
+tests_unit_test_explain_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_recognise
 tests_unit_test_recognise_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_synthetic
 tests_unit_test_synthetic_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 EXTRA_DIST += tests/synthetic
+
+# A measurement, not a test: make bench/recognise.
+EXTRA_PROGRAMS += bench/recognise
+bench_recognise_SOURCES = bench/recognise.c
+bench_recognise_LDADD   = $(deletion_libs)
+
 unit_tests += tests/unit/test_rules tests/unit/test_tree
 tests_unit_test_rules_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_tree_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)

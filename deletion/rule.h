@@ -22,6 +22,7 @@ struct cond {
 	struct globs globs; /* none: it is enough to be there */
 	bool negated;
 	bool pattern; /* the source's name is one */
+	struct span text;
 };
 
 struct conds {
@@ -41,7 +42,6 @@ struct template
 	const struct segment *at;
 	size_t count;
 	struct span verb; /* absent if none */
-	bool rest;        /* there is a "**" */
 };
 
 struct match {
@@ -49,10 +49,14 @@ struct match {
 	struct globs methods;
 	struct template path;
 	struct conds conds;
+	struct span text;
+	struct place place;
 };
 
 struct when {
 	struct conds conds;
+	struct span text;
+	struct place place;
 	enum outcome outcome;
 };
 
@@ -64,6 +68,7 @@ struct item {
 };
 
 struct code {
+	struct place place;
 	int status; /* 0: any */
 	struct span glob;
 	enum outcome outcome;
@@ -80,6 +85,7 @@ struct state {
 };
 
 struct status {
+	struct place place;
 	int status;
 	enum outcome outcome;
 };

@@ -114,13 +114,15 @@ subject_init(struct subject *s, const struct rules *rules,
 	s->response = NULL;
 	s->method = head->method;
 	s->url = url_split(head->method, head->target);
-	s->asked = (struct span){ 0 };
+	s->asked.name.p = NULL;
 	s->may_override = s->has_auth = s->has_host = false;
 	s->body = s->answer = (struct body){ 0 };
 	s->captures.count = 0;
 	s->code = (struct span){ 0 };
 	s->targets = NULL;
 	s->target_count = 0;
+	s->trace = NULL;
+	s->guards_asked = s->guards_closed = 0;
 	split_segments(s);
 	if (span_eq(head->method, post))
 		override_method(s);
@@ -424,6 +426,7 @@ subject_all(struct subject *s, const struct sources *sources, struct list *out)
 		subject_values(s, &sources->at[i], &found);
 		if (!list_has_text(&found))
 			continue;
+		trace_found(s, &sources->at[i], &found);
 		*out = found;
 		return;
 	}
@@ -472,42 +475,48 @@ key_is(struct subject *s, struct span raw, struct span name)
 }
 
 /*
- * The pairs of one key, in a row for rules that ask for the same one, such
- * as Action: from the first of them on.
+ * Find a key in the query.  Rules ask for the same one in a row, such as
+ * Action: what was found last is kept.
  */
-static struct span
-query_from(struct subject *s, struct span name)
+static void
+ask_query(struct subject *s, struct span name)
 {
-	struct span rest = s->url.query, from = rest;
+	struct asked *a = &s->asked;
+	struct span rest = s->url.query;
 	struct pair pair;
 
-	if (s->asked.p != NULL && span_eq(s->asked, name))
-		return s->asked_from;
-	while (url_next_pair(&rest, &pair)) {
+	if (a->name.p != NULL && span_eq(a->name, name))
+		return;
+	*a = (struct asked){ .name = name };
+	while (!a->there && url_next_pair(&rest, &pair))
+		a->there = key_is(s, pair.key, name);
+	if (!a->there)
+		return;
+	a->value = url_decode(pair.value, true, s->arena);
+	for (a->more = rest; url_next_pair(&rest, &pair); a->more = rest)
 		if (key_is(s, pair.key, name))
-			break;
-		from = rest;
-	}
-	s->asked = name;
-	s->asked_from = from;
-	return from;
+			return;
+	a->more = (struct span){ 0 };
 }
 
 /* As below, for a key of the query, without taking memory. */
 static bool
 query_holds(struct subject *s, const struct cond *cond)
 {
-	struct span rest = query_from(s, cond->source.name);
+	struct span rest;
 	struct pair pair;
 
-	while (url_next_pair(&rest, &pair)) {
-		if (!key_is(s, pair.key, cond->source.name))
-			continue;
-		if (cond->globs.count == 0 ||
+	ask_query(s, cond->source.name);
+	if (!s->asked.there)
+		return false;
+	if (cond->globs.count == 0 ||
+	    any_glob(&cond->globs, s->asked.value, false))
+		return true;
+	for (rest = s->asked.more; url_next_pair(&rest, &pair);)
+		if (key_is(s, pair.key, cond->source.name) &&
 		    any_glob(&cond->globs,
 			url_decode(pair.value, true, s->arena), false))
 			return true;
-	}
 	return false;
 }
 
@@ -568,8 +577,11 @@ subject_holds_all(struct subject *s, const struct conds *conds)
 bool
 subject_holds_any(struct subject *s, const struct conds *conds)
 {
-	for (size_t i = 0; i < conds->count; i++)
-		if (subject_holds(s, &conds->at[i]) == YES)
-			return true;
+	for (size_t i = 0; i < conds->count; i++) {
+		if (subject_holds(s, &conds->at[i]) != YES)
+			continue;
+		trace_held(s, &conds->at[i]);
+		return true;
+	}
 	return false;
 }

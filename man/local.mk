@@ -4,6 +4,7 @@ dist_man_MANS += \
 	%D%/obit-audit.1 \
 	%D%/obit-capture.1 \
 	%D%/obit-ls.1 \
+	%D%/obit-rules.1 \
 	%D%/obit-rules.5 \
 	%D%/obit-serve.1 \
 	%D%/obit-show.1 \

@@ -269,3 +269,29 @@ endless() {
 	[[ "$stderr" == *"--memory takes a size"* ]]
 	[ ! -e a.obit ]
 }
+
+@test "standard input cannot be read twice" {
+	run -2 "$OBIT" capture -r - -r "$huawei" -r - a.obit <"$huawei"
+	[ "$output" = "obit capture: standard input can be read only once" ]
+	[ ! -e a.obit ]
+}
+
+@test "an error is one line, whatever the name" {
+	run -3 "$OBIT" capture -r $'no\n\e[31mfile' a.obit
+	[ "$output" = 'obit capture: no\x0a\x1b[31mfile: cannot open: No such file or directory' ]
+}
+
+@test "a name too long for the message does not hide the cause" {
+	run -3 "$OBIT" capture -r "$(printf '%03000d' 1)" a.obit
+	[[ "$output" == *0...:*"File name too long" ]]
+}
+
+@test "what is printed to a closed stream goes into no file of ours" {
+	# Its lock on the archive would get the number of the closed stream.
+	"$OBIT" capture -r "$huawei" a.obit >/dev/null
+	run -3 sh -c '"$OBIT" capture --json -r - a.obit <"$0" >&-' "$huawei"
+	run -3 sh -c '"$OBIT" capture -r - a.obit </dev/null 2>&-'
+	"$OBIT" ls a.obit >/dev/null
+	run -3 sh -c '"$OBIT" capture -r - b.obit <&-'
+	[ ! -e b.obit ]
+}

@@ -9,10 +9,10 @@
 #include "tests/lib/unit.h"
 
 static const struct source listed[] = {
-	{ SOURCE_HEADER, SPAN_LITERAL("X-Listed") },
-	{ SOURCE_RHEADER, SPAN_LITERAL("X-Subject-*") },
-	{ SOURCE_QUERY, SPAN_LITERAL("q-listed") },
-	{ SOURCE_RJSON, SPAN_LITERAL("/deep/listed") },
+	{ .kind = SOURCE_HEADER, .name = SPAN_LITERAL("X-Listed") },
+	{ .kind = SOURCE_RHEADER, .name = SPAN_LITERAL("X-Subject-*") },
+	{ .kind = SOURCE_QUERY, .name = SPAN_LITERAL("q-listed") },
+	{ .kind = SOURCE_RJSON, .name = SPAN_LITERAL("/deep/listed") },
 };
 
 static struct redactor
