@@ -8,16 +8,19 @@
 #include "base/xalloc.h"
 #include "cli/opt.h"
 
-extern const struct cmd cmd_audit, cmd_capture, cmd_ls, cmd_serve, cmd_show,
-    cmd_stats;
+extern const struct cmd cmd_audit, cmd_capture, cmd_ls, cmd_prove, cmd_seal,
+    cmd_serve, cmd_show, cmd_stats, cmd_verify;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_audit,
 	&cmd_capture,
 	&cmd_ls,
+	&cmd_prove,
+	&cmd_seal,
 	&cmd_serve,
 	&cmd_show,
 	&cmd_stats,
+	&cmd_verify,
 	NULL,
 };
 

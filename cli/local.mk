@@ -2,13 +2,18 @@
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
 	%D%/archive.c %D%/archive.h \
+	%D%/blob.c %D%/blob.h \
+	%D%/check.c %D%/check.h \
 	%D%/cmd.c %D%/cmd.h \
 	%D%/cmd_audit.c \
 	%D%/cmd_capture.c \
 	%D%/cmd_ls.c \
+	%D%/cmd_prove.c \
+	%D%/cmd_seal.c \
 	%D%/cmd_serve.c \
 	%D%/cmd_show.c \
 	%D%/cmd_stats.c \
+	%D%/cmd_verify.c \
 	%D%/config.c %D%/config.h \
 	%D%/cover.c %D%/cover.h \
 	%D%/opt.c %D%/opt.h \
@@ -16,6 +21,7 @@ libcli_a_SOURCES = \
 	%D%/progress.c %D%/progress.h \
 	%D%/record.c %D%/record.h \
 	%D%/recorder.c %D%/recorder.h \
+	%D%/sealed.c %D%/sealed.h \
 	%D%/table.c %D%/table.h \
 	%D%/text.c %D%/text.h
 
@@ -39,5 +45,8 @@ bats_tests += \
 	tests/cli/capture.bats \
 	tests/cli/help.bats \
 	tests/cli/ls.bats \
+	tests/cli/prove.bats \
+	tests/cli/seal.bats \
 	tests/cli/show.bats \
-	tests/cli/stats.bats
+	tests/cli/stats.bats \
+	tests/cli/verify.bats
