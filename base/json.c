@@ -168,6 +168,7 @@ json_hex(struct json *j, const char *name, struct span bytes)
 void
 json_base64(struct json *j, const char *name, struct span bytes)
 {
+
 	if (bytes.p == NULL) {
 		json_null(j, name);
 		return;

@@ -6,14 +6,19 @@ libcli_a_SOURCES = \
 	%D%/audit_group.c %D%/audit_group.h \
 	%D%/audit_html.c %D%/audit_html.h \
 	%D%/audit_table.c %D%/audit_table.h \
+	%D%/blob.c %D%/blob.h \
+	%D%/check.c %D%/check.h \
 	%D%/cmd.c %D%/cmd.h \
 	%D%/cmd_audit.c \
 	%D%/cmd_capture.c \
 	%D%/cmd_ls.c \
+	%D%/cmd_prove.c \
 	%D%/cmd_rules.c \
+	%D%/cmd_seal.c \
 	%D%/cmd_serve.c \
 	%D%/cmd_show.c \
 	%D%/cmd_stats.c \
+	%D%/cmd_verify.c \
 	%D%/config.c %D%/config.h \
 	%D%/cover.c %D%/cover.h \
 	%D%/handover.c %D%/handover.h \
@@ -23,6 +28,7 @@ libcli_a_SOURCES = \
 	%D%/progress.c %D%/progress.h \
 	%D%/record.c %D%/record.h \
 	%D%/recorder.c %D%/recorder.h \
+	%D%/sealed.c %D%/sealed.h \
 	%D%/table.c %D%/table.h \
 	%D%/text.c %D%/text.h \
 	%D%/unseen.c %D%/unseen.h
@@ -59,6 +65,9 @@ bats_tests += \
 	tests/cli/capture.bats \
 	tests/cli/help.bats \
 	tests/cli/ls.bats \
+	tests/cli/prove.bats \
 	tests/cli/rules.bats \
+	tests/cli/seal.bats \
 	tests/cli/show.bats \
-	tests/cli/stats.bats
+	tests/cli/stats.bats \
+	tests/cli/verify.bats
