@@ -55,3 +55,6 @@ bats_tests += \
 	tests/cli/rules.bats \
 	tests/cli/show.bats \
 	tests/cli/stats.bats
+
+# Measurements, not tests.
+EXTRA_DIST += bench/README.md bench/capture.sh
