@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libbase.a
-libbase_a_SOURCES = %D%/arena.c %D%/arena.h %D%/base.h %D%/budget.h %D%/buf.c %D%/buf.h \
+libbase_a_SOURCES = %D%/arena.c %D%/arena.h %D%/base.h %D%/base64.c %D%/base64.h %D%/budget.h %D%/buf.c %D%/buf.h \
 	%D%/err.c %D%/err.h %D%/json.c %D%/json.h %D%/span.c %D%/span.h \
 	%D%/stamp.c %D%/stamp.h %D%/utf8.c %D%/utf8.h %D%/xalloc.c %D%/xalloc.h
 

@@ -4,6 +4,7 @@ libcli_a_SOURCES = \
 	%D%/archive.c %D%/archive.h \
 	%D%/audit_filter.c %D%/audit_filter.h \
 	%D%/audit_group.c %D%/audit_group.h \
+	%D%/audit_html.c %D%/audit_html.h \
 	%D%/audit_table.c %D%/audit_table.h \
 	%D%/cmd.c %D%/cmd.h \
 	%D%/cmd_audit.c \
@@ -17,6 +18,7 @@ libcli_a_SOURCES = \
 	%D%/cover.c %D%/cover.h \
 	%D%/handover.c %D%/handover.h \
 	%D%/opt.c %D%/opt.h \
+	%D%/outfile.c %D%/outfile.h \
 	%D%/pager.c %D%/pager.h \
 	%D%/progress.c %D%/progress.h \
 	%D%/record.c %D%/record.h \
@@ -25,7 +27,7 @@ libcli_a_SOURCES = \
 	%D%/text.c %D%/text.h \
 	%D%/unseen.c %D%/unseen.h
 
-cli_libs = libcli.a libcapture.a libreplay.a $(store_libs) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
+cli_libs = libcli.a libformats.a libcapture.a libreplay.a $(store_libs) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += obit
 obit_SOURCES = %D%/main.c

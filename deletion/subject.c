@@ -537,13 +537,24 @@ field_holds(struct subject *s, const struct cond *cond)
 	return false;
 }
 
+/* As below, for the host. */
+static bool
+host_holds(struct subject *s, const struct cond *cond)
+{
+	struct span host = subject_host(s);
+
+	return host.p != NULL &&
+	    (cond->globs.count == 0 || any_glob(&cond->globs, host, true));
+}
+
 enum truth
 subject_holds(struct subject *s, const struct cond *cond)
 {
-	bool nocase = cond->source.kind == SOURCE_HOST;
 	struct list found = { 0 };
 	bool held = false;
 
+	if (cond->source.kind == SOURCE_HOST)
+		return host_holds(s, cond) != cond->negated ? YES : NO;
 	if (cond->source.kind == SOURCE_QUERY && !cond->pattern)
 		return query_holds(s, cond) != cond->negated ? YES : NO;
 	if (cond->source.kind == SOURCE_HEADER && !cond->pattern)
@@ -554,7 +565,7 @@ subject_holds(struct subject *s, const struct cond *cond)
 		return NO;
 	for (size_t i = 0; i < found.count && !held; i++)
 		held = cond->globs.count == 0 ||
-		    any_glob(&cond->globs, found.at[i], nocase);
+		    any_glob(&cond->globs, found.at[i], false);
 	return held != cond->negated ? YES : NO;
 }
 

@@ -3,14 +3,21 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 
 #include "base/xalloc.h"
 
+/*
+ * Most of what is digested comes in numbers and names of a few bytes, for
+ * which a call of OpenSSL takes longer than their digest: they are gathered.
+ */
 struct digest {
 	EVP_MD_CTX *ctx;
+	size_t held;
+	uint8_t small[512];
 };
 
 /*
@@ -68,12 +75,35 @@ digest_free(struct digest *d)
 	free(d);
 }
 
+static void
+update(struct digest *d, const uint8_t *p, size_t len)
+{
+	int ok = EVP_DigestUpdate(d->ctx, p, len);
+
+	assert(ok == 1);
+}
+
+static void
+flush(struct digest *d)
+{
+	if (d->held > 0)
+		update(d, d->small, d->held);
+	d->held = 0;
+}
+
 void
 digest_add(struct digest *d, struct span data)
 {
-	int ok = data.len == 0 || EVP_DigestUpdate(d->ctx, data.p, data.len);
-
-	assert(ok == 1);
+	if (data.len == 0)
+		return;
+	if (data.len > sizeof(d->small) - d->held)
+		flush(d);
+	if (data.len > sizeof(d->small)) {
+		update(d, data.p, data.len);
+		return;
+	}
+	memcpy(d->small + d->held, data.p, data.len);
+	d->held += data.len;
 }
 
 void
@@ -88,8 +118,10 @@ digest_add_text(struct digest *d, struct span text)
 void
 digest_finish(struct digest *d, uint8_t out[DIGEST_SIZE])
 {
-	int ok = EVP_DigestFinal_ex(d->ctx, out, NULL);
+	int ok;
 
+	flush(d);
+	ok = EVP_DigestFinal_ex(d->ctx, out, NULL);
 	assert(ok == 1);
 	start(d);
 }

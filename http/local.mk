@@ -19,6 +19,9 @@ tests_unit_test_body_LDADD = libtest.a $(http_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_date
 tests_unit_test_date_LDADD = libtest.a $(http_libs) $(CHECK_LIBS)
 
+unit_tests += tests/unit/test_digest
+tests_unit_test_digest_LDADD = libtest.a $(http_libs) $(CHECK_LIBS)
+
 unit_tests += tests/unit/test_head
 tests_unit_test_head_LDADD = libtest.a $(http_libs) $(CHECK_LIBS)
 

@@ -216,6 +216,11 @@ endless() {
 	cmp 256K.audit 64M.audit
 }
 
+@test "every exchange has its match key" {
+	"$OBIT" capture --all -r "$huawei" a.obit >/dev/null
+	[ "$(sqlite3 a.obit 'select count(distinct match) > 5, count(*) filter (where match = zeroblob(16)) from exchange')" = "1|0" ]
+}
+
 @test "a rule file with a mistake is named with its place" {
 	printf 'rules:\n  - name: x\n    bogus: 1\n' >r.yaml
 	run -3 --separate-stderr "$OBIT" capture --rules r.yaml -r "$huawei" a.obit

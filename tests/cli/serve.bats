@@ -257,7 +257,7 @@ os.kill(int(sys.argv[3]), signal.SIGTERM)
 try:
     while True:                    # until it listens no more
         socket.create_connection((u.hostname, u.port), 10).close()
-except ConnectionRefusedError:
+except ConnectionError:            # refused, or reset in the backlog
     pass
 s.sendall(one[30:])
 rest = b""
