@@ -87,6 +87,13 @@ static const struct sample samples[] = {
 	{ ANSWER "X-Subject-Odd: " S "\r\n\r\n", "", S, RESPONSE },
 	{ ANSWER "Location: http://u:" S "@h/\r\n\r\n", "", S, RESPONSE },
 	{ ANSWER "Location: /x?token=" S "#f\r\n\r\n", "", S, RESPONSE },
+	{ ANSWER "Location: /x#access_token=" S "&f\r\n\r\n", "", S, RESPONSE },
+	{ ANSWER "Location: /x?a=1#token=" S "\r\n\r\n", "", S, RESPONSE },
+	{ ANSWER "Location: https://h/run?c=2&s=" MIXED "\r\n\r\n", "", MIXED,
+	    RESPONSE },
+	{ "GET /x#access_token=" S " HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET http://h#access_token=" S " HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET /x?a=1#access_token=" S " HTTP/1.1\r\n\r\n", "", S, 0 },
 	{ REQUEST "Referer: http://h/?a=b&X-Amz-Signature=" S "\r\n\r\n", "", S,
 	    0 },
 	/* request targets */
