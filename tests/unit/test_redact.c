@@ -139,6 +139,11 @@ static const struct sample samples[] = {
 	{ XML, "<a><token><![CDATA[" S "]]></token></a>", S, 0 },
 	{ XML, "<a><token><v>" S, S, CUT },
 	{ XML, "<a><b>" MIXED "</b></a>", MIXED, 0 },
+	{ MULTIPART, "--b\r\n\r\n{\"a\":1,\"password\":\"" S "\"}\r\n--b--", S,
+	    0 },
+	{ MULTIPART, "--b\r\n\r\n{\n  \"password\": \"" S "\"\n}\r\n--b--", S,
+	    0 },
+	{ MULTIPART, "--b\r\n\r\n<Password>" S "</Password>\r\n--b--", S, 0 },
 	{ MULTIPART,
 	    "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n" S
 	    "\r\n--b--\r\n",
