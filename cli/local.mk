@@ -33,7 +33,8 @@ libcli_a_SOURCES = \
 	%D%/text.c %D%/text.h \
 	%D%/unseen.c %D%/unseen.h
 
-cli_libs = libcli.a libformats.a libcapture.a libreplay.a $(store_libs) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
+cli_libs = libcli.a libformats.a libcapture.a libreplay.a $(store_libs) \
+	$(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += obit
 obit_SOURCES = %D%/main.c
@@ -71,7 +72,6 @@ bats_tests += \
 	tests/cli/show.bats \
 	tests/cli/stats.bats \
 	tests/cli/verify.bats
-	tests/cli/stats.bats
 
 # Measurements, not tests.
 EXTRA_DIST += bench/README.md bench/capture.sh
