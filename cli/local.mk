@@ -71,3 +71,7 @@ bats_tests += \
 	tests/cli/show.bats \
 	tests/cli/stats.bats \
 	tests/cli/verify.bats
+	tests/cli/stats.bats
+
+# Measurements, not tests.
+EXTRA_DIST += bench/README.md bench/capture.sh
