@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/err.h"
 #include "cli/archive.h"
@@ -194,8 +195,17 @@ audit(struct store *st, struct cmd_ctx *ctx, struct err *err)
 	return summary(&o, args, st, ctx->out, err);
 }
 
+static bool
+is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	    x.st_ino == y.st_ino;
+}
+
 static int
-check(const struct args *args, struct err *err)
+check(const struct args *args, const char *archive, struct err *err)
 {
 	const char *outcome = args->filter.outcome;
 
@@ -210,13 +220,16 @@ check(const struct args *args, struct err *err)
 	if (args->html != NULL && (args->by != NULL || args->json))
 		return err_set(err, ERR_USAGE,
 		    "--html goes with neither --by nor --json");
+	if (args->html != NULL && is_same_file(args->html, archive))
+		return err_set(err, ERR_USAGE,
+		    "--html: \"%s\" is the archive itself", args->html);
 	return 0;
 }
 
 static int
 run(struct cmd_ctx *ctx, struct err *err)
 {
-	if (check(ctx->args, err) < 0)
+	if (check(ctx->args, ctx->operands[0], err) < 0)
 		return -1;
 	return archive_read(ctx->operands[0], audit, ctx, err);
 }

@@ -217,6 +217,10 @@ expected() {
 	grep -q '<h1>0 deletions ' b.html
 	run -2 "$OBIT" audit --html a.html --json a.obit
 	run -2 "$OBIT" audit --html a.html --by day a.obit
+	ln -s a.obit link
+	run -2 --separate-stderr "$OBIT" audit --html link a.obit
+	[[ "$stderr" == *'--html: "link" is the archive itself' ]]
+	"$OBIT" ls a.obit >/dev/null
 }
 
 @test "a page takes the place of a file, keeps links, and pipes are written to" {
