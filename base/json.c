@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "base/base64.h"
 #include "base/stamp.h"
 #include "base/utf8.h"
 
@@ -164,31 +165,17 @@ json_hex(struct json *j, const char *name, struct span bytes)
 	putc('"', j->out);
 }
 
-/* Three bytes, or what is left of them, as four characters. */
-static void
-put_quantum(FILE *f, struct span s)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	uint32_t bits = 0;
-
-	for (size_t i = 0; i < 3; i++)
-		bits = bits << 8 | (i < s.len ? s.p[i] : 0);
-	for (size_t i = 0; i < 4; i++)
-		putc(i <= s.len ? digits[bits >> (18 - 6 * i) & 63] : '=', f);
-}
-
 void
 json_base64(struct json *j, const char *name, struct span bytes)
 {
+
 	if (bytes.p == NULL) {
 		json_null(j, name);
 		return;
 	}
 	begin(j, name);
 	putc('"', j->out);
-	for (size_t i = 0; i < bytes.len; i += 3)
-		put_quantum(j->out, span_sub(bytes, i, 3));
+	base64_write(j->out, bytes);
 	putc('"', j->out);
 }
 

@@ -5,19 +5,22 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "cli/archive.h"
 #include "cli/audit_filter.h"
 #include "cli/audit_group.h"
+#include "cli/audit_html.h"
 #include "cli/audit_table.h"
 #include "cli/opt.h"
+#include "cli/outfile.h"
 #include "cli/text.h"
 #include "cli/unseen.h"
 
 struct args {
 	bool json;
-	const char *by;
+	const char *by, *html;
 	struct audit_filter filter;
 };
 
@@ -28,6 +31,8 @@ static const struct opt opts[] = {
 	    "write one JSON object per deletion" },
 	{ 0, "by", OPT_STRING, AT(by), "WHAT",
 	    "count by target, principal, operation or day" },
+	{ 0, "html", OPT_STRING, AT(html), "FILE",
+	    "write one page for a browser" },
 	{ 0, "findings", OPT_FLAG, AT(filter.findings), NULL,
 	    "only deletions that show something remarkable" },
 	{ 0, "target", OPT_STRING, AT(filter.target), "ID",
@@ -142,14 +147,48 @@ grouped(struct output *o, const struct args *args, struct store *st, FILE *out,
 	return status;
 }
 
+/* The archive's name without its folders. */
+static const char *
+title(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static int
+page(const struct args *args, struct store *st, struct cmd_ctx *ctx,
+    struct err *err)
+{
+	struct outfile file;
+	uint64_t omitted;
+
+	if (outfile_open(&file, args->html, ctx->out, err) < 0)
+		return -1;
+	if (audit_html(st, &args->filter, title(ctx->operands[0]), file.f,
+		&omitted, err) < 0) {
+		outfile_abandon(&file);
+		return -1;
+	}
+	if (omitted > 0)
+		fprintf(ctx->log,
+		    "obit audit: %" PRIu64 " deletions are counted in %s and "
+		    "not listed; narrow it with filters\n",
+		    omitted, args->html);
+	return outfile_commit(&file, err);
+}
+
 static int
 audit(struct store *st, struct cmd_ctx *ctx, struct err *err)
 {
 	const struct args *args = ctx->args;
 	struct output o = { .json = JSON_INIT(ctx->out) };
-	int status = args->by != NULL ? grouped(&o, args, st, ctx->out, err)
-				      : history(&o, args, st, ctx->out, err);
+	int status;
 
+	if (args->html != NULL)
+		return page(args, st, ctx, err);
+	status = args->by != NULL ? grouped(&o, args, st, ctx->out, err)
+				  : history(&o, args, st, ctx->out, err);
 	if (status < 0 || args->json)
 		return status;
 	return summary(&o, args, st, ctx->out, err);
@@ -168,6 +207,9 @@ check(const struct args *args, struct err *err)
 		return err_set(err, ERR_USAGE,
 		    "--by: \"%s\" is not target, principal, operation or day",
 		    args->by);
+	if (args->html != NULL && (args->by != NULL || args->json))
+		return err_set(err, ERR_USAGE,
+		    "--html goes with neither --by nor --json");
 	return 0;
 }
 

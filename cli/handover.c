@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/err.h"
 #include "base/xalloc.h"
@@ -48,17 +49,35 @@ unlock(struct handover *h)
 	assert(rc == 0);
 }
 
-/* All that waits, or NULL at the end. */
+/*
+ * Wait for something to write, for as long as it takes if patient, else
+ * no longer than a batch may stay open.
+ */
+static void
+wait_for_more(struct handover *h, bool patient)
+{
+	struct timespec until;
+	int rc = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += STORE_BATCH_NS / 1000000000;
+	h->idle = true;
+	while (h->first == NULL && !h->ended && rc != ETIMEDOUT)
+		rc = patient
+		    ? pthread_cond_wait(&h->more, &h->mutex)
+		    : pthread_cond_timedwait(&h->more, &h->mutex, &until);
+	h->idle = false;
+}
+
+/* All that waits; NULL when nothing came for too long, or at the *end. */
 static struct item *
-take_all(struct handover *h)
+take_all(struct handover *h, bool patient, bool *end)
 {
 	struct item *items;
 
 	lock(h);
-	h->idle = true;
-	while (h->first == NULL && !h->ended)
-		pthread_cond_wait(&h->more, &h->mutex);
-	h->idle = false;
+	wait_for_more(h, patient);
+	*end = h->ended;
 	items = h->first;
 	h->first = NULL;
 	h->last = &h->first;
@@ -78,26 +97,53 @@ done(struct handover *h, const struct item *item, const struct err *failure)
 	unlock(h);
 }
 
+/* Takes the items. */
+static void
+write_items(struct handover *h, struct item *item, bool *failed)
+{
+	struct item *next;
+
+	for (; item != NULL; item = next) {
+		struct err err = { 0 };
+		bool fails = !*failed &&
+		    store_add(h->store, item->exchange, &item->reading, &err) <
+			0;
+
+		next = item->next;
+		*failed |= fails;
+		exchange_free(item->exchange);
+		done(h, item, fails ? &err : NULL);
+		free(item);
+	}
+}
+
+/* Nothing comes, so that nothing else would end the open batch. */
+static bool
+settle(struct handover *h)
+{
+	static const struct item nothing;
+	struct err err = { 0 };
+	bool fails = store_commit(h->store, &err) < 0;
+
+	done(h, &nothing, fails ? &err : NULL);
+	return !fails;
+}
+
 static void *
 write_all(void *arg)
 {
 	struct handover *h = arg;
-	struct item *item, *next;
-	bool failed = false;
+	bool failed = false, settled = false, end = false;
 
-	while ((item = take_all(h)) != NULL) {
-		for (; item != NULL; item = next) {
-			struct err err = { 0 };
-			bool fails = !failed &&
-			    store_add(h->store, item->exchange, &item->reading,
-				&err) < 0;
+	while (!end) {
+		struct item *items = take_all(h, settled, &end);
 
-			next = item->next;
-			failed |= fails;
-			exchange_free(item->exchange);
-			done(h, item, fails ? &err : NULL);
-			free(item);
-		}
+		settled = items == NULL;
+		end = end && settled;
+		if (!settled)
+			write_items(h, items, &failed);
+		else if (!end && !failed)
+			failed = !settle(h);
 	}
 	return NULL;
 }
@@ -130,13 +176,17 @@ handover_open(struct handover **out, struct store *store, uint64_t limit,
     struct err *err)
 {
 	struct handover *h = xcalloc(1, sizeof(*h));
+	pthread_condattr_t clock;
 	int rc;
 
 	h->store = store;
 	h->limit = limit;
 	h->last = &h->first;
 	pthread_mutex_init(&h->mutex, NULL);
-	pthread_cond_init(&h->more, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&h->more, &clock);
+	pthread_condattr_destroy(&clock);
 	pthread_cond_init(&h->room, NULL);
 	rc = start(h);
 	if (rc != 0) {

@@ -4,28 +4,36 @@ libcli_a_SOURCES = \
 	%D%/archive.c %D%/archive.h \
 	%D%/audit_filter.c %D%/audit_filter.h \
 	%D%/audit_group.c %D%/audit_group.h \
+	%D%/audit_html.c %D%/audit_html.h \
 	%D%/audit_table.c %D%/audit_table.h \
+	%D%/blob.c %D%/blob.h \
+	%D%/check.c %D%/check.h \
 	%D%/cmd.c %D%/cmd.h \
 	%D%/cmd_audit.c \
 	%D%/cmd_capture.c \
 	%D%/cmd_ls.c \
+	%D%/cmd_prove.c \
 	%D%/cmd_rules.c \
+	%D%/cmd_seal.c \
 	%D%/cmd_serve.c \
 	%D%/cmd_show.c \
 	%D%/cmd_stats.c \
+	%D%/cmd_verify.c \
 	%D%/config.c %D%/config.h \
 	%D%/cover.c %D%/cover.h \
 	%D%/handover.c %D%/handover.h \
 	%D%/opt.c %D%/opt.h \
+	%D%/outfile.c %D%/outfile.h \
 	%D%/pager.c %D%/pager.h \
 	%D%/progress.c %D%/progress.h \
 	%D%/record.c %D%/record.h \
 	%D%/recorder.c %D%/recorder.h \
+	%D%/sealed.c %D%/sealed.h \
 	%D%/table.c %D%/table.h \
 	%D%/text.c %D%/text.h \
 	%D%/unseen.c %D%/unseen.h
 
-cli_libs = libcli.a libcapture.a libreplay.a $(store_libs) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
+cli_libs = libcli.a libformats.a libcapture.a libreplay.a $(store_libs) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += obit
 obit_SOURCES = %D%/main.c
@@ -52,9 +60,9 @@ bats_tests += \
 	tests/cli/capture.bats \
 	tests/cli/help.bats \
 	tests/cli/ls.bats \
+	tests/cli/prove.bats \
 	tests/cli/rules.bats \
+	tests/cli/seal.bats \
 	tests/cli/show.bats \
-	tests/cli/stats.bats
-
-# Measurements, not tests.
-EXTRA_DIST += bench/README.md bench/capture.sh
+	tests/cli/stats.bats \
+	tests/cli/verify.bats

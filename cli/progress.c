@@ -36,27 +36,50 @@ time_left(const struct progress *p, int64_t t, uint64_t done, uint64_t total)
 			(int64_t)((double)(total - done) / rate)));
 }
 
+/* Begin a new line if it is time for one; the rate is per second. */
+static bool
+begin_line(struct progress *p, int64_t t, uint64_t done, uint64_t total,
+    double *rate)
+{
+	if (p->begun == 0)
+		p->begun = p->shown = t;
+	if (t - p->shown < INTERVAL)
+		return false;
+	p->shown = t;
+	*rate = (double)done * 1e9 / (double)(t - p->begun);
+	fputs(CLEAR_LINE, p->out);
+	if (total > 0)
+		fprintf(p->out, "%3.0f%% ", 100 * (double)done / (double)total);
+	return true;
+}
+
 void
 progress_show(struct progress *p, uint64_t done, uint64_t total,
     uint64_t exchanges, uint64_t deletions)
 {
-	char bytes[TEXT_SIZE], rate[TEXT_SIZE];
+	char bytes[TEXT_SIZE], per_second[TEXT_SIZE];
 	int64_t t = now();
-	double per_second;
+	double rate;
 
-	if (p->begun == 0)
-		p->begun = p->shown = t;
-	if (t - p->shown < INTERVAL)
+	if (!begin_line(p, t, done, total, &rate))
 		return;
-	p->shown = t;
-	per_second = (double)done * 1e9 / (double)(t - p->begun);
-	fputs(CLEAR_LINE, p->out);
-	if (total > 0)
-		fprintf(p->out, "%3.0f%% ", 100 * (double)done / (double)total);
 	fprintf(p->out,
 	    "%s, %s/s, %" PRIu64 " exchanges, %" PRIu64 " deletions",
-	    text_bytes(bytes, done), text_bytes(rate, (uint64_t)per_second),
+	    text_bytes(bytes, done), text_bytes(per_second, (uint64_t)rate),
 	    exchanges, deletions);
+	time_left(p, t, done, total);
+	fflush(p->out);
+}
+
+void
+progress_show_count(struct progress *p, uint64_t done, uint64_t total)
+{
+	int64_t t = now();
+	double rate;
+
+	if (!begin_line(p, t, done, total, &rate))
+		return;
+	fprintf(p->out, "%" PRIu64 " exchanges, %.0f/s", done, rate);
 	time_left(p, t, done, total);
 	fflush(p->out);
 }

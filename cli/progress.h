@@ -1,5 +1,5 @@
 /*
- * progress.h - how far a recording is, for somebody who waits.
+ * progress.h - how far long work is, for somebody who waits.
  *
  * One line on a terminal that is written over a few times a second, and
  * nothing at all where standard error is no terminal.
@@ -24,6 +24,9 @@ bool progress_is_wanted(const struct progress *p);
 /* Show the numbers unless that was done a moment ago. */
 void progress_show(struct progress *p, uint64_t done, uint64_t total,
     uint64_t exchanges, uint64_t deletions);
+
+/* The same of a count of exchanges. */
+void progress_show_count(struct progress *p, uint64_t done, uint64_t total);
 
 /* Clear the line. */
 void progress_end(struct progress *p);

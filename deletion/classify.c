@@ -413,12 +413,19 @@ judge_answer(struct judge *j, bool dry_run)
 	return means_nothing(j->s->code) ? judge_status(j) : judge_code(j);
 }
 
+/* Which of several targets fared well is not said. */
+static enum outcome
+outcome_of_one(const struct judge *j, enum outcome whole)
+{
+	return whole == OUTCOME_PARTIAL && j->count > 1 ? OUTCOME_UNKNOWN
+							: whole;
+}
+
 void
 classify_response(struct subject *s, const struct rule *rule,
     struct arena *arena, struct deletion *out)
 {
 	struct judge j = { .s = s, .rule = rule, .arena = arena };
-	bool by_items;
 
 	if (!is_captured(s->response)) {
 		trace_decided(s, nowhere,
@@ -439,7 +446,8 @@ classify_response(struct subject *s, const struct rule *rule,
 		trace_decided(s, nowhere, "status %d is no success", j.status);
 	}
 	out->contract = rule->contract && j.own;
-	by_items = j.listed != NULL;
-	for (size_t i = 0; i < j.count && !by_items; i++)
-		j.targets[i].outcome = out->outcome;
+	if (j.listed != NULL)
+		return;
+	for (size_t i = 0; i < j.count; i++)
+		j.targets[i].outcome = outcome_of_one(&j, out->outcome);
 }

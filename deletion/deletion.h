@@ -57,7 +57,7 @@ struct target {
 	X(TOKEN_REUSED, "token-reused", "token of another request")            \
 	X(TOO_SOON, "retried-too-soon", "sooner than Retry-After")             \
 	X(PENDING, "repeated-while-pending", "repeated while pending")         \
-	X(UNFOLLOWED, "never-followed", "accepted, never followed")
+	X(UNFOLLOWED, "never-followed", "never followed")
 
 #define X(id, name, text) FINDING_##id,
 enum finding { FINDINGS(X) FINDING_COUNT };

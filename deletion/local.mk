@@ -79,6 +79,7 @@ rule_files = \
 	rules/22-tencent.yaml \
 	rules/23-azure.yaml \
 	rules/24-google.yaml \
+	rules/25-ctyun.yaml \
 	rules/30-kubernetes.yaml \
 	rules/31-openstack.yaml \
 	rules/32-elasticsearch.yaml \
@@ -98,6 +99,10 @@ tests_unit_test_attempts_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_explain
 tests_unit_test_explain_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_hostile
+tests_unit_test_hostile_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_providers
+tests_unit_test_providers_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_recognise
 tests_unit_test_recognise_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_synthetic

@@ -4,11 +4,14 @@ dist_man_MANS += \
 	%D%/obit-audit.1 \
 	%D%/obit-capture.1 \
 	%D%/obit-ls.1 \
+	%D%/obit-prove.1 \
 	%D%/obit-rules.1 \
 	%D%/obit-rules.5 \
+	%D%/obit-seal.1 \
 	%D%/obit-serve.1 \
 	%D%/obit-show.1 \
-	%D%/obit-stats.1
+	%D%/obit-stats.1 \
+	%D%/obit-verify.1
 
 dist_check_SCRIPTS += build-aux/check-man.sh
 TESTS += build-aux/check-man.sh

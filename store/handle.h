@@ -7,9 +7,12 @@
 #include "store/store.h"
 
 struct db;
+struct reader;
 
 /* The connection, with every row of the open batch in it. */
 int store_db(struct store *st, struct db **out, struct err *err) MUST_CHECK;
+
+struct reader *store_reader(struct store *st);
 
 /* Put the path in front of the error; return -1. */
 int store_fail(const struct store *st, struct err *err);

@@ -1,5 +1,7 @@
 #include "store/leaf.h"
 
+#include "base/buf.h"
+#include "base/err.h"
 #include "deletion/deletion.h"
 #include "http/coverage.h"
 #include "http/exchange.h"
@@ -11,29 +13,46 @@ enum {
 	TAG_RECORDING = 2,
 };
 
+/* Where an encoding goes: into a digest, or as it is into a buffer. */
+struct sink {
+	struct digest *digest;
+	struct buf *copy;
+	struct err *err;
+	bool failed; /* the buffer is full */
+};
+
 static void
-add_int(struct digest *d, uint64_t n)
+add(struct sink *d, struct span bytes)
+{
+	if (d->digest != NULL)
+		digest_add(d->digest, bytes);
+	else if (!d->failed)
+		d->failed = buf_add(d->copy, bytes, d->err) < 0;
+}
+
+static void
+add_int(struct sink *d, uint64_t n)
 {
 	uint8_t bytes[8];
 
 	for (int i = 0; i < 8; i++)
 		bytes[i] = (uint8_t)(n >> (56 - 8 * i));
-	digest_add(d, (struct span){ bytes, sizeof(bytes) });
+	add(d, (struct span){ bytes, sizeof(bytes) });
 }
 
 static void
-add_bytes(struct digest *d, struct span s)
+add_bytes(struct sink *d, struct span s)
 {
 	add_int(d, s.p != NULL);
 	if (s.p == NULL)
 		return;
 	add_int(d, s.len);
-	digest_add(d, s);
+	add(d, s);
 }
 
 /* By its digest: a body can be purged and the leaf still be checked. */
 static void
-add_body(struct digest *d, struct span s)
+add_body(struct sink *d, struct span s)
 {
 	uint8_t sha256[DIGEST_SIZE];
 
@@ -42,18 +61,18 @@ add_body(struct digest *d, struct span s)
 		return;
 	digest_of(sha256, s);
 	add_int(d, s.len);
-	digest_add(d, (struct span){ sha256, sizeof(sha256) });
+	add(d, (struct span){ sha256, sizeof(sha256) });
 }
 
 static void
-add_endpoint(struct digest *d, const struct endpoint *e)
+add_endpoint(struct sink *d, const struct endpoint *e)
 {
 	add_bytes(d, (struct span){ e->addr, e->v6 ? 16 : 4 });
 	add_int(d, e->port);
 }
 
 static void
-add_message(struct digest *d, const struct message *m)
+add_message(struct sink *d, const struct message *m)
 {
 	add_int(d, m != NULL);
 	if (m == NULL)
@@ -65,7 +84,7 @@ add_message(struct digest *d, const struct message *m)
 	add_int(d, m->body_len);
 	add_int(d, m->has_digest);
 	if (m->has_digest)
-		digest_add(d, (struct span){ m->body_sha256, DIGEST_SIZE });
+		add(d, (struct span){ m->body_sha256, DIGEST_SIZE });
 	add_int(d, m->framing);
 	add_int(d, m->complete);
 	add_int(d, m->hole_count);
@@ -78,7 +97,7 @@ add_message(struct digest *d, const struct message *m)
 }
 
 static void
-add_targets(struct digest *d, const struct deletion *x)
+add_targets(struct sink *d, const struct deletion *x)
 {
 	add_int(d, x->target_count);
 	for (size_t i = 0; i < x->target_count; i++) {
@@ -91,7 +110,7 @@ add_targets(struct digest *d, const struct deletion *x)
 }
 
 static void
-add_deletion(struct digest *d, const struct deletion *x)
+add_deletion(struct sink *d, const struct deletion *x)
 {
 	add_bytes(d, x->operation);
 	add_int(d, x->contract);
@@ -110,10 +129,10 @@ add_deletion(struct digest *d, const struct deletion *x)
 }
 
 static void
-add_reading(struct digest *d, const struct reading *r)
+add_reading(struct sink *d, const struct reading *r)
 {
 	add_int(d, r->kind);
-	digest_add(d, (struct span){ r->key, MATCH_KEY_SIZE });
+	add(d, (struct span){ r->key, MATCH_KEY_SIZE });
 	add_bytes(d, r->principal);
 	if (r->kind == KIND_DELETION)
 		add_deletion(d, &r->deletion);
@@ -125,22 +144,12 @@ add_reading(struct digest *d, const struct reading *r)
 	}
 }
 
-static struct digest *
-start(uint64_t tag)
-{
-	struct digest *d = digest_new();
-
-	digest_add(d, (struct span){ (const uint8_t[]){ MERKLE_LEAF }, 1 });
-	add_int(d, tag);
-	return d;
-}
-
-void
-leaf_of_exchange(uint8_t leaf[DIGEST_SIZE], const struct exchange *x,
+static void
+add_exchange(struct sink *d, uint64_t id, const struct exchange *x,
     const struct reading *reading)
 {
-	struct digest *d = start(TAG_EXCHANGE);
-
+	add_int(d, TAG_EXCHANGE);
+	add_int(d, id);
 	add_int(d, x->connection);
 	add_int(d, x->number);
 	add_endpoint(d, &x->client);
@@ -151,17 +160,16 @@ leaf_of_exchange(uint8_t leaf[DIGEST_SIZE], const struct exchange *x,
 	add_message(d, x->request);
 	add_message(d, x->response);
 	add_reading(d, reading);
-	digest_finish(d, leaf);
-	digest_free(d);
 }
 
-void
-leaf_of_recording(uint8_t leaf[DIGEST_SIZE], struct span filter,
+static void
+add_recording(struct sink *d, uint64_t id, struct span filter,
     const struct coverage *coverage)
 {
-	struct digest *d = start(TAG_RECORDING);
 	uint64_t count = 0;
 
+	add_int(d, TAG_RECORDING);
+	add_int(d, id);
 	add_bytes(d, filter);
 	add_int(d, (uint64_t)coverage->first);
 	add_int(d, (uint64_t)coverage->last);
@@ -175,6 +183,52 @@ leaf_of_recording(uint8_t leaf[DIGEST_SIZE], struct span filter,
 		add_bytes(d, span_of_str(counts_name(i)));
 		add_int(d, counts_get(coverage, i));
 	}
+}
+
+static const struct span prefix = { (const uint8_t[]){ MERKLE_LEAF }, 1 };
+
+void
+leaf_of_exchange(uint8_t leaf[DIGEST_SIZE], uint64_t id,
+    const struct exchange *x, const struct reading *reading)
+{
+	struct sink sink = { .digest = digest_new() };
+
+	add(&sink, prefix);
+	add_exchange(&sink, id, x, reading);
+	digest_finish(sink.digest, leaf);
+	digest_free(sink.digest);
+}
+
+void
+leaf_of_recording(uint8_t leaf[DIGEST_SIZE], uint64_t id, struct span filter,
+    const struct coverage *coverage)
+{
+	struct sink sink = { .digest = digest_new() };
+
+	add(&sink, prefix);
+	add_recording(&sink, id, filter, coverage);
+	digest_finish(sink.digest, leaf);
+	digest_free(sink.digest);
+}
+
+int
+leaf_encode(struct buf *out, uint64_t id, const struct exchange *x,
+    const struct reading *reading, struct err *err)
+{
+	struct sink sink = { .copy = out, .err = err };
+
+	buf_reset(out);
+	add_exchange(&sink, id, x, reading);
+	return sink.failed ? -1 : 0;
+}
+
+void
+leaf_of_encoding(uint8_t leaf[DIGEST_SIZE], struct span encoding)
+{
+	struct digest *d = digest_new();
+
+	digest_add(d, prefix);
+	digest_add(d, encoding);
 	digest_finish(d, leaf);
 	digest_free(d);
 }

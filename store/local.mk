@@ -1,16 +1,44 @@
 noinst_LIBRARIES += libstore.a
-libstore_a_SOURCES = %D%/counts.c %D%/counts.h %D%/cursor.c %D%/db.c %D%/db.h \
-	%D%/deflate.c %D%/deflate.h %D%/file.c %D%/file.h %D%/handle.h \
-	%D%/leaf.c %D%/leaf.h %D%/merkle.c %D%/merkle.h %D%/pack.c \
-	%D%/pack.h %D%/reader.c %D%/reader.h %D%/row.c %D%/row.h \
-	%D%/schema.c %D%/schema.h %D%/sql.c %D%/sql.h %D%/squeeze.c \
-	%D%/squeeze.h %D%/store.c %D%/store.h %D%/train.c %D%/train.h %D%/unsqueeze.c %D%/unsqueeze.h \
-	%D%/words.c %D%/words.h %D%/writer.c %D%/writer.h
+libstore_a_SOURCES = \
+	%D%/checkpoint.c %D%/checkpoint.h \
+	%D%/columns.c %D%/columns.h \
+	%D%/counts.c %D%/counts.h \
+	%D%/cursor.c \
+	%D%/db.c %D%/db.h \
+	%D%/deflate.c %D%/deflate.h \
+	%D%/file.c %D%/file.h \
+	%D%/handle.h \
+	%D%/inclusion.c %D%/inclusion.h \
+	%D%/leaf.c %D%/leaf.h \
+	%D%/merkle.c %D%/merkle.h \
+	%D%/note.c %D%/note.h \
+	%D%/orphans.c %D%/orphans.h \
+	%D%/pack.c %D%/pack.h \
+	%D%/proof.c %D%/proof.h \
+	%D%/prove.c %D%/prove.h \
+	%D%/reader.c %D%/reader.h \
+	%D%/row.c %D%/row.h \
+	%D%/schema.c %D%/schema.h \
+	%D%/sign.c %D%/sign.h \
+	%D%/sql.c %D%/sql.h \
+	%D%/squeeze.c %D%/squeeze.h \
+	%D%/store.c %D%/store.h \
+	%D%/suspect.c %D%/suspect.h \
+	%D%/train.c %D%/train.h \
+	%D%/treetop.c %D%/treetop.h \
+	%D%/unsqueeze.c %D%/unsqueeze.h \
+	%D%/verify.c %D%/verify.h \
+	%D%/words.c %D%/words.h \
+	%D%/writer.c %D%/writer.h
 
 store_libs = libstore.a $(deletion_libs) $(SQLITE_LIBS)
 
-unit_tests += tests/unit/test_deflate tests/unit/test_leaf \
-	tests/unit/test_merkle tests/unit/test_train
+unit_tests += tests/unit/test_deflate tests/unit/test_inclusion \
+	tests/unit/test_leaf tests/unit/test_merkle tests/unit/test_note \
+	tests/unit/test_sign tests/unit/test_train
+tests_unit_test_inclusion_LDADD = libtest.a $(store_libs) $(CHECK_LIBS)
+tests_unit_test_note_LDADD    = libtest.a $(store_libs) $(CHECK_LIBS)
+tests_unit_test_sign_LDADD    = libtest.a $(store_libs) $(CHECK_LIBS)
 tests_unit_test_deflate_LDADD = libtest.a $(store_libs) $(CHECK_LIBS)
 tests_unit_test_leaf_LDADD    = libtest.a $(store_libs) $(CHECK_LIBS)
 tests_unit_test_train_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
@@ -23,6 +51,9 @@ store_samples = tests/lib/folder.c tests/lib/folder.h tests/lib/sample.c \
 unit_tests += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c $(store_samples)
 tests_unit_test_store_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_verify
+tests_unit_test_verify_SOURCES = tests/unit/test_verify.c $(store_samples)
+tests_unit_test_verify_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_store_hostile
 tests_unit_test_store_hostile_SOURCES = tests/unit/test_store_hostile.c $(store_samples)
 tests_unit_test_store_hostile_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)

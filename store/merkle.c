@@ -10,8 +10,9 @@ range_length(uint64_t size)
 	return n;
 }
 
-static void
-join(uint8_t out[DIGEST_SIZE], const uint8_t *left, const uint8_t *right)
+void
+merkle_join(uint8_t out[DIGEST_SIZE], const uint8_t left[DIGEST_SIZE],
+    const uint8_t right[DIGEST_SIZE])
 {
 	uint8_t node[1 + 2 * DIGEST_SIZE] = { MERKLE_NODE };
 
@@ -28,7 +29,7 @@ merkle_add(struct merkle *m, const uint8_t leaf[DIGEST_SIZE])
 	memcpy(m->range[at], leaf, DIGEST_SIZE);
 	/* Each trailing one of the old size is a subtree as high as ours. */
 	for (uint64_t size = m->size; size & 1; size >>= 1, at--)
-		join(m->range[at - 1], m->range[at - 1], m->range[at]);
+		merkle_join(m->range[at - 1], m->range[at - 1], m->range[at]);
 	m->size++;
 }
 
@@ -43,7 +44,7 @@ merkle_root(const struct merkle *m, uint8_t root[DIGEST_SIZE])
 	}
 	memcpy(root, m->range[--at], DIGEST_SIZE);
 	while (at > 0)
-		join(root, m->range[--at], root);
+		merkle_join(root, m->range[--at], root);
 }
 
 struct span

@@ -24,6 +24,10 @@ struct merkle {
 
 #define MERKLE_INIT ((struct merkle){ 0 })
 
+/* The node above two others; out may be one of them. */
+void merkle_join(uint8_t out[DIGEST_SIZE], const uint8_t left[DIGEST_SIZE],
+    const uint8_t right[DIGEST_SIZE]);
+
 /* Append a leaf. */
 void merkle_add(struct merkle *m, const uint8_t leaf[DIGEST_SIZE]);
 

@@ -351,7 +351,7 @@ get_row(struct reader *r, struct entry *e, struct refs *refs, struct err *err)
 }
 
 static int
-get_entry(struct reader *r, struct entry *e, struct err *err)
+get_entry(struct reader *r, struct entry *e, uint64_t as, struct err *err)
 {
 	struct reading *reading = &e->reading;
 	struct refs refs;
@@ -359,6 +359,7 @@ get_entry(struct reader *r, struct entry *e, struct err *err)
 
 	if (got < 1)
 		return got;
+	e->id = as;
 	if (get_connection(r, refs.connection, e->exchange, err) < 0 ||
 	    get_word(r, refs.principal, &e->exchange->arena,
 		&reading->principal, err) < 0)
@@ -396,21 +397,30 @@ leave(struct reader *r, bool entered)
 }
 
 int
-reader_get(struct reader *r, uint64_t id, struct entry *e, struct err *err)
+reader_get_as(struct reader *r, uint64_t row, uint64_t as, struct entry *e,
+    struct err *err)
 {
 	bool entered;
 	int got;
 
 	entry_release(e);
-	if (id == 0 || id > INT64_MAX)
+	if (row == 0 || row > INT64_MAX)
 		return 0;
-	e->id = id;
+	e->id = row;
 	e->exchange = exchange_new();
 	entered = enter(r, err);
-	got = get_entry(r, e, err);
+	got = get_entry(r, e, as, err);
 	leave(r, entered);
 	if (got < 1)
 		entry_release(e);
+	return got;
+}
+
+int
+reader_get(struct reader *r, uint64_t id, struct entry *e, struct err *err)
+{
+	int got = reader_get_as(r, id, id, e, err);
+
 	if (got < 0)
 		return err_prefix(err, "exchange %llu", (unsigned long long)id);
 	return got;
@@ -560,28 +570,4 @@ reader_stats(struct reader *r, struct store_stats *out, struct err *err)
 	bad = query_is_bad(q);
 	query_reset(q);
 	return bad ? corrupt(err, "its sizes make no sense") : 0;
-}
-
-int
-reader_root(struct reader *r, uint8_t root[DIGEST_SIZE], uint64_t *size,
-    struct err *err)
-{
-	struct query *q = db_query(r->db, SQL_TREE_GET, err);
-	struct span stored;
-	bool good;
-	int got;
-
-	*size = 0;
-	digest_of(root, (struct span){ 0 });
-	if (q == NULL || (got = query_step(q, err)) < 0)
-		return -1;
-	if (got == 0)
-		return 0;
-	*size = (uint64_t)take_int(q, 0, INT64_MAX);
-	stored = take_bytes(q);
-	good = stored.len == DIGEST_SIZE && !query_is_bad(q);
-	if (good)
-		memcpy(root, stored.p, DIGEST_SIZE);
-	query_reset(q);
-	return good ? 0 : corrupt(err, "its tree makes no sense");
 }

@@ -19,13 +19,15 @@ void reader_free(struct reader *r);
 /* These do what their namesakes in store.h do. */
 int reader_get(struct reader *r, uint64_t id, struct entry *e,
     struct err *err) MUST_CHECK;
+
+/* The row of exchange row with all that other tables say of exchange as. */
+int reader_get_as(struct reader *r, uint64_t row, uint64_t as, struct entry *e,
+    struct err *err) MUST_CHECK;
 int reader_evidence(struct reader *r, uint64_t deletion, struct arena *arena,
     const struct evidence **out, size_t *count, struct err *err) MUST_CHECK;
 int reader_recording(struct reader *r, uint64_t id, struct arena *arena,
     struct recording *out, struct err *err) MUST_CHECK;
 int reader_stats(struct reader *r, struct store_stats *out,
-    struct err *err) MUST_CHECK;
-int reader_root(struct reader *r, uint8_t root[DIGEST_SIZE], uint64_t *size,
     struct err *err) MUST_CHECK;
 
 #endif

@@ -100,6 +100,70 @@
 	    "AND (?3 IS NULL OR e.kind = ?3) "                                 \
 	    "AND (?4 IS NULL OR e.recording = ?4) AND d.operation = ?5 "       \
 	    "ORDER BY d.exchange LIMIT 64")                                    \
+	X(VERIFY_FILE, "PRAGMA integrity_check(1)")                            \
+	X(VERIFY_PAGE,                                                         \
+	    "SELECT id, leaf FROM exchange WHERE id >= ? ORDER BY id LIMIT "   \
+	    "64")                                                              \
+	X(VERIFY_COLUMNS,                                                      \
+	    "SELECT (SELECT text FROM word AS w WHERE w.id = e.method), "      \
+	    "(SELECT text FROM word AS w WHERE w.id = e.host), status, path, " \
+	    "(SELECT sha256 FROM body AS b WHERE b.id = e.request_body), "     \
+	    "(SELECT sha256 FROM body AS b WHERE b.id = e.response_body) "     \
+	    "FROM exchange AS e WHERE id = ?")                                 \
+	X(VERIFY_TIMES,                                                        \
+	    "SELECT count(*) FROM follow_up WHERE exchange = ? AND time <> ?") \
+	X(VERIFY_RECORDING,                                                    \
+	    "SELECT leaf, position FROM recording WHERE id = ?")               \
+	X(PROVE_RECORDING,                                                     \
+	    "SELECT id, leaf, position FROM recording WHERE id > ? "           \
+	    "AND leaf IS NOT NULL ORDER BY id LIMIT 1")                        \
+	X(ORPHAN_DELETION,                                                     \
+	    "SELECT exchange FROM deletion AS d WHERE NOT EXISTS "             \
+	    "(SELECT 1 FROM exchange AS e WHERE e.id = d.exchange AND "        \
+	    "e.kind = (SELECT value FROM term WHERE class = 'kind' AND "       \
+	    "name = 'deletion')) LIMIT 1")                                     \
+	X(ORPHAN_TARGET,                                                       \
+	    "SELECT deletion FROM target AS t WHERE NOT EXISTS (SELECT "       \
+	    "1 FROM deletion AS d WHERE d.exchange = t.deletion) LIMIT "       \
+	    "1")                                                               \
+	X(ORPHAN_TARGET_NUMBER,                                                \
+	    "SELECT deletion FROM target GROUP BY deletion HAVING "            \
+	    "min(number) IS NOT 1 OR max(number) IS NOT count(*) LIMIT "       \
+	    "1")                                                               \
+	X(ORPHAN_FOLLOW_UP,                                                    \
+	    "SELECT exchange FROM follow_up AS f WHERE NOT EXISTS "            \
+	    "(SELECT 1 FROM exchange AS e WHERE e.id = f.exchange AND "        \
+	    "e.kind <> (SELECT value FROM term WHERE class = 'kind' AND "      \
+	    "name = 'other')) LIMIT 1")                                        \
+	X(ORPHAN_FOLLOW_UP_NUMBER,                                             \
+	    "SELECT exchange FROM follow_up GROUP BY exchange HAVING "         \
+	    "min(number) IS NOT 1 OR max(number) IS NOT count(*) LIMIT "       \
+	    "1")                                                               \
+	X(ORPHAN_CONNECTION,                                                   \
+	    "SELECT e.id FROM exchange AS e WHERE NOT EXISTS (SELECT 1 "       \
+	    "FROM connection AS c WHERE c.id = e.connection AND "              \
+	    "c.recording = e.recording) LIMIT 1")                              \
+	X(ORPHAN_RECORDING,                                                    \
+	    "SELECT max(id, 1) FROM recording WHERE id < 1 OR id > "           \
+	    "(SELECT count(*) FROM recording) LIMIT 1")                        \
+	X(ORPHAN_COVERAGE,                                                     \
+	    "SELECT max(recording, 0) FROM coverage AS c WHERE NOT "           \
+	    "EXISTS (SELECT 1 FROM recording AS r WHERE r.id = "               \
+	    "c.recording AND r.finished = 1) LIMIT 1")                         \
+	X(ORPHAN_TERM,                                                         \
+	    "SELECT id FROM exchange WHERE NOT EXISTS (SELECT 1 FROM "         \
+	    "term WHERE class = 'kind' AND value = kind) OR (reason IS "       \
+	    "NOT NULL AND NOT EXISTS (SELECT 1 FROM term WHERE class = "       \
+	    "'reason' AND value = reason)) OR flaws & ~(SELECT sum(1 << "      \
+	    "value) FROM term WHERE class = 'flaw') <> 0 UNION ALL "           \
+	    "SELECT exchange FROM deletion WHERE NOT EXISTS (SELECT 1 "        \
+	    "FROM term WHERE class = 'outcome' AND value = outcome) OR "       \
+	    "findings & ~(SELECT total(1 << value) FROM term WHERE class "     \
+	    "= 'finding') <> 0 UNION ALL SELECT deletion FROM target "         \
+	    "WHERE NOT EXISTS (SELECT 1 FROM term WHERE class = "              \
+	    "'outcome' AND value = outcome) UNION ALL SELECT exchange "        \
+	    "FROM follow_up WHERE NOT EXISTS (SELECT 1 FROM term WHERE "       \
+	    "class = 'verdict' AND value = verdict) LIMIT 1")                  \
 	X(STATS,                                                               \
 	    "SELECT (SELECT count(*) FROM recording), "                        \
 	    "(SELECT count(*) FROM exchange), "                                \

@@ -11,6 +11,7 @@
 #include "store/handle.h"
 #include "store/reader.h"
 #include "store/schema.h"
+#include "store/treetop.h"
 #include "store/writer.h"
 
 struct store {
@@ -229,6 +230,12 @@ store_db(struct store *st, struct db **out, struct err *err)
 	return settle(st, err) < 0 ? store_fail(st, err) : 0;
 }
 
+struct reader *
+store_reader(struct store *st)
+{
+	return st->reader;
+}
+
 int
 store_get(struct store *st, uint64_t id, struct entry *e, struct err *err)
 {
@@ -276,7 +283,11 @@ int
 store_root(struct store *st, uint8_t root[DIGEST_SIZE], uint64_t *size,
     struct err *err)
 {
-	if (reader_root(st->reader, root, size, err) < 0)
+	struct treetop top;
+
+	if (treetop_load(&top, st->db, err) < 0)
 		return store_fail(st, err);
+	*size = top.size;
+	memcpy(root, top.root, DIGEST_SIZE);
 	return 0;
 }

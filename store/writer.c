@@ -17,6 +17,7 @@
 #include "store/pack.h"
 #include "store/row.h"
 #include "store/squeeze.h"
+#include "store/treetop.h"
 #include "store/words.h"
 
 #define CONNECTIONS 1024 /* remembered, each in place number modulo this */
@@ -53,29 +54,11 @@ now(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static int
-load_tree(struct writer *w, struct err *err)
-{
-	struct query *q = db_query(w->db, SQL_TREE_GET, err);
-	int64_t size;
-	int got;
-	bool good;
-
-	if (q == NULL)
-		return -1;
-	if ((got = query_step(q, err)) < 1)
-		return got;
-	size = take_int(q, 0, INT64_MAX);
-	take_bytes(q);
-	good = merkle_load(&w->tree, (uint64_t)size, take_bytes(q));
-	query_reset(q);
-	return good ? 0 : err_set(err, ERR_CORRUPT, "its tree makes no sense");
-}
-
 int
 writer_open(struct writer **out, struct db *db, struct err *err)
 {
 	struct writer *w = xcalloc(1, sizeof(*w));
+	struct treetop top;
 
 	w->db = db;
 	w->words = words_new(db);
@@ -85,10 +68,12 @@ writer_open(struct writer **out, struct db *db, struct err *err)
 	w->context = BUF_INIT(PACK_CONTEXT_MAX);
 	w->arena = ARENA_INIT;
 	if (db_number(db, sql_text[SQL_LAST_EXCHANGE], &w->next, err) < 0 ||
-	    load_tree(w, err) < 0 || squeezer_open(&w->squeezer, db, err) < 0) {
+	    treetop_load(&top, db, err) < 0 ||
+	    squeezer_open(&w->squeezer, db, err) < 0) {
 		writer_close(w);
 		return -1;
 	}
+	w->tree = top.range;
 	w->next++;
 	*out = w;
 	return 0;
@@ -423,7 +408,7 @@ fill_row(struct writer *w, struct row *row, const struct exchange *x,
 		.flaws = x->flaws,
 	};
 	memcpy(row->match, r->key, MATCH_KEY_SIZE);
-	leaf_of_exchange(row->leaf, x, r);
+	leaf_of_exchange(row->leaf, (uint64_t)w->next, x, r);
 	if (connection_id(w, x, &row->connection, err) < 0 ||
 	    words_number(w->words, r->principal, &row->principal, err) < 0 ||
 	    body_id(w, x->request, &row->bodies[0], err) < 0 ||
@@ -532,7 +517,7 @@ end(struct writer *w, const struct coverage *coverage, struct err *err)
 	if (enter(w, err) < 0 || add_counts(w, coverage, err) < 0 ||
 	    (q = db_query(w->db, SQL_RECORDING_END, err)) == NULL)
 		return -1;
-	leaf_of_recording(leaf, w->filter, coverage);
+	leaf_of_recording(leaf, (uint64_t)w->recording, w->filter, coverage);
 	put_int(q, coverage->first);
 	put_int(q, coverage->last);
 	put_int(q, coverage->cut_short);

@@ -187,3 +187,79 @@ expected() {
 	run -0 "$OBIT" audit --since 2026-11-20T20:00:19.95Z a.obit
 	[[ "$output" == *"incomplete exchange"*" in all of its "* ]]
 }
+
+@test "a page has every deletion, its follow-ups and what was not visible" {
+	"$OBIT" capture -r "$captures/huawei.pcap" -r "$captures/volcengine.pcap" a.obit >/dev/null
+	run -0 "$OBIT" audit --html a.html a.obit
+	[ -z "$output" ]
+	[ "$(stat -c %a a.html)" = 600 ]
+	[ "$(ls -A | grep -c a.html)" -eq 1 ]
+	grep -q '<h1>26 deletions <span>in a.obit</span></h1>' a.html
+	[ "$(grep -c '^<details data-outcome=' a.html)" -eq 26 ]
+	[ "$(grep -c '^<details class="after"' a.html)" -eq 4 ]
+	for id in $("$OBIT" ls --json a.obit | jq .id); do
+		[ "$(grep -c "id=\"x$id\"" a.html)" -eq 1 ]
+	done
+	grep -q '<li>recording 1: all that passed was seen</li>' a.html
+	grep -q 'Access=ob_' a.html
+	"$OBIT" audit --html b.html a.obit
+	cmp a.html b.html
+}
+
+@test "a page shows what the filters select" {
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	"$OBIT" audit --html a.html --findings --since 2026-11-20 a.obit
+	grep -q '<h1>4 deletions ' a.html
+	grep -q 'Only since 2026-11-20T00:00:00.000000000Z, with findings' a.html
+	[ "$(grep -c '^<details data-outcome=' a.html)" -eq 4 ]
+	! grep -q '^<details class="after"' a.html || false
+	"$OBIT" audit --html b.html --outcome dryrun a.obit
+	grep -q '<h1>0 deletions ' b.html
+	run -2 "$OBIT" audit --html a.html --json a.obit
+	run -2 "$OBIT" audit --html a.html --by day a.obit
+}
+
+@test "a page takes the place of a file, keeps links, and pipes are written to" {
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	"$OBIT" audit --html - a.obit >whole.html
+	echo old >old.html
+	ln -s old.html link.html
+	"$OBIT" audit --html link.html a.obit
+	[ -L link.html ]
+	cmp whole.html old.html
+	"$OBIT" audit --html >(cat >piped.html) a.obit
+	"$OBIT" audit --html /dev/null a.obit
+	[ -c /dev/null ]
+	run -3 --separate-stderr "$OBIT" audit --html no/such.html a.obit
+	[[ "$stderr" == "obit audit: a.obit: no/such.html: No such file or directory" ]]
+}
+
+@test "recorded bytes are never markup in a page" {
+	evil='</pre></title><script>alert(1)</script>'
+	{
+		printf '> DELETE /x/%s HTTP/1.1\n> Host: %s\n> X: %s\n' "$evil" "$evil" "$evil"
+		printf '> Content-Length: %d\n>\n>| %s\n' "${#evil}" "$evil"
+		printf '< HTTP/1.1 404 %s\n< X: %s\n' "$evil" "$evil"
+		printf '< Content-Length: %d\n<\n<| %s\n' "${#evil}" "$evil"
+	} >evil.flow
+	"$top_builddir/tests/tools/flow2pcap" evil.flow >evil.pcap
+	"$OBIT" capture -r evil.pcap a.obit >/dev/null
+	"$OBIT" audit --html a.html a.obit
+	grep -q '^<h1>1 deletion ' a.html
+	[ "$(grep -c '&lt;script&gt;alert(1)' a.html)" -ge 6 ]
+	[ "$(grep -o '<script' a.html | wc -l)" -eq 1 ]
+	[ "$(grep -o '</pre>' a.html | wc -l)" -eq "$(grep -o '<pre>' a.html | wc -l)" ]
+}
+
+@test "the policy of a page has the digests of its style and its script" {
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	"$OBIT" audit --html a.html a.obit
+	python3 - <<-'END'
+		import base64, hashlib, re
+		page = open("a.html", "rb").read()
+		for kind in b"style", b"script":
+		    text = re.search(b"<%s>(.*?)</%s>" % (kind, kind), page, re.S)[1]
+		    digest = base64.b64encode(hashlib.sha256(text).digest())
+		    assert b"%s-src 'sha256-%s'" % (kind, digest) in page, kind
+	END
+}

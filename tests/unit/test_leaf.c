@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/buf.h"
+#include "base/err.h"
 #include "deletion/deletion.h"
 #include "http/coverage.h"
 #include "http/exchange.h"
@@ -12,11 +14,11 @@
  * description in obit-archive(5), section 7.
  */
 #define DELETION_LEAF                                                          \
-	"7921f46b05d6edb3f1f93412e0264f46049f471bf2838d089e61868f42ff2daf"
+	"7afd0de7d482c16adab04a0a878aa070e9ae8f8d5b4e2cee7ae545454849c355"
 #define FOLLOW_UP_LEAF                                                         \
-	"0c0260210df5436cb255e223365ae8f8e4e9f9d11c0f54c0207602904874f2f1"
+	"4631ac29e4cc9c3b8307a802138cd4e3f7c44c4409fea5e715b3cc74995a6675"
 #define RECORDING_LEAF                                                         \
-	"74916979ff319b1ae11909932336e65ca92db84d76376177c4497b5581a707d8"
+	"5a2d74b33120c1ab5eb01e95b4a1f85fb2237793dd140c189dc18bc910da4d3d"
 
 static struct message request = {
 	.interim = SPAN_LITERAL(""),
@@ -116,13 +118,34 @@ START_TEST(leaves_are_as_described)
 	uint8_t leaf[DIGEST_SIZE];
 
 	digest_of(request.body_sha256, span_of_str(""));
-	leaf_of_exchange(leaf, &exchange, &deletion);
+	leaf_of_exchange(leaf, 9, &exchange, &deletion);
 	check(leaf, DELETION_LEAF);
-	leaf_of_exchange(leaf, &exchange, &later);
+	leaf_of_exchange(leaf, 9, &exchange, &later);
 	check(leaf, FOLLOW_UP_LEAF);
-	leaf_of_recording(leaf, (struct span){ 0 }, &coverage);
+	leaf_of_recording(leaf, 4, (struct span){ 0 }, &coverage);
 	check(leaf, RECORDING_LEAF);
 }
 END_TEST
 
-UNIT_MAIN("leaf", leaves_are_as_described)
+START_TEST(an_encoding_gives_the_leaf)
+{
+	struct buf encoding = BUF_INIT(LEAF_ENCODING_MAX);
+	struct buf small = BUF_INIT(100);
+	uint8_t leaf[DIGEST_SIZE];
+	struct err err;
+
+	digest_of(request.body_sha256, span_of_str(""));
+	ck_assert_int_eq(leaf_encode(&encoding, 9, &exchange, &deletion, &err),
+	    0);
+	ck_assert_uint_eq(encoding.p[LEAF_ID_AT + 7], 9);
+	leaf_of_encoding(leaf, buf_span(&encoding));
+	check(leaf, DELETION_LEAF);
+	ck_assert_int_eq(leaf_encode(&small, 9, &exchange, &deletion, &err),
+	    -1);
+	ck_assert_int_eq(err.code, ERR_LIMIT);
+	buf_release(&encoding);
+	buf_release(&small);
+}
+END_TEST
+
+UNIT_MAIN("leaf", leaves_are_as_described, an_encoding_gives_the_leaf)

@@ -1,0 +1,187 @@
+# obit verify
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
+	"$OBIT" capture -r "$top_srcdir/tests/captures/huawei.pcap" a.obit >/dev/null
+	"$OBIT" capture -r "$top_srcdir/tests/captures/volcengine.pcap" a.obit >/dev/null
+	last=$("$OBIT" ls --json a.obit | wc -l)
+}
+
+# Change a copy; what verify then says of it must contain the words.
+tampered() { # WORDS SQL
+	cp a.obit t.obit
+	sqlite3 t.obit "$2"
+	run -1 "$OBIT" verify t.obit
+	[[ "$output" == *"t.obit is not verified: "*"$1"* ]] || {
+		echo "$2: $output"
+		false
+	}
+}
+
+# SQL that gives exchange $1 with all its rows the number $2.
+move() {
+	echo "UPDATE exchange SET id = $2 WHERE id = $1;
+	UPDATE deletion SET exchange = $2 WHERE exchange = $1;
+	UPDATE target SET deletion = $2 WHERE deletion = $1;
+	UPDATE follow_up SET exchange = $2 WHERE exchange = $1;"
+}
+
+@test "an archive is verified, with its size and root" {
+	run -0 --separate-stderr "$OBIT" verify a.obit
+	[ "$stderr" = "" ]
+	[ "${lines[0]}" = "a.obit is verified: $last exchanges, 2 recordings" ]
+	root=$(sqlite3 a.obit 'SELECT lower(hex(root)) FROM tree')
+	[ "${lines[1]}" = "root $root of $((last + 2)) leaves" ]
+	run -0 "$OBIT" verify --json a.obit
+	jq -e --arg root "$root" --argjson n "$last" '.verified and .root == $root
+		and .size == $n + 2 and .exchanges == $n and .recordings == 2
+		and .fault == null and .checkpoint == null' <<<"$output"
+}
+
+@test "an altered exchange is named" {
+	tampered 'exchange 5 is altered: its row has another status' \
+		'UPDATE exchange SET status = 500 WHERE id = 5'
+	tampered 'exchange 5 is altered: its row has another host' \
+		'UPDATE exchange SET host = (SELECT host FROM exchange WHERE id = 20)
+		WHERE id = 5'
+	tampered 'exchange 5 is altered' \
+		'UPDATE exchange SET time = time + 1 WHERE id = 5'
+	tampered 'exchange 5 is altered' \
+		'UPDATE exchange SET leaf = zeroblob(32) WHERE id = 5'
+	tampered 'exchange 5 is altered' \
+		'UPDATE exchange SET principal = NULL WHERE id = 5'
+	tampered 'exchange 5 is altered' \
+		"UPDATE deletion SET outcome = (SELECT value FROM term
+		WHERE class = 'outcome' AND name = 'deleted') WHERE exchange = 5"
+	tampered 'exchange 5 is altered' \
+		"UPDATE target SET id = 'another' WHERE deletion = 5"
+	tampered 'exchange 5 is altered: its compressed bytes do not decode' \
+		'UPDATE exchange SET data = (SELECT data FROM exchange WHERE id = 6)
+		WHERE id = 5'
+	tampered 'exchange 1 is altered' \
+		"UPDATE word SET text = 'GET' || id WHERE text = 'DELETE'"
+	tampered 'is altered: a follow-up has another time' \
+		'UPDATE follow_up SET time = time + 1'
+	tampered 'is altered: it is said to be of recording 1' \
+		'UPDATE exchange SET recording = 1 WHERE id = 25'
+	tampered 'is altered: a term that it uses is gone' \
+		"DELETE FROM term WHERE class = 'outcome' AND name = 'denied'"
+}
+
+@test "a missing exchange is named" {
+	tampered 'exchange 5 is missing' 'DELETE FROM exchange WHERE id = 5'
+	tampered 'exchanges 5 to 6 are missing' \
+		'DELETE FROM exchange WHERE id IN (5, 6)'
+	close=
+	for i in $(seq 6 "$last"); do
+		close+=$(move "$i" $((i - 1)))
+	done
+	tampered 'exchange 5 is missing: what was recorded as exchange 6' \
+		"DELETE FROM exchange WHERE id = 5; DELETE FROM deletion
+		WHERE exchange = 5; DELETE FROM target WHERE deletion = 5; $close"
+}
+
+@test "exchanges missing at the end are named" {
+	tampered "exchange $last is missing at the end" \
+		"DELETE FROM exchange WHERE id = $last"
+	tampered "exchanges $((last - 2)) to $last are missing at the end" \
+		"DELETE FROM exchange WHERE id > $last - 3"
+}
+
+@test "reordered exchanges are named" {
+	tampered 'exchange 5 is reordered: it was recorded as exchange 9' \
+		"$(move 5 -1) $(move 9 5) $(move -1 9)"
+	tampered 'exchange 5 is reordered: its row' \
+		'UPDATE exchange SET id = -1 WHERE id = 5;
+		UPDATE exchange SET id = 5 WHERE id = 9;
+		UPDATE exchange SET id = 9 WHERE id = -1'
+}
+
+# SQL that copies exchange $1 as $2.
+copy() {
+	echo "CREATE TEMP TABLE e AS SELECT * FROM exchange WHERE id = $1;
+	UPDATE e SET id = $2; INSERT INTO exchange SELECT * FROM e;
+	CREATE TEMP TABLE d AS SELECT * FROM deletion WHERE exchange = $1;
+	UPDATE d SET exchange = $2; INSERT INTO deletion SELECT * FROM d;
+	CREATE TEMP TABLE t AS SELECT * FROM target WHERE deletion = $1;
+	UPDATE t SET deletion = $2; INSERT INTO target SELECT * FROM t;"
+}
+
+@test "inserted exchanges are named" {
+	tampered "exchange $((last + 1)) is inserted" \
+		"$(copy "$last" $((last + 1)))"
+	room=
+	for i in $(seq "$last" -1 25); do
+		room+=$(move "$i" $((i + 1)))
+	done
+	tampered 'exchange 25 is inserted: it is a copy of exchange 20' \
+		"$room $(copy 20 25)"
+	tampered 'it is inserted: an exchange has the number 0' "$(copy 5 0)"
+	tampered 'exchange 14 is inserted: it is no deletion' \
+		'CREATE TEMP TABLE d AS SELECT * FROM deletion WHERE exchange = 5;
+		UPDATE d SET exchange = 14; INSERT INTO deletion SELECT * FROM d'
+}
+
+@test "recordings and their coverage are verified" {
+	tampered 'recording 1 is altered' \
+		'UPDATE recording SET last = last + 1 WHERE id = 1'
+	tampered 'recording 1 is altered' \
+		"UPDATE coverage SET count = count + 1
+		WHERE recording = 1 AND name = 'packets'"
+	tampered 'recording 2 is altered' \
+		"DELETE FROM coverage WHERE recording = 2 AND name = 'packets'"
+	tampered 'recording 2 is altered' \
+		'UPDATE recording SET finished = 0 WHERE id = 2'
+	tampered 'recording 2 is missing' 'DELETE FROM recording WHERE id = 2'
+}
+
+@test "the tree is verified" {
+	tampered 'it is altered: the root is not that of the tree' \
+		'UPDATE tree SET root = zeroblob(32)'
+	tampered 'it is altered: the tree is gone' 'DELETE FROM tree'
+	tampered 'are missing at the end' 'UPDATE tree SET size = size + 64,
+		range = (SELECT range FROM tree) || zeroblob(32)'
+}
+
+@test "a damaged database is found" {
+	# In the middle of the pages, where indexes are too.
+	cp a.obit t.obit
+	root=$(sqlite3 a.obit "SELECT rootpage FROM sqlite_schema
+		WHERE name = 'target_id'")
+	size=$(sqlite3 a.obit 'PRAGMA page_size')
+	printf '\377' | dd of=t.obit bs=1 conv=notrunc status=none \
+		seek=$((root * size - 9))
+	run -1 "$OBIT" verify t.obit
+	[[ "$output" == *"damaged"* ]]
+	head -c 20000 a.obit >t.obit
+	run "$OBIT" verify t.obit
+	[ "$status" -eq 1 ] || [ "$status" -eq 3 ]
+}
+
+@test "what is no archive is an error" {
+	echo hello >t.obit
+	run -3 "$OBIT" verify t.obit
+	run -3 "$OBIT" verify none.obit
+	run -2 "$OBIT" verify
+	run -2 "$OBIT" verify --checkpoint cp a.obit
+	run -2 "$OBIT" verify --proof p
+	run -2 "$OBIT" verify --proof p --key v a.obit
+}
+
+@test "an interrupted recording is verified" {
+	cp a.obit t.obit
+	sqlite3 t.obit "INSERT INTO recording(begun, program, source, finished)
+		VALUES(1, 'x', 'y', 0)"
+	run -0 "$OBIT" verify t.obit
+	[[ "$output" == *"$last exchanges, 3 recordings"* ]]
+}
+
+@test "the same captures give the same root" {
+	"$OBIT" capture -r "$top_srcdir/tests/captures/huawei.pcap" b.obit >/dev/null
+	"$OBIT" capture -r "$top_srcdir/tests/captures/volcengine.pcap" b.obit >/dev/null
+	[ "$("$OBIT" verify --json a.obit | jq .root)" = \
+		"$("$OBIT" verify --json b.obit | jq .root)" ]
+}
