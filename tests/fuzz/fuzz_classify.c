@@ -5,7 +5,7 @@
 #include <assert.h>
 
 #include "base/err.h"
-#include "deletion/deletion.h"
+#include "deletion/explain.h"
 #include "deletion/rules.h"
 #include "deletion/subject.h"
 #include "tests/lib/fuzz_exchange.h"
@@ -39,6 +39,20 @@ is_readable_success(const struct rules *rules, const struct exchange *x)
 	    state != BODY_MISSING && state != BODY_BROKEN;
 }
 
+/* What is explained is what was read. */
+static void
+explain(const struct rules *rules, struct exchange *x)
+{
+	struct explanation e;
+	struct deletion d;
+	bool is = deletion_of_exchange(rules, x, &x->arena, &d);
+
+	deletion_explain(rules, x, &x->arena, &e);
+	assert(e.is_deletion == is);
+	assert(!is || e.deletion.outcome == d.outcome);
+	assert(!is || e.deletion.target_count == d.target_count);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -56,6 +70,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (x == NULL)
 		return 0;
 	good = x->response != NULL && is_readable_success(rules, x);
+	explain(rules, x);
 	if (deletion_of_exchange(rules, x, &x->arena, &d)) {
 		assert(good || d.outcome != OUTCOME_DELETED);
 		for (size_t i = 0; i < d.target_count; i++)

@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "base/err.h"
+#include "deletion/explain.h"
 #include "deletion/recogniser.h"
 #include "deletion/rules.h"
 #include "tests/lib/fuzz_exchange.h"
@@ -27,6 +28,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		struct span response = { 0 };
 		struct reading reading = { 0 };
 		enum interest interest;
+		struct explanation e;
 		struct exchange *x;
 		bool other;
 
@@ -43,6 +45,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		    interest != INTEREST_NONE || reading.kind != KIND_DELETION);
 		assert(
 		    interest != INTEREST_SURE || reading.kind == KIND_DELETION);
+		deletion_explain(rules, x, &x->arena, &e);
+		assert(e.is_deletion == (reading.kind == KIND_DELETION));
 		exchange_free(x);
 	}
 	recogniser_free(r);
