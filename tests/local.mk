@@ -65,11 +65,12 @@ TESTS += build-aux/check-layers.sh build-aux/check-size.sh
 TESTS += $(bats_tests)
 
 # Whole-program properties.
-e2e_tests = %D%/e2e/corpus.sh %D%/e2e/evidence.sh %D%/e2e/raw.sh %D%/e2e/secrets.sh
+e2e_tests = %D%/e2e/corpus.sh %D%/e2e/evidence.sh %D%/e2e/kill.sh \
+	%D%/e2e/raw.sh %D%/e2e/secrets.sh
 dist_check_SCRIPTS += $(e2e_tests)
 TESTS += $(e2e_tests)
 EXTRA_DIST += %D%/captures %D%/e2e/corpus.py %D%/e2e/evidence.py \
-	%D%/e2e/evidence_sweep.py %D%/e2e/obit.py %D%/e2e/raw.py
+	%D%/e2e/evidence_sweep.py %D%/e2e/kill.py %D%/e2e/obit.py %D%/e2e/raw.py
 
 EXTRA_DIST += $(bats_tests) %D%/README.md %D%/fuzz/replay-corpus.sh \
 	%D%/fuzz/corpus
