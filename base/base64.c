@@ -6,8 +6,9 @@
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			     "abcdefghijklmnopqrstuvwxyz0123456789+/";
 
-void
-base64_quantum(char out[4], struct span s)
+/* The first three bytes of s, or what there is of them, as four letters. */
+static void
+put_quantum(char out[4], struct span s)
 {
 	uint32_t bits = 0;
 
@@ -17,13 +18,24 @@ base64_quantum(char out[4], struct span s)
 		out[i] = i <= s.len ? digits[bits >> (18 - 6 * i) & 63] : '=';
 }
 
+void
+base64_write(FILE *out, struct span data)
+{
+	char quantum[4];
+
+	for (size_t i = 0; i < data.len; i += 3) {
+		put_quantum(quantum, span_sub(data, i, 3));
+		fwrite(quantum, 1, sizeof(quantum), out);
+	}
+}
+
 int
 base64_add(struct buf *b, struct span data, struct err *err)
 {
 	char quantum[4];
 
 	for (size_t i = 0; i < data.len; i += 3) {
-		base64_quantum(quantum, span_sub(data, i, 3));
+		put_quantum(quantum, span_sub(data, i, 3));
 		if (buf_add(b, (struct span){ (uint8_t *)quantum, 4 }, err) < 0)
 			return -1;
 	}
@@ -62,7 +74,7 @@ read_quantum(struct buf *b, struct span four, bool last, struct err *err)
 
 	if (four.len == 4) {
 		len = decode_quantum(out, four);
-		base64_quantum(again, (struct span){ out, len });
+		put_quantum(again, (struct span){ out, len });
 		if ((len == 3 || last) && memcmp(again, four.p, 4) == 0)
 			return buf_add(b, (struct span){ out, len }, err);
 	}

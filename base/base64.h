@@ -4,14 +4,16 @@
 #ifndef BASE_BASE64_H
 #define BASE_BASE64_H
 
+#include <stdio.h>
+
 #include "base/base.h"
 #include "base/span.h"
 
 struct buf;
 struct err;
 
-/* The first three bytes of s, or what there is of them, as four letters. */
-void base64_quantum(char out[4], struct span s);
+/* Write data in base64; write errors stay in the stream. */
+void base64_write(FILE *out, struct span data);
 
 /* Append data in base64 to b. */
 int base64_add(struct buf *b, struct span data, struct err *err) MUST_CHECK;

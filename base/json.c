@@ -168,7 +168,6 @@ json_hex(struct json *j, const char *name, struct span bytes)
 void
 json_base64(struct json *j, const char *name, struct span bytes)
 {
-	char quantum[4];
 
 	if (bytes.p == NULL) {
 		json_null(j, name);
@@ -176,10 +175,7 @@ json_base64(struct json *j, const char *name, struct span bytes)
 	}
 	begin(j, name);
 	putc('"', j->out);
-	for (size_t i = 0; i < bytes.len; i += 3) {
-		base64_quantum(quantum, span_sub(bytes, i, 3));
-		fwrite(quantum, 1, sizeof(quantum), j->out);
-	}
+	base64_write(j->out, bytes);
 	putc('"', j->out);
 }
 

@@ -1,21 +1,36 @@
 noinst_LIBRARIES += libbase.a
-libbase_a_SOURCES = %D%/arena.c %D%/arena.h %D%/base.h %D%/base64.c %D%/base64.h %D%/budget.h %D%/buf.c %D%/buf.h \
-	%D%/err.c %D%/err.h %D%/json.c %D%/json.h %D%/span.c %D%/span.h \
-	%D%/stamp.c %D%/stamp.h %D%/utf8.c %D%/utf8.h %D%/xalloc.c %D%/xalloc.h
+libbase_a_SOURCES = \
+	%D%/arena.c %D%/arena.h \
+	%D%/base.h \
+	%D%/base64.c %D%/base64.h \
+	%D%/budget.h \
+	%D%/buf.c %D%/buf.h \
+	%D%/err.c %D%/err.h \
+	%D%/json.c %D%/json.h \
+	%D%/span.c %D%/span.h \
+	%D%/stamp.c %D%/stamp.h \
+	%D%/utf8.c %D%/utf8.h \
+	%D%/xalloc.c %D%/xalloc.h
 
 base_libs = libbase.a
 
-unit_tests += tests/unit/test_arena tests/unit/test_base64 tests/unit/test_buf tests/unit/test_err \
-	tests/unit/test_json tests/unit/test_span tests/unit/test_stamp \
+unit_tests += \
+	tests/unit/test_arena \
+	tests/unit/test_base64 \
+	tests/unit/test_buf \
+	tests/unit/test_err \
+	tests/unit/test_json \
+	tests/unit/test_span \
+	tests/unit/test_stamp \
 	tests/unit/test_utf8
-tests_unit_test_arena_LDADD = libtest.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_arena_LDADD  = libtest.a $(base_libs) $(CHECK_LIBS)
 tests_unit_test_base64_LDADD = libtest.a $(base_libs) $(CHECK_LIBS)
-tests_unit_test_buf_LDADD   = libtest.a $(base_libs) $(CHECK_LIBS)
-tests_unit_test_err_LDADD   = libtest.a $(base_libs) $(CHECK_LIBS)
-tests_unit_test_json_LDADD  = libtest.a $(base_libs) $(CHECK_LIBS)
-tests_unit_test_span_LDADD  = libtest.a $(base_libs) $(CHECK_LIBS)
-tests_unit_test_stamp_LDADD = libtest.a $(base_libs) $(CHECK_LIBS)
-tests_unit_test_utf8_LDADD  = libtest.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_buf_LDADD    = libtest.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_err_LDADD    = libtest.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_json_LDADD   = libtest.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_span_LDADD   = libtest.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_stamp_LDADD  = libtest.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_utf8_LDADD   = libtest.a $(base_libs) $(CHECK_LIBS)
 
 fuzz_targets += tests/fuzz/fuzz_buf
 tests_fuzz_fuzz_buf_SOURCES = tests/fuzz/fuzz_buf.c $(fuzz_driver)

@@ -18,51 +18,10 @@ span_cmp(struct span a, struct span b)
 }
 
 bool
-span_eq_nocase(struct span a, struct span b)
+span_eq_nocase_bytes(struct span a, struct span b)
 {
-	if (a.len != b.len)
-		return false;
 	for (size_t i = 0; i < a.len; i++)
 		if (lower(a.p[i]) != lower(b.p[i]))
 			return false;
 	return true;
-}
-
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t';
-}
-
-struct span
-span_trim(struct span s)
-{
-	while (s.len > 0 && is_blank(s.p[0])) {
-		s.p++;
-		s.len--;
-	}
-	while (s.len > 0 && is_blank(s.p[s.len - 1]))
-		s.len--;
-	return s;
-}
-
-size_t
-span_find(struct span s, uint8_t c)
-{
-	const uint8_t *at = s.len > 0 ? memchr(s.p, c, s.len) : NULL;
-
-	return at != NULL ? (size_t)(at - s.p) : s.len;
-}
-
-struct span
-span_cut(struct span *s, uint8_t c)
-{
-	size_t at = span_find(*s, c);
-	struct span before = span_sub(*s, 0, at);
-
-	if (at == s->len)
-		*s = (struct span){ NULL, 0 };
-	else
-		*s = span_sub(*s, at + 1, s->len);
-	return before;
 }

@@ -43,7 +43,7 @@ span_sub(struct span s, size_t from, size_t len)
 		from = s.len;
 	if (len > s.len - from)
 		len = s.len - from;
-	return (struct span){ s.p == NULL ? NULL : s.p + from, len };
+	return (struct span){ s.p + from, len };
 }
 
 static inline bool
@@ -68,20 +68,53 @@ span_has_prefix(struct span s, struct span prefix)
 /* Compare bytewise; a prefix sorts before what extends it. */
 int span_cmp(struct span a, struct span b);
 
+/* span_eq_nocase() of two spans of one length. */
+bool span_eq_nocase_bytes(struct span a, struct span b);
+
 /* Equal but for the case of ASCII letters. */
-bool span_eq_nocase(struct span a, struct span b);
+static inline bool
+span_eq_nocase(struct span a, struct span b)
+{
+	return a.len == b.len && span_eq_nocase_bytes(a, b);
+}
 
 /* s without the spaces and tabs at both ends (RFC 9110, OWS). */
-struct span span_trim(struct span s);
+static inline struct span
+span_trim(struct span s)
+{
+	while (s.len > 0 && (s.p[0] == ' ' || s.p[0] == '\t')) {
+		s.p++;
+		s.len--;
+	}
+	while (s.len > 0 && (s.p[s.len - 1] == ' ' || s.p[s.len - 1] == '\t'))
+		s.len--;
+	return s;
+}
+
+/* The position of the first byte c in s, or s.len. */
+static inline size_t
+span_find(struct span s, uint8_t c)
+{
+	const uint8_t *at =
+	    s.len > 0 ? (const uint8_t *)memchr(s.p, c, s.len) : NULL;
+
+	return at != NULL ? (size_t)(at - s.p) : s.len;
+}
 
 /*
  * Cut s at the first byte c: what stood before it is returned, *s becomes
  * what stood after it.  Without c, all of *s is returned and *s becomes
  * absent.
  */
-struct span span_cut(struct span *s, uint8_t c);
+static inline struct span
+span_cut(struct span *s, uint8_t c)
+{
+	size_t at = span_find(*s, c);
+	struct span before = span_sub(*s, 0, at);
 
-/* The position of the first byte c in s, or s.len. */
-size_t span_find(struct span s, uint8_t c);
+	*s = at == s->len ? (struct span){ NULL, 0 }
+			  : span_sub(*s, at + 1, s->len);
+	return before;
+}
 
 #endif

@@ -16,9 +16,10 @@ status=$?
 # What failed, then what those tests had to say.
 grep -aE '^(FAIL|XPASS|ERROR): .* - ' "$log" | cut -c1-200 | sort -u
 awk '
-	/^not ok /          { on = 1; print; next }
+	/^not ok /           { on = 1; print; next }
+	/^(FAIL|ERROR): /    { next }
 	on && /^( *#|\t|  )/ { print; next }
-	                    { on = 0 }' "$log" | head -n 100
+	                     { on = 0 }' "$log" | head -n 100
 totals=$(awk -v status=$status '
 	/^# TOTAL: / { passed = failed = skipped = 0 } # told twice on failure
 	/^# (PASS|XFAIL): /       { passed += $3 }

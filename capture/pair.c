@@ -171,7 +171,8 @@ pair_forwards(struct window *w)
 static bool
 answers_last(const struct window *w, size_t done)
 {
-	return w->n == done + 1 || !w->responses[w->m - 1]->closes;
+	return !w->responses[w->m - 1]->closes ||
+	    (w->n == done + 1 && !w->hidden);
 }
 
 /* Count from its end down to the first gap, not below what is paired. */
@@ -196,7 +197,8 @@ match(const struct pair *p, struct window *w)
 	size_t done = 0;
 
 	if (w->n == 1 && w->m == 1 && w->tail_whole &&
-	    (!w->requests[0]->gap_before || !w->tail_gap)) {
+	    (!w->requests[0]->gap_before ||
+		(!w->tail_gap && !w->responses[0]->closes))) {
 		make_pair(w, 0, 0);
 		return;
 	}

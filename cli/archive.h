@@ -19,4 +19,12 @@ typedef int archive_work(struct store *st, struct cmd_ctx *ctx,
 int archive_read(const char *path, archive_work *work, struct cmd_ctx *ctx,
     struct err *err);
 
+typedef int entry_work(const struct entry *e, struct cmd_ctx *ctx,
+    struct err *err);
+
+/* As above, with the exchange of that number.  Errors: also ERR_USAGE if it
+ * is no number, ERR_NOT_FOUND. */
+int archive_read_one(const char *path, const char *number, entry_work *work,
+    struct cmd_ctx *ctx, struct err *err);
+
 #endif

@@ -7,15 +7,17 @@
 #include "base/err.h"
 #include "base/xalloc.h"
 #include "cli/opt.h"
+#include "cli/text.h"
 
-extern const struct cmd cmd_audit, cmd_capture, cmd_ls, cmd_prove, cmd_seal,
-    cmd_serve, cmd_show, cmd_stats, cmd_verify;
+extern const struct cmd cmd_audit, cmd_capture, cmd_ls, cmd_prove, cmd_rules,
+    cmd_seal, cmd_serve, cmd_show, cmd_stats, cmd_verify;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_audit,
 	&cmd_capture,
 	&cmd_ls,
 	&cmd_prove,
+	&cmd_rules,
 	&cmd_seal,
 	&cmd_serve,
 	&cmd_show,
@@ -109,8 +111,21 @@ run_named(struct cmd_ctx *ctx, const struct cmd *cmd, int argc, char **argv)
 	status = run(ctx, cmd, argc, argv, &err);
 	if (status >= 0)
 		return status;
-	fprintf(ctx->log, "obit %s: %s\n", cmd->name, err.text);
+	fprintf(ctx->log, "obit %s: ", cmd->name);
+	text_put_line(ctx->log, span_of_str(err.text));
+	putc('\n', ctx->log);
 	return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/* "obit help COMMAND"; without one, all of them in short. */
+static int
+help_about(struct cmd_ctx *ctx, const char *name)
+{
+	const struct cmd *cmd = name != NULL ? cmd_find(name) : NULL;
+
+	if (cmd != NULL)
+		return help(cmd, ctx->out);
+	return usage(ctx->out, EXIT_OK);
 }
 
 static int
@@ -121,14 +136,17 @@ dispatch(FILE *out, FILE *log, int argc, char **argv)
 
 	if (argc < 2)
 		return usage(log, EXIT_USAGE);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
-		return usage(out, EXIT_OK);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0)
+		return help_about(&ctx, argv[2]);
 	if (strcmp(argv[1], "--version") == 0) {
 		fputs(PACKAGE_STRING "\n", out);
 		return EXIT_OK;
 	}
 	if ((cmd = cmd_find(argv[1])) == NULL) {
-		fprintf(log, "obit: no command \"%s\"\n", argv[1]);
+		fputs("obit: no command \"", log);
+		text_put_line(log, span_of_str(argv[1]));
+		fputs("\"\n", log);
 		return usage(log, EXIT_USAGE);
 	}
 	return run_named(&ctx, cmd, argc - 1, argv + 1);

@@ -5,19 +5,23 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "cli/archive.h"
-#include "cli/cover.h"
+#include "cli/audit_filter.h"
+#include "cli/audit_group.h"
+#include "cli/audit_html.h"
+#include "cli/audit_table.h"
 #include "cli/opt.h"
-#include "cli/pager.h"
-#include "cli/record.h"
+#include "cli/outfile.h"
 #include "cli/text.h"
+#include "cli/unseen.h"
 
 struct args {
 	bool json;
-	const char *target, *type, *outcome, *client, *operation, *host;
-	struct opt_time since, until;
+	const char *by, *html;
+	struct audit_filter filter;
 };
 
 #define AT(member) offsetof(struct args, member)
@@ -25,220 +29,153 @@ struct args {
 static const struct opt opts[] = {
 	{ 'j', "json", OPT_FLAG, AT(json), NULL,
 	    "write one JSON object per deletion" },
-	{ 0, "target", OPT_STRING, AT(target), "ID",
+	{ 0, "by", OPT_STRING, AT(by), "WHAT",
+	    "count by target, principal, operation or day" },
+	{ 0, "html", OPT_STRING, AT(html), "FILE",
+	    "write one page for a browser" },
+	{ 0, "findings", OPT_FLAG, AT(filter.findings), NULL,
+	    "only deletions that show something remarkable" },
+	{ 0, "target", OPT_STRING, AT(filter.target), "ID",
 	    "only deletions of this target" },
-	{ 0, "type", OPT_STRING, AT(type), "TYPE",
+	{ 0, "type", OPT_STRING, AT(filter.type), "TYPE",
 	    "only deletions of targets of this type" },
-	{ 0, "outcome", OPT_STRING, AT(outcome), "OUTCOME",
+	{ 0, "outcome", OPT_STRING, AT(filter.outcome), "OUTCOME",
 	    "only deletions, or targets of one, with this outcome" },
-	{ 0, "operation", OPT_STRING, AT(operation), "NAME",
+	{ 0, "operation", OPT_STRING, AT(filter.operation), "NAME",
 	    "only this operation" },
-	{ 0, "host", OPT_STRING, AT(host), "HOST",
+	{ 0, "host", OPT_STRING, AT(filter.host), "HOST",
 	    "only requests to this host" },
-	{ 0, "client", OPT_STRING, AT(client), "ADDR",
+	{ 0, "client", OPT_STRING, AT(filter.client), "ADDR",
 	    "only requests from this address, with or without its port" },
-	{ 0, "since", OPT_TIME, AT(since), "TIME",
+	{ 0, "since", OPT_TIME, AT(filter.since), "TIME",
 	    "only from this RFC 3339 time on" },
-	{ 0, "until", OPT_TIME, AT(until), "TIME", "only before this time" },
+	{ 0, "until", OPT_TIME, AT(filter.until), "TIME",
+	    "only before this time" },
 	{ 0 },
 };
 
-enum { ID, TIME, OUTCOME, ANSWER, OPERATION, TARGET };
-
-static const struct column columns[] = {
-	[ID] = { "ID", COLUMN_NUMBER, 0 },
-	[TIME] = { "TIME", COLUMN_TEXT, 0 },
-	[OUTCOME] = { "OUTCOME", COLUMN_TEXT, 0 },
-	[ANSWER] = { "ANSWER", COLUMN_TEXT, 13 },
-	[OPERATION] = { "OPERATION", COLUMN_TAIL, 12 },
-	[TARGET] = { "TARGET", COLUMN_TEXT, 20 },
-};
-
-static bool
-is(const char *wanted, struct span have)
-{
-	return wanted == NULL || span_eq_str(have, wanted);
-}
-
-static bool
-target_fits(const struct args *args, const struct target *t)
-{
-	return is(args->target, t->id) && is(args->type, t->type) &&
-	    is(args->outcome, span_of_str(outcome_name(t->outcome)));
-}
-
-static bool
-targets_fit(const struct args *args, const struct deletion *d)
-{
-	bool outcome = is(args->outcome, span_of_str(outcome_name(d->outcome)));
-	struct args rest = *args;
-
-	if (args->target == NULL && args->type == NULL && outcome)
-		return true;
-	if (outcome)
-		rest.outcome = NULL;
-	for (size_t i = 0; i < d->target_count; i++)
-		if (target_fits(&rest, &d->targets[i]))
-			return true;
-	return false;
-}
-
-static bool
-client_fits(const char *wanted, const struct endpoint *client)
-{
-	char text[ENDPOINT_SIZE];
-	struct span addr;
-
-	if (wanted == NULL)
-		return true;
-	endpoint_format(text, client);
-	if (strcmp(text, wanted) == 0)
-		return true;
-	addr = span_of_str(text);
-	while (addr.len > 0 && addr.p[addr.len - 1] != ':')
-		addr.len--;
-	addr.len--; /* the colon; a port is always there */
-	if (client->v6 && wanted[0] != '[')
-		addr = span_sub(addr, 1, addr.len - 2);
-	return span_eq_str(addr, wanted);
-}
-
-static bool
-fits(const struct args *args, const struct entry *e)
-{
-	const struct exchange *x = e->exchange;
-	const struct deletion *d = &e->reading.deletion;
-	int64_t t = exchange_time(x);
-
-	return (!args->since.given || t >= args->since.t) &&
-	    (!args->until.given || t < args->until.t) &&
-	    is(args->operation, d->operation) &&
-	    is(args->host, record_host(x)) &&
-	    client_fits(args->client, &x->client) && targets_fit(args, d);
-}
-
-static void
-answer_cell(struct table *t, const struct entry *e)
-{
-	const struct exchange *x = e->exchange;
-	struct span code = e->reading.deletion.code;
-
-	if (x->response == NULL)
-		table_cellf(t, ANSWER, "%s", reason_name(x->reason));
-	else
-		table_cellf(t, ANSWER, "%d%s%.*s", exchange_status(x),
-		    code.len > 0 ? " " : "", (int)code.len,
-		    (const char *)code.p);
-}
-
-/* A batch has a line for each of its targets under its own. */
-static void
-target_rows(struct table *t, const struct deletion *d)
-{
-	for (size_t i = 0; i < d->target_count; i++) {
-		const struct target *each = &d->targets[i];
-
-		table_row(t);
-		table_cellf(t, OUTCOME, " %s", outcome_name(each->outcome));
-		table_cell(t, TARGET, each->id);
-		table_cell(t, ANSWER, each->code);
-	}
-}
-
-static void
-aftermath_row(struct table *t, const struct entry *e, const struct aftermath *a)
-{
-	char text[TEXT_SIZE];
-	int64_t start = exchange_time(e->exchange);
-
-	table_row(t);
-	table_cellf(t, OUTCOME, " %s", verdict_name(a->verdict));
-	if (a->count == 0) {
-		table_cellf(t, TARGET, "never followed up");
-		return;
-	}
-	table_cell(t, ANSWER, a->state);
-	table_cellf(t, TARGET, "after %s",
-	    text_duration(text, a->time - start));
-}
-
-static void
-rows(struct table *t, const struct entry *e, const struct aftermath *a)
-{
-	const struct deletion *d = &e->reading.deletion;
-	char clock[TEXT_SIZE];
-
-	table_row(t);
-	table_cellf(t, ID, "%" PRIu64, e->id);
-	table_cellf(t, TIME, "%s",
-	    text_clock(clock, exchange_time(e->exchange)));
-	table_cellf(t, OUTCOME, "%s", outcome_name(d->outcome));
-	answer_cell(t, e);
-	table_cell(t, OPERATION, d->operation);
-	if (d->target_count == 1)
-		table_cell(t, TARGET, d->targets[0].id);
-	else
-		table_cellf(t, TARGET, "%zu targets", d->target_count);
-	if (d->target_count > 1)
-		target_rows(t, d);
-	if (a->expected)
-		aftermath_row(t, e, a);
-}
-
+/* Where the deletions go. */
 struct output {
 	struct json json;
-	struct pager *pager;
+	struct pager *pager;         /* of the table */
+	struct audit_groups *groups; /* of --by */
 	uint64_t shown;
 };
 
 static int
-show(struct output *o, const struct args *args, struct store *st,
-    const struct entry *e, struct err *err)
+to_json(void *ctx, const struct entry *e, const struct aftermath *a,
+    struct err *err)
 {
-	struct aftermath a;
+	struct output *o = ctx;
 
-	if (!fits(args, e))
-		return 0;
-	if (record_aftermath(st, e, &a, err) < 0)
-		return -1;
-	o->shown++;
-	if (args->json) {
-		record_deletion(&o->json, e, &a);
-		json_line(&o->json);
-	} else {
-		rows(pager_at(o->pager, exchange_time(e->exchange)), e, &a);
-	}
+	(void)err;
+	record_deletion(&o->json, e, a);
+	json_line(&o->json);
 	return 0;
 }
 
 static int
-visit(struct output *o, const struct args *args, struct store *st,
+to_table(void *ctx, const struct entry *e, const struct aftermath *a,
     struct err *err)
 {
-	struct selection deletions = { .by_kind = true, .kind = KIND_DELETION };
-	struct entry e = ENTRY_INIT;
-	struct cursor *c;
-	int more;
+	struct output *o = ctx;
 
-	if (cursor_open(&c, st, &deletions, err) < 0)
-		return -1;
-	while ((more = cursor_next(c, &e, err)) > 0)
-		if (show(o, args, st, &e, err) < 0) {
-			more = -1;
-			break;
-		}
-	entry_release(&e);
-	cursor_close(c);
-	return more;
+	(void)err;
+	o->shown++;
+	audit_table_add(o->pager, e, a);
+	return 0;
+}
+
+static int
+to_groups(void *ctx, const struct entry *e, const struct aftermath *a,
+    struct err *err)
+{
+	struct output *o = ctx;
+
+	(void)a;
+	o->shown++;
+	return audit_groups_add(o->groups, e, err);
+}
+
+static void
+tell(void *arg, const char *line)
+{
+	fprintf(arg, "%s\n", line);
 }
 
 /* What was shown, and what the recordings could not see. */
 static int
-summary(const struct output *o, struct store *st, FILE *out, struct err *err)
+summary(const struct output *o, const struct args *args, struct store *st,
+    FILE *out, struct err *err)
 {
-	fprintf(out, "%s%" PRIu64 " %s\n", o->shown > 0 ? "\n" : "", o->shown,
+	struct time_range range = { args->filter.since, args->filter.until };
+
+	fprintf(out, "%s%" PRIu64 " %s\n",
+	    o->shown > 0 && args->by == NULL ? "\n" : "", o->shown,
 	    text_plural(o->shown, "deletion", "deletions"));
-	return cover_unseen(st, out, err);
+	return unseen_tell(st, &range, tell, out, err);
+}
+
+static int
+history(struct output *o, const struct args *args, struct store *st, FILE *out,
+    struct err *err)
+{
+	int status;
+
+	if (args->json)
+		return audit_visit(st, &args->filter, to_json, o, err);
+	o->pager = audit_table_new(out);
+	status = audit_visit(st, &args->filter, to_table, o, err);
+	pager_free(o->pager);
+	return status;
+}
+
+static int
+grouped(struct output *o, const struct args *args, struct store *st, FILE *out,
+    struct err *err)
+{
+	int status;
+
+	o->groups =
+	    audit_groups_new(audit_by_of_name(args->by), AUDIT_GROUP_BYTES);
+	status = audit_visit(st, &args->filter, to_groups, o, err);
+	if (status == 0 && args->json)
+		audit_groups_json(o->groups, &o->json);
+	else if (status == 0)
+		audit_groups_print(o->groups, out);
+	audit_groups_free(o->groups);
+	return status;
+}
+
+/* The archive's name without its folders. */
+static const char *
+title(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static int
+page(const struct args *args, struct store *st, struct cmd_ctx *ctx,
+    struct err *err)
+{
+	struct outfile file;
+	uint64_t omitted;
+
+	if (outfile_open(&file, args->html, ctx->out, err) < 0)
+		return -1;
+	if (audit_html(st, &args->filter, title(ctx->operands[0]), file.f,
+		&omitted, err) < 0) {
+		outfile_abandon(&file);
+		return -1;
+	}
+	if (omitted > 0)
+		fprintf(ctx->log,
+		    "obit audit: %" PRIu64 " deletions are counted in %s and "
+		    "not listed; narrow it with filters\n",
+		    omitted, args->html);
+	return outfile_commit(&file, err);
 }
 
 static int
@@ -248,22 +185,32 @@ audit(struct store *st, struct cmd_ctx *ctx, struct err *err)
 	struct output o = { .json = JSON_INIT(ctx->out) };
 	int status;
 
-	o.pager = pager_new(columns, ARRAY_LEN(columns), ctx->out);
-	status = visit(&o, args, st, err);
-	pager_free(o.pager);
+	if (args->html != NULL)
+		return page(args, st, ctx, err);
+	status = args->by != NULL ? grouped(&o, args, st, ctx->out, err)
+				  : history(&o, args, st, ctx->out, err);
 	if (status < 0 || args->json)
 		return status;
-	return summary(&o, st, ctx->out, err);
+	return summary(&o, args, st, ctx->out, err);
 }
 
 static int
 check(const struct args *args, struct err *err)
 {
-	if (args->outcome == NULL ||
-	    outcome_of_name(span_of_str(args->outcome)) != OUTCOME_COUNT)
-		return 0;
-	return err_set(err, ERR_USAGE, "--outcome: \"%s\" is no outcome",
-	    args->outcome);
+	const char *outcome = args->filter.outcome;
+
+	if (outcome != NULL &&
+	    outcome_of_name(span_of_str(outcome)) == OUTCOME_COUNT)
+		return err_set(err, ERR_USAGE,
+		    "--outcome: \"%s\" is no outcome", outcome);
+	if (args->by != NULL && audit_by_of_name(args->by) == BY_COUNT)
+		return err_set(err, ERR_USAGE,
+		    "--by: \"%s\" is not target, principal, operation or day",
+		    args->by);
+	if (args->html != NULL && (args->by != NULL || args->json))
+		return err_set(err, ERR_USAGE,
+		    "--html goes with neither --by nor --json");
+	return 0;
 }
 
 static int

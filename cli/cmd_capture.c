@@ -6,13 +6,16 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <string.h>
 #include <time.h>
 
+#include "base/base.h"
 #include "base/err.h"
 #include "cli/cover.h"
 #include "cli/opt.h"
 #include "cli/progress.h"
 #include "cli/recorder.h"
+#include "cli/text.h"
 
 struct args {
 	struct opt_list files, rules;
@@ -59,16 +62,21 @@ on_signal(int signo)
 		capture_stop(running);
 }
 
+/* SIGHUP stays ignored where nohup(1) made it so. */
 static void
 catch_signals(struct capture *c)
 {
-	struct sigaction act = { .sa_handler = on_signal };
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction act = { .sa_handler = on_signal }, before;
 
 	running = c;
 	if (c == NULL)
 		act.sa_handler = SIG_DFL;
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		sigaction(signals[i], NULL, &before);
+		if (before.sa_handler != SIG_IGN)
+			sigaction(signals[i], &act, NULL);
+	}
 }
 
 static int64_t
@@ -100,7 +108,9 @@ report(struct cmd_ctx *ctx, const struct coverage *c)
 	struct json j = JSON_INIT(ctx->out);
 
 	if (!args->json) {
-		fprintf(ctx->out, "recorded in %s\n", ctx->operands[0]);
+		fputs("recorded in ", ctx->out);
+		text_put_line(ctx->out, span_of_str(ctx->operands[0]));
+		putc('\n', ctx->out);
 		cover_print(ctx->out, c);
 		return;
 	}
@@ -119,9 +129,36 @@ filter_text(const struct args *args)
 	return span_of_str(args->filter);
 }
 
+/* What may wait to be written is a part of --memory. */
+static uint64_t
+queue_memory(const struct args *args)
+{
+	return args->memory / 4;
+}
+
+/*
+ * Read to the end and write all of it.  The first error counts; what was
+ * read before it is written.
+ */
 static int
-record(struct recorder *r, struct capture *c, const struct args *args,
-    struct coverage *out, struct err *err)
+run_capture(struct recorder *r, struct store *store, struct capture *c,
+    const struct args *args, struct err *err)
+{
+	struct err later;
+	int status;
+
+	if (recorder_begin(r, store, queue_memory(args), err) < 0)
+		return -1;
+	status = capture_run(c, err);
+	if (status == 0)
+		return recorder_end(r, err);
+	(void)!recorder_end(r, &later);
+	return status;
+}
+
+static int
+record(struct recorder *r, struct store *store, struct capture *c,
+    const struct args *args, struct coverage *out, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct recording rec = {
@@ -131,23 +168,21 @@ record(struct recorder *r, struct capture *c, const struct args *args,
 		.filter = filter_text(args),
 	};
 	struct err later;
-	int status = store_begin(r->store, &rec, err);
+	int status = store_begin(store, &rec, err);
 
 	arena_release(&arena);
 	if (status < 0)
 		return -1;
-	catch_signals(c);
-	status = capture_run(c, err);
-	catch_signals(NULL);
+	status = run_capture(r, store, c, args, err);
 	*out = *capture_coverage(c);
 	out->deletions = r->deletions;
 
 	/* Whatever stopped it, what was recorded so far is worth keeping. */
 	if (status < 0) {
-		(void)!store_end(r->store, out, &later);
+		(void)!store_end(store, out, &later);
 		return -1;
 	}
-	return store_end(r->store, out, err);
+	return store_end(store, out, err);
 }
 
 static bool
@@ -161,17 +196,18 @@ record_into(const char *path, struct recorder *r, struct capture *c,
     struct cmd_ctx *ctx, struct err *err)
 {
 	struct coverage coverage;
+	struct store *store;
 	struct err ignored;
 	int status;
 
-	if (store_open(&r->store, path, STORE_APPEND, err) < 0)
+	if (store_open(&store, path, STORE_APPEND, err) < 0)
 		return -1;
-	status = record(r, c, ctx->args, &coverage, err);
+	status = record(r, store, c, ctx->args, &coverage, err);
 	if (status < 0) {
-		(void)!store_close(r->store, &ignored);
+		(void)!store_close(store, &ignored);
 		return -1;
 	}
-	if (store_close(r->store, err) < 0)
+	if (store_close(store, err) < 0)
 		return -1;
 	report(ctx, &coverage);
 	return is_incomplete(&coverage) ? EXIT_INCOMPLETE : EXIT_OK;
@@ -186,7 +222,7 @@ capture(struct recorder *r, struct cmd_ctx *ctx, struct err *err)
 		.file_count = args->files.count,
 		.filter = args->filter,
 		.max_body = args->max_body,
-		.memory = args->memory,
+		.memory = args->memory - queue_memory(args),
 	};
 	struct progress progress = PROGRESS_INIT(ctx->log);
 	struct capture_sink sink = recorder_sink(r);
@@ -197,10 +233,28 @@ capture(struct recorder *r, struct cmd_ctx *ctx, struct err *err)
 		return -1;
 	if (progress_is_wanted(&progress))
 		r->progress = &progress;
+	/* From before there is an archive, so that none is left half made. */
+	catch_signals(c);
 	status = record_into(ctx->operands[0], r, c, ctx, err);
+	catch_signals(NULL);
 	progress_end(&progress);
 	capture_close(c);
 	return status;
+}
+
+static int
+check_files(const struct opt_list *files, struct err *err)
+{
+	size_t inputs = 0;
+
+	if (files->count == 0)
+		return err_set(err, ERR_USAGE, "name a capture with -r FILE");
+	for (size_t i = 0; i < files->count; i++)
+		inputs += strcmp(files->items[i], "-") == 0;
+	if (inputs > 1)
+		return err_set(err, ERR_USAGE,
+		    "standard input can be read only once");
+	return 0;
 }
 
 static int
@@ -216,8 +270,8 @@ run(struct cmd_ctx *ctx, struct err *err)
 	struct recorder r;
 	int status;
 
-	if (args->files.count == 0)
-		return err_set(err, ERR_USAGE, "name a capture with -r FILE");
+	if (check_files(&args->files, err) < 0)
+		return -1;
 	if (recorder_open(&r, &options, err) < 0)
 		return -1;
 	status = capture(&r, ctx, err);

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "cli/cmd.h"
 #include "cli/opt.h"
+#include "cli/text.h"
 #include "deletion/rules.h"
 #include "replay/replay.h"
 #include "store/store.h"
@@ -133,24 +134,13 @@ summarise(FILE *to, const struct server_report *report)
 	fputc('\n', to);
 }
 
-/* Text that a client or an archive chose, made harmless for a terminal. */
-static void
-print_text(FILE *to, struct span text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		fputc(text.p[i] > ' ' && text.p[i] < 0x7f ? text.p[i]
-			: text.p[i] == ' '                ? ' '
-							  : '?',
-		    to);
-}
-
 static void
 print_missed(void *ctx, struct span request, const char *reason, uint64_t times)
 {
 	struct run *r = ctx;
 
 	fputs("missed ", r->ctx->log);
-	print_text(r->ctx->log, request);
+	text_put_line(r->ctx->log, request);
 	fprintf(r->ctx->log, " (%s, %" PRIu64 " times)\n", reason, times);
 }
 
@@ -161,9 +151,9 @@ print_unused(void *ctx, uint64_t id, struct span method, struct span target)
 
 	r->unused++;
 	fprintf(r->ctx->log, "unused %" PRIu64 " ", id);
-	print_text(r->ctx->log, method);
+	text_put_line(r->ctx->log, method);
 	fputc(' ', r->ctx->log);
-	print_text(r->ctx->log, target);
+	text_put_line(r->ctx->log, target);
 	fputc('\n', r->ctx->log);
 }
 

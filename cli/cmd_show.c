@@ -3,10 +3,8 @@
  */
 #include "cli/cmd.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 #include "base/err.h"
 #include "base/stamp.h"
@@ -91,22 +89,6 @@ show_body(const struct entry *e, const char *name, FILE *out, struct err *err)
 	return EXIT_OK;
 }
 
-/* Nothing recorded may move the cursor or change the terminal. */
-static void
-put_safe(FILE *out, struct span s)
-{
-	while (s.len > 0) {
-		size_t n = utf8_length(s);
-		uint8_t c = s.p[0];
-
-		if (n > 1 || c == '\n' || c == '\t' || (c >= ' ' && c < 0x7f))
-			put(out, span_sub(s, 0, n));
-		else if (c != '\r')
-			fprintf(out, "\\x%02x", c);
-		s = span_sub(s, n > 0 ? n : 1, s.len);
-	}
-}
-
 static bool
 is_text(struct span s)
 {
@@ -131,7 +113,7 @@ print_body(const struct message *m, struct arena *arena, FILE *out)
 		fprintf(out, "(a body of %zu bytes that are no text)\n",
 		    body.len);
 	else {
-		put_safe(out, body);
+		text_put(out, body);
 		if (body.len > 0 && body.p[body.len - 1] != '\n')
 			putc('\n', out);
 	}
@@ -141,8 +123,8 @@ static void
 print_message(const struct message *m, struct arena *arena, FILE *out)
 {
 	putc('\n', out);
-	put_safe(out, m->interim);
-	put_safe(out, m->head);
+	text_put(out, m->interim);
+	text_put(out, m->head);
 	print_body(m, arena, out);
 	for (size_t i = 0; i < m->hole_count; i++)
 		fprintf(out,
@@ -155,13 +137,13 @@ static void
 print_target(const struct target *t, FILE *out)
 {
 	fputs("  target     ", out);
-	put_safe(out, t->type);
+	text_put_line(out, t->type);
 	putc(' ', out);
-	put_safe(out, t->id);
+	text_put_line(out, t->id);
 	fprintf(out, ": %s", outcome_name(t->outcome));
 	if (t->code.len > 0) {
 		putc(' ', out);
-		put_safe(out, t->code);
+		text_put_line(out, t->code);
 	}
 	putc('\n', out);
 }
@@ -170,7 +152,7 @@ static void
 print_deletion(const struct deletion *d, FILE *out)
 {
 	fputs("  operation  ", out);
-	put_safe(out, d->operation);
+	text_put_line(out, d->operation);
 	fprintf(out, "\n  outcome    %s, by %s\n", outcome_name(d->outcome),
 	    d->contract ? "contract" : "convention");
 	for (size_t i = 0; i < d->target_count; i++)
@@ -187,7 +169,7 @@ print_follow_ups(const struct reading *r, FILE *out)
 		    verdict_name(f->verdict));
 		if (f->state.p != NULL) {
 			fputs(", ", out);
-			put_safe(out, f->state);
+			text_put_line(out, f->state);
 		}
 		putc('\n', out);
 	}
@@ -291,8 +273,11 @@ object(const struct entry *e, FILE *out)
 }
 
 static int
-show(const struct entry *e, const struct args *args, FILE *out, struct err *err)
+show(const struct entry *e, struct cmd_ctx *ctx, struct err *err)
 {
+	const struct args *args = ctx->args;
+	FILE *out = ctx->out;
+
 	if (args->raw != NULL)
 		return show_raw(e, args->raw, out, err);
 	if (args->body != NULL)
@@ -302,38 +287,6 @@ show(const struct entry *e, const struct args *args, FILE *out, struct err *err)
 	else
 		print(e, out);
 	return EXIT_OK;
-}
-
-static int
-parse_id(uint64_t *id, const char *text, struct err *err)
-{
-	char *end;
-
-	errno = 0;
-	*id = strtoull(text, &end, 10);
-	if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0)
-		return 0;
-	return err_set(err, ERR_USAGE,
-	    "an exchange is named by its number, not \"%s\"", text);
-}
-
-static int
-find_and_show(struct store *st, struct cmd_ctx *ctx, struct err *err)
-{
-	struct entry e = ENTRY_INIT;
-	uint64_t id;
-	int status;
-
-	if (parse_id(&id, ctx->operands[1], err) < 0)
-		return -1;
-	status = store_get(st, id, &e, err);
-	if (status > 0)
-		status = show(&e, ctx->args, ctx->out, err);
-	else if (status == 0)
-		status = err_set(err, ERR_NOT_FOUND, "no exchange %s",
-		    ctx->operands[1]);
-	entry_release(&e);
-	return status;
 }
 
 static int
@@ -354,7 +307,11 @@ run(struct cmd_ctx *ctx, struct err *err)
 	if (check_side("raw", args->raw, err) < 0 ||
 	    check_side("body", args->body, err) < 0)
 		return -1;
-	return archive_read(ctx->operands[0], find_and_show, ctx, err);
+	if ((args->raw != NULL) + (args->body != NULL) + args->json > 1)
+		return err_set(err, ERR_USAGE,
+		    "--raw, --body and --json exclude each other");
+	return archive_read_one(ctx->operands[0], ctx->operands[1], show, ctx,
+	    err);
 }
 
 extern const struct cmd cmd_show;

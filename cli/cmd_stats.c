@@ -38,8 +38,8 @@ sizes(FILE *out, const struct store_stats *s)
 static void
 counts(FILE *out, const char *path, const struct store_stats *s)
 {
-	fprintf(out, "%s\n", path);
-	fprintf(out, "  exchanges  %" PRIu64 " on %" PRIu64 " %s\n",
+	text_put_line(out, span_of_str(path));
+	fprintf(out, "\n  exchanges  %" PRIu64 " on %" PRIu64 " %s\n",
 	    s->exchanges, s->connections,
 	    text_plural(s->connections, "connection", "connections"));
 	fprintf(out,
@@ -53,10 +53,11 @@ counts(FILE *out, const char *path, const struct store_stats *s)
 static void
 recording(FILE *out, const struct recording *rec)
 {
-	fprintf(out, "\nrecording %" PRIu64 ", %.*s of %.*s%s\n", rec->id,
-	    (int)rec->program.len, (const char *)rec->program.p,
-	    (int)rec->source.len, (const char *)rec->source.p,
-	    rec->finished ? "" : " (not finished)");
+	fprintf(out, "\nrecording %" PRIu64 ", ", rec->id);
+	text_put_line(out, rec->program);
+	fputs(" of ", out);
+	text_put_line(out, rec->source);
+	fputs(rec->finished ? "\n" : " (not finished)\n", out);
 	cover_print(out, &rec->coverage);
 }
 

@@ -2,8 +2,6 @@
 
 #include <inttypes.h>
 
-#include "base/stamp.h"
-#include "cli/record.h"
 #include "cli/text.h"
 
 static void
@@ -144,53 +142,4 @@ cover_json(struct json *j, const struct coverage *c)
 	json_bool(j, "cut_short", c->cut_short);
 	time_json(j, "first", c, c->first);
 	time_json(j, "last", c, c->last);
-}
-
-/* One loss among several in a line; *any says whether one stands there. */
-static void
-loss(FILE *out, bool *any, uint64_t n, const char *what)
-{
-	if (n == 0)
-		return;
-	fprintf(out, "%s%" PRIu64 " %s", *any ? ", " : "not visible: ", n,
-	    what);
-	*any = true;
-}
-
-static void
-unseen(FILE *out, const struct recording *rec)
-{
-	const struct coverage *c = &rec->coverage;
-	bool any = false;
-
-	fprintf(out, "recording %" PRIu64 ": ", rec->id);
-	loss(out, &any, c->exchanges.incomplete, "incomplete exchanges");
-	loss(out, &any, c->unseen_bytes, "bytes never captured");
-	loss(out, &any, c->kernel_drops + c->interface_drops,
-	    "packets dropped");
-	loss(out, &any, c->flows.undecided, "flows undecided");
-	loss(out, &any, c->evicted, "flows given up");
-	if (!rec->finished)
-		fputs(any ? ", and it did not end" : "it did not end", out);
-	else if (c->cut_short)
-		fputs(any ? ", and the file is cut short"
-			  : "the file is cut short",
-		    out);
-	else if (!any)
-		fputs("all that passed was seen", out);
-	putc('\n', out);
-}
-
-int
-cover_unseen(struct store *st, FILE *out, struct err *err)
-{
-	struct arena arena = ARENA_INIT;
-	struct recording rec;
-	int more;
-
-	for (uint64_t id = 1;
-	     (more = store_recording(st, id, &arena, &rec, err)) > 0; id++)
-		unseen(out, &rec);
-	arena_release(&arena);
-	return more;
 }

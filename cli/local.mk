@@ -2,6 +2,10 @@
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
 	%D%/archive.c %D%/archive.h \
+	%D%/audit_filter.c %D%/audit_filter.h \
+	%D%/audit_group.c %D%/audit_group.h \
+	%D%/audit_html.c %D%/audit_html.h \
+	%D%/audit_table.c %D%/audit_table.h \
 	%D%/blob.c %D%/blob.h \
 	%D%/check.c %D%/check.h \
 	%D%/cmd.c %D%/cmd.h \
@@ -9,6 +13,7 @@ libcli_a_SOURCES = \
 	%D%/cmd_capture.c \
 	%D%/cmd_ls.c \
 	%D%/cmd_prove.c \
+	%D%/cmd_rules.c \
 	%D%/cmd_seal.c \
 	%D%/cmd_serve.c \
 	%D%/cmd_show.c \
@@ -16,26 +21,41 @@ libcli_a_SOURCES = \
 	%D%/cmd_verify.c \
 	%D%/config.c %D%/config.h \
 	%D%/cover.c %D%/cover.h \
+	%D%/handover.c %D%/handover.h \
 	%D%/opt.c %D%/opt.h \
+	%D%/outfile.c %D%/outfile.h \
 	%D%/pager.c %D%/pager.h \
 	%D%/progress.c %D%/progress.h \
 	%D%/record.c %D%/record.h \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/sealed.c %D%/sealed.h \
 	%D%/table.c %D%/table.h \
-	%D%/text.c %D%/text.h
+	%D%/text.c %D%/text.h \
+	%D%/unseen.c %D%/unseen.h
 
-cli_libs = libcli.a libcapture.a libreplay.a $(store_libs) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
+cli_libs = libcli.a libformats.a libcapture.a libreplay.a $(store_libs) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += obit
 obit_SOURCES = %D%/main.c
 obit_LDADD   = $(cli_libs)
+
+unit_tests += tests/unit/test_audit_group
+tests_unit_test_audit_group_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_unseen
+tests_unit_test_unseen_SOURCES = tests/unit/test_unseen.c tests/lib/folder.c \
+	tests/lib/folder.h
+tests_unit_test_unseen_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_cmd
 tests_unit_test_cmd_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_opt
 tests_unit_test_opt_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_handover
+tests_unit_test_handover_SOURCES = tests/unit/test_handover.c $(store_samples)
+tests_unit_test_handover_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_text
 tests_unit_test_text_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
@@ -46,7 +66,12 @@ bats_tests += \
 	tests/cli/help.bats \
 	tests/cli/ls.bats \
 	tests/cli/prove.bats \
+	tests/cli/rules.bats \
 	tests/cli/seal.bats \
 	tests/cli/show.bats \
 	tests/cli/stats.bats \
 	tests/cli/verify.bats
+	tests/cli/stats.bats
+
+# Measurements, not tests.
+EXTRA_DIST += bench/README.md bench/capture.sh

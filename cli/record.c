@@ -172,15 +172,21 @@ aftermath(struct json *j, const struct aftermath *a)
 	json_end(j);
 }
 
+uint32_t
+record_findings(const struct deletion *d, const struct aftermath *a)
+{
+	bool never = a->expected && a->count == 0;
+
+	return d->findings | (never ? FINDING_BIT(FINDING_UNFOLLOWED) : 0);
+}
+
 static void
-findings(struct json *j, const struct deletion *d, const struct aftermath *a)
+findings(struct json *j, uint32_t set)
 {
 	json_array(j, "findings");
 	for (int f = 0; f < FINDING_COUNT; f++)
-		if ((d->findings & (uint32_t)1 << f) != 0)
+		if ((set & FINDING_BIT(f)) != 0)
 			json_str(j, NULL, finding_name(f));
-	if (a->expected && a->count == 0)
-		json_str(j, NULL, "never-followed");
 	json_end(j);
 }
 
@@ -234,7 +240,7 @@ record_deletion(struct json *j, const struct entry *e,
 	json_uint(j, "number", d->attempt_number);
 	json_end(j);
 	aftermath(j, a);
-	findings(j, d, a);
+	findings(j, record_findings(d, a));
 	record_flaws(j, "flaws", e->exchange->flaws);
 	json_end(j);
 }

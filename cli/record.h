@@ -28,6 +28,9 @@ struct aftermath {
 int record_aftermath(struct store *st, const struct entry *e,
     struct aftermath *out, struct err *err) MUST_CHECK;
 
+/* The findings of a deletion, those included that only a reader can see. */
+uint32_t record_findings(const struct deletion *d, const struct aftermath *a);
+
 /* Write the members of an `obit ls --json` object, without its braces. */
 void record_exchange(struct json *j, const struct entry *e);
 

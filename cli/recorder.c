@@ -1,6 +1,8 @@
 #include "cli/recorder.h"
 
+#include "base/err.h"
 #include "cli/config.h"
+#include "cli/handover.h"
 #include "cli/progress.h"
 
 static bool
@@ -12,25 +14,35 @@ wants(void *ctx, const struct head *request)
 	    r->all;
 }
 
+/* Takes x. */
+static int
+keep(struct recorder *r, struct exchange *x, struct reading *reading,
+    struct err *err)
+{
+	r->next_id++;
+	r->kept++;
+	r->deletions += reading->kind == KIND_DELETION;
+	return handover_add(r->handover, x, reading, err);
+}
+
 static int
 take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 {
 	struct recorder *r = ctx;
 	struct reading reading = { 0 };
-	int status = 0;
 
-	if (!r->keep_secrets)
-		redactor_apply(r->redactor, x);
-	recogniser_read(r->recogniser, x, store_next_id(r->store), &reading);
-	*kept = r->all || reading.kind != KIND_OTHER;
+	*kept = r->all || !recogniser_is_other(r->recogniser, x);
 	if (*kept) {
+		if (!r->keep_secrets)
+			redactor_apply(r->redactor, x);
 		reading.principal = redactor_principal(r->redactor, x);
-		r->kept++;
-		r->deletions += reading.kind == KIND_DELETION;
-		status = store_add(r->store, x, &reading, err);
+		recogniser_read(r->recogniser, x, r->next_id, &reading);
+		*kept = r->all || reading.kind != KIND_OTHER;
 	}
+	if (*kept)
+		return keep(r, x, &reading, err);
 	exchange_free(x);
-	return status;
+	return 0;
 }
 
 static void
@@ -80,9 +92,29 @@ recorder_open(struct recorder *r, const struct recorder_options *options,
 	return 0;
 }
 
+int
+recorder_begin(struct recorder *r, struct store *store, uint64_t memory,
+    struct err *err)
+{
+	r->next_id = store_next_id(store);
+	return handover_open(&r->handover, store, memory, err);
+}
+
+int
+recorder_end(struct recorder *r, struct err *err)
+{
+	struct handover *h = r->handover;
+
+	r->handover = NULL;
+	return handover_close(h, err);
+}
+
 void
 recorder_close(struct recorder *r)
 {
+	struct err ignored;
+
+	(void)!recorder_end(r, &ignored);
 	recogniser_free(r->recogniser);
 	redactor_free(r->redactor);
 	rules_close(r->rules);

@@ -1,7 +1,10 @@
 /*
  * recorder.h - what `obit capture` does with each exchange.
  *
- *	wanted? -> mask -> read by the rules -> keep or pass over -> store
+ *	wanted? -> mask -> read by the rules -> keep or pass over -> hand over
+ *
+ * All of that on the thread that reads packets, because what is read decides
+ * what is wanted next; another one stores (handover.h).
  */
 #ifndef CLI_RECORDER_H
 #define CLI_RECORDER_H
@@ -17,9 +20,11 @@
 #include "store/store.h"
 
 struct progress;
+struct handover;
 
 struct recorder {
-	struct store *store;
+	struct handover *handover; /* NULL: not recording */
+	uint64_t next_id;
 	struct rules *rules;
 	struct recogniser *recogniser;
 	struct redactor *redactor;
@@ -40,7 +45,20 @@ struct recorder_options {
 int recorder_open(struct recorder *r, const struct recorder_options *options,
     struct err *err) MUST_CHECK;
 
-/* May be called twice.  The store is not the recorder's. */
+/*
+ * Begin to write to the open recording of store, of which at most memory
+ * bytes wait to be written.
+ */
+int recorder_begin(struct recorder *r, struct store *store, uint64_t memory,
+    struct err *err) MUST_CHECK;
+
+/*
+ * Write what waits; from then on the store is the caller's again.  Errors:
+ * those of writing.
+ */
+int recorder_end(struct recorder *r, struct err *err) MUST_CHECK;
+
+/* May be called twice. */
 void recorder_close(struct recorder *r);
 
 /* The functions to hand to capture_open(); r must outlive the capture. */

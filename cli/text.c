@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "base/stamp.h"
+#include "base/utf8.h"
 
 #define DAY_LEN    10 /* of "2026-11-20" */
 #define CLOCK_FROM 11
@@ -72,4 +73,50 @@ const char *
 text_plural(uint64_t n, const char *one, const char *many)
 {
 	return n == 1 ? one : many;
+}
+
+/* The length of the character at the start of s if it is safe, or 0. */
+static size_t
+safe_length(struct span s)
+{
+	size_t n = utf8_length(s);
+
+	if (n == 1)
+		return s.p[0] >= ' ' && s.p[0] < 0x7f;
+	/* U+0080 to U+009F are control characters to a terminal. */
+	return n == 2 && s.p[0] == 0xc2 && s.p[1] < 0xa0 ? 0 : n;
+}
+
+static struct span
+put_one(FILE *out, struct span s)
+{
+	size_t n = safe_length(s);
+
+	if (n > 0)
+		fwrite(s.p, 1, n, out);
+	else
+		fprintf(out, "\\x%02x", s.p[n++]);
+	return span_sub(s, n, s.len);
+}
+
+void
+text_put_line(FILE *out, struct span s)
+{
+	while (s.len > 0)
+		s = put_one(out, s);
+}
+
+void
+text_put(FILE *out, struct span s)
+{
+	while (s.len > 0) {
+		uint8_t c = s.p[0];
+
+		if (c == '\n' || c == '\t')
+			putc(c, out);
+		if (c == '\n' || c == '\t' || c == '\r')
+			s = span_sub(s, 1, s.len);
+		else
+			s = put_one(out, s);
+	}
 }

@@ -5,6 +5,9 @@
 #define CLI_TEXT_H
 
 #include <stdint.h>
+#include <stdio.h>
+
+#include "base/span.h"
 
 #define TEXT_SIZE 32
 
@@ -20,5 +23,13 @@ const char *text_clock(char text[TEXT_SIZE], int64_t t);
 
 /* "1 packet", "2 packets". */
 const char *text_plural(uint64_t n, const char *one, const char *many);
+
+/*
+ * Print text that anybody may have written: whatever would move the cursor
+ * or change the terminal is shown as an escape.  text_put() lets line ends
+ * and tabs through, and drops the "\r" of CRLF.
+ */
+void text_put(FILE *out, struct span s);
+void text_put_line(FILE *out, struct span s);
 
 #endif

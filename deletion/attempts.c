@@ -3,90 +3,100 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
-#include "deletion/pending.h"
+#include "deletion/key.h"
+#include "http/date.h"
 #include "http/digest.h"
+#include "http/url.h"
 
 #define uthash_fatal(msg) xalloc_failed()
 #include <uthash.h>
 
+#define NS_PER_S  1000000000
+#define DELAY_MAX ((int64_t)1000000000) /* seconds; some thirty years */
+#define IS(f)     FINDING_BIT(FINDING_##f)
+#define NEVER     INT64_MAX
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+/* One logical deletion, as far as it went. */
 struct intent {
 	uint8_t key[DIGEST_SIZE];
 	uint64_t first; /* id of the first attempt */
 	unsigned number;
-	uint64_t last;
-	int64_t last_time;
-	int64_t retry_at; /* 0 if the server did not say */
-	bool deleted;     /* an attempt before ended so */
-	bool has_token;
-	uint8_t token[DIGEST_SIZE];
-	UT_hash_handle hh;
+	uint64_t watched;  /* id of the newest accepted or deleted one; or 0 */
+	int64_t ended;     /* the newest attempt */
+	int64_t last_seen; /* that, or the newest follow-up */
+	int64_t retry_at;  /* 0 if the server did not say */
+	int64_t pending_at, deleted_at; /* when that was known, or NEVER */
+	bool in_vain;   /* the newest attempt failed, as far as is known */
+	bool has_token; /* the newest attempt has one */
+	UT_hash_handle hh, hh_watched;
 };
 
-/* The intent that a token was first used for. */
+/* What a token was first used for. */
 struct token {
 	uint8_t key[DIGEST_SIZE];
 	uint8_t intent[DIGEST_SIZE];
+	uint8_t parameters[MATCH_KEY_SIZE];
 	UT_hash_handle hh;
 };
 
 struct attempts {
+	const struct rules *rules;
 	struct intent *intents; /* in the order of their newest attempts */
+	struct intent *watched; /* the same, by the id watched */
 	struct token *tokens;
 };
 
 struct attempts *
-attempts_new(void)
+attempts_new(const struct rules *rules)
 {
-	return xcalloc(1, sizeof(struct attempts));
+	struct attempts *a = xcalloc(1, sizeof(*a));
+
+	a->rules = rules;
+	return a;
+}
+
+static void
+unwatch(struct attempts *a, struct intent *i)
+{
+	if (i->watched != 0)
+		HASH_DELETE(hh_watched, a->watched, i);
+	i->watched = 0;
+}
+
+static void
+watch(struct attempts *a, struct intent *i, uint64_t id)
+{
+	unwatch(a, i);
+	i->watched = id;
+	HASH_ADD(hh_watched, a->watched, watched, sizeof(i->watched), i);
+}
+
+static void
+forget_intent(struct attempts *a, struct intent *i)
+{
+	unwatch(a, i);
+	HASH_DEL(a->intents, i);
+	free(i);
+}
+
+static void
+forget_token(struct attempts *a, struct token *t)
+{
+	HASH_DEL(a->tokens, t);
+	free(t);
 }
 
 void
 attempts_free(struct attempts *a)
 {
-	struct intent *i, *next_intent;
-	struct token *t, *next_token;
-
 	if (a == NULL)
 		return;
-	HASH_ITER(hh, a->intents, i, next_intent)
-	{
-		HASH_DEL(a->intents, i);
-		free(i);
-	}
-	HASH_ITER(hh, a->tokens, t, next_token)
-	{
-		HASH_DEL(a->tokens, t);
-		free(t);
-	}
+	while (a->intents != NULL)
+		forget_intent(a, a->intents);
+	while (a->tokens != NULL)
+		forget_token(a, a->tokens);
 	free(a);
-}
-
-/* With its length, so that no two sequences look the same. */
-static void
-add_text(struct digest *digest, struct span text)
-{
-	uint64_t len = text.p == NULL ? UINT64_MAX : text.len;
-
-	digest_add(digest, (struct span){ (const uint8_t *)&len, sizeof(len) });
-	digest_add(digest, text);
-}
-
-/*
- * What stays the same between two requests of one principal: the access
- * key id if there is one, else what is sent as a token.
- */
-static void
-add_principal(struct digest *digest, struct subject *s)
-{
-	struct source ak = { SOURCE_AUTH, SPAN_LITERAL("ak") };
-	struct sources one = { &ak, 1 };
-	struct span text = subject_first(s, &one);
-
-	if (text.p == NULL)
-		text = head_field(s->request, "X-Auth-Token");
-	if (text.p == NULL)
-		text = head_field(s->request, "Authorization");
-	add_text(digest, text);
 }
 
 static int
@@ -95,183 +105,273 @@ compare_targets(const void *a, const void *b)
 	const struct target *x = a, *y = b;
 	int order = span_cmp(x->type, y->type);
 
-	return order != 0 ? order : span_cmp(x->id, y->id);
+	if (order == 0)
+		order = span_cmp(x->id, y->id);
+	return order != 0 ? order : span_cmp(x->scope, y->scope);
 }
 
 static void
-intent_key(uint8_t key[DIGEST_SIZE], struct subject *s,
-    const struct deletion *d)
+add_targets(struct digest *digest, const struct deletion *d)
 {
-	struct digest *digest = digest_new();
 	size_t size = d->target_count * sizeof(struct target);
-	struct target *sorted = arena_alloc(s->arena, size + 1);
+	struct target *sorted = xmalloc(size + 1);
 
-	memcpy(sorted, d->targets, size);
+	if (size > 0)
+		memcpy(sorted, d->targets, size);
 	qsort(sorted, d->target_count, sizeof(*sorted), compare_targets);
-	add_text(digest, d->operation);
-	add_text(digest, span_of_str(d->dry_run ? "dry" : "real"));
-	add_principal(digest, s);
 	for (size_t i = 0; i < d->target_count; i++) {
-		add_text(digest, sorted[i].type);
-		add_text(digest, sorted[i].id);
-		add_text(digest, sorted[i].scope);
+		digest_add_text(digest, sorted[i].type);
+		digest_add_text(digest, sorted[i].id);
+		digest_add_text(digest, sorted[i].scope);
 	}
+	free(sorted);
+}
+
+/* The same path at two hosts is two resources. */
+static struct span
+host_of(const struct head *h)
+{
+	struct url url = url_split(h->method, h->target);
+
+	return url_host(
+	    url.authority.p != NULL ? url.authority : head_field(h, "Host"));
+}
+
+/* Where no ids say what it is aimed at, the whole request does. */
+static void
+intent_key(uint8_t key[DIGEST_SIZE], const struct exchange *x,
+    const struct reading *r)
+{
+	const struct deletion *d = &r->deletion;
+	struct digest *digest = digest_new();
+
+	digest_add_text(digest, d->operation);
+	digest_add_text(digest, span_of_str(d->dry_run ? "dry" : "real"));
+	digest_add_text(digest, r->principal);
+	digest_add_text(digest, host_of(&x->request->parsed));
+	add_targets(digest, d);
+	if (d->target_count == 0 || d->set_delete)
+		digest_add(digest, (struct span){ r->key, MATCH_KEY_SIZE });
 	digest_finish(digest, key);
 	digest_free(digest);
 }
 
 static void
-token_key(uint8_t key[DIGEST_SIZE], struct subject *s, const struct deletion *d)
+token_key(uint8_t key[DIGEST_SIZE], const struct reading *r)
 {
 	struct digest *digest = digest_new();
 
-	add_text(digest, d->operation);
-	add_text(digest, d->token);
-	add_principal(digest, s);
+	digest_add_text(digest, r->deletion.operation);
+	digest_add_text(digest, r->principal);
+	digest_add_text(digest, r->deletion.token);
 	digest_finish(digest, key);
 	digest_free(digest);
 }
 
-/* Delay seconds (RFC 9110, section 10.2.3) as a packet time; 0 if not said. */
+/* Seconds to wait, or -1 if text says none.  A date is taken relative to
+ * the server's own clock if it tells, for the recorder's may be another. */
 static int64_t
-retry_time(const struct exchange *x)
+retry_delay(const struct message *response, struct span text)
 {
-	struct span text;
-	int64_t seconds = 0;
+	int64_t seconds = 0, date, clock;
 
-	if (x->response == NULL)
-		return 0;
-	text = head_field(&x->response->parsed, "Retry-After");
-	if (text.len == 0 || text.len > 9)
-		return 0;
+	if (date_parse(&date, text)) {
+		if (!date_parse(&clock, head_field(&response->parsed, "Date")))
+			clock = response->last / NS_PER_S;
+		return MAX(date - clock, 0);
+	}
+	if (text.len == 0)
+		return -1;
 	for (size_t i = 0; i < text.len; i++) {
 		if (text.p[i] < '0' || text.p[i] > '9')
-			return 0;
-		seconds = seconds * 10 + (text.p[i] - '0');
+			return -1;
+		if (seconds < DELAY_MAX)
+			seconds = seconds * 10 + (text.p[i] - '0');
 	}
-	return x->response->last + seconds * 1000000000;
+	return seconds;
+}
+
+/* When it may be tried again, as a packet time; 0 if not said. */
+static int64_t
+retry_time(const struct exchange *x, const struct deletion *d)
+{
+	int status = exchange_status(x);
+	int64_t delay;
+
+	if (status != 429 && status != 503 &&
+	    (x->response == NULL || d->outcome != OUTCOME_THROTTLED))
+		return 0;
+	delay = retry_delay(x->response,
+	    head_field(&x->response->parsed, "Retry-After"));
+	if (delay < 0)
+		return 0;
+	if (delay > DELAY_MAX)
+		delay = DELAY_MAX;
+	return x->response->last + delay * NS_PER_S;
+}
+
+enum token_use {
+	TOKEN_NONE,
+	TOKEN_NEW,
+	TOKEN_KNOWN, /* from an attempt of the same intent */
+};
+
+static struct token *
+remember_token(struct attempts *a, const uint8_t key[DIGEST_SIZE])
+{
+	struct token *t = xcalloc(1, sizeof(*t));
+
+	if (HASH_COUNT(a->tokens) >= ATTEMPTS_MAX)
+		forget_token(a, a->tokens);
+	memcpy(t->key, key, DIGEST_SIZE);
+	HASH_ADD(hh, a->tokens, key, DIGEST_SIZE, t);
+	return t;
+}
+
+static enum token_use
+use_token(struct attempts *a, const struct exchange *x, struct reading *r,
+    const uint8_t intent[DIGEST_SIZE])
+{
+	uint8_t key[DIGEST_SIZE], parameters[MATCH_KEY_SIZE];
+	struct token *t;
+	bool same;
+
+	if (r->deletion.token.len == 0)
+		return TOKEN_NONE;
+	token_key(key, r);
+	key_of_parameters(parameters, a->rules, x->request);
+	HASH_FIND(hh, a->tokens, key, DIGEST_SIZE, t);
+	if (t == NULL) {
+		t = remember_token(a, key);
+		memcpy(t->intent, intent, DIGEST_SIZE);
+		memcpy(t->parameters, parameters, MATCH_KEY_SIZE);
+		return TOKEN_NEW;
+	}
+	same = memcmp(t->intent, intent, DIGEST_SIZE) == 0;
+	if (!same || memcmp(t->parameters, parameters, MATCH_KEY_SIZE) != 0)
+		r->deletion.findings |= IS(TOKEN_REUSED);
+	return same ? TOKEN_KNOWN : TOKEN_NEW;
 }
 
 static bool
-is_attempt(const struct intent *i, bool same_token, int64_t now)
+is_attempt(const struct intent *i, enum token_use token, int64_t now)
 {
-	return same_token || now - i->last_time <= ATTEMPT_WINDOW_NS;
+	return token == TOKEN_KNOWN ||
+	    now - MAX(i->last_seen, i->retry_at) <= ATTEMPT_WINDOW_NS;
 }
 
 static uint32_t
-findings(const struct intent *i, const struct pending_table *pending,
-    bool has_token, bool same_token, int64_t now)
+findings(const struct intent *i, enum token_use token, int64_t now)
 {
 	uint32_t found = 0;
 
-	if (i->deleted && !same_token)
-		found |= 1u << FINDING_REPEATED;
-	if (i->has_token && has_token && !same_token)
-		found |= 1u << FINDING_NEW_TOKEN;
-	if (i->retry_at != 0 && now < i->retry_at)
-		found |= 1u << FINDING_TOO_SOON;
-	if (pending_has(pending, i->last) && !same_token)
-		found |= 1u << FINDING_PENDING;
+	if (now >= i->deleted_at && token != TOKEN_KNOWN)
+		found |= IS(REPEATED);
+	if (now >= i->pending_at && token != TOKEN_KNOWN)
+		found |= IS(PENDING);
+	if (now >= i->ended && i->in_vain && i->has_token && token == TOKEN_NEW)
+		found |= IS(NEW_TOKEN);
+	if (now >= i->ended && now < i->retry_at)
+		found |= IS(TOO_SOON);
 	return found;
 }
 
+static void
+start_over(struct attempts *a, struct intent *i, uint64_t id)
+{
+	unwatch(a, i);
+	i->first = id;
+	i->number = 0;
+	i->pending_at = i->deleted_at = NEVER;
+}
+
+/* The intent, new or not, at the end of the order. */
 static struct intent *
-find_intent(struct attempts *a, const uint8_t key[DIGEST_SIZE])
+take_intent(struct attempts *a, const uint8_t key[DIGEST_SIZE], uint64_t id)
 {
 	struct intent *i;
 
 	HASH_FIND(hh, a->intents, key, DIGEST_SIZE, i);
+	if (i != NULL) {
+		HASH_DEL(a->intents, i);
+	} else {
+		if (HASH_COUNT(a->intents) >= ATTEMPTS_MAX)
+			forget_intent(a, a->intents);
+		i = xcalloc(1, sizeof(*i));
+		memcpy(i->key, key, DIGEST_SIZE);
+		start_over(a, i, id);
+	}
+	HASH_ADD(hh, a->intents, key, DIGEST_SIZE, i);
 	return i;
 }
 
-/* Put it at the end of the order, with the oldest going if need be. */
 static void
-remember_intent(struct attempts *a, struct intent *i)
+conclude(struct attempts *a, struct intent *i, const struct exchange *x,
+    uint64_t id, const struct deletion *d)
 {
-	if (HASH_COUNT(a->intents) >= ATTEMPTS_MAX) {
-		struct intent *oldest = a->intents;
+	enum outcome o = d->outcome;
 
-		HASH_DEL(a->intents, oldest);
-		free(oldest);
-	}
-	HASH_ADD(hh, a->intents, key, DIGEST_SIZE, i);
-}
-
-/* Return whether the token was used for another intent. */
-static bool
-remember_token(struct attempts *a, const uint8_t key[DIGEST_SIZE],
-    const uint8_t intent[DIGEST_SIZE])
-{
-	struct token *t;
-
-	HASH_FIND(hh, a->tokens, key, DIGEST_SIZE, t);
-	if (t != NULL)
-		return memcmp(t->intent, intent, DIGEST_SIZE) != 0;
-	if (HASH_COUNT(a->tokens) >= ATTEMPTS_MAX) {
-		t = a->tokens;
-		HASH_DEL(a->tokens, t);
-		free(t);
-	}
-	t = xcalloc(1, sizeof(*t));
-	memcpy(t->key, key, DIGEST_SIZE);
-	memcpy(t->intent, intent, DIGEST_SIZE);
-	HASH_ADD(hh, a->tokens, key, DIGEST_SIZE, t);
-	return false;
-}
-
-static bool
-has_same_token(const struct intent *i, bool has_token,
-    const uint8_t token[DIGEST_SIZE])
-{
-	return has_token && i->has_token &&
-	    memcmp(i->token, token, DIGEST_SIZE) == 0;
-}
-
-static void
-start_over(struct intent *i, uint64_t id)
-{
-	i->first = id;
-	i->number = 0;
-	i->deleted = false;
-	i->retry_at = 0;
+	i->ended = x->response != NULL ? x->response->last : x->request->last;
+	i->last_seen = MAX(i->ended, i->last_seen);
+	i->retry_at = retry_time(x, d);
+	i->in_vain = o == OUTCOME_FAILED || o == OUTCOME_THROTTLED ||
+	    o == OUTCOME_UNKNOWN;
+	i->has_token = d->token.len > 0;
+	if (o == OUTCOME_DELETED && i->ended < i->deleted_at)
+		i->deleted_at = i->ended;
+	if (o == OUTCOME_ACCEPTED && i->ended < i->pending_at)
+		i->pending_at = i->ended;
+	if (o == OUTCOME_DELETED || o == OUTCOME_ACCEPTED)
+		watch(a, i, id);
 }
 
 void
-attempts_add(struct attempts *a, const struct pending_table *pending,
-    struct subject *s, const struct exchange *x, uint64_t id,
-    struct deletion *d)
+attempts_add(struct attempts *a, const struct exchange *x, uint64_t id,
+    struct reading *r)
 {
-	uint8_t key[DIGEST_SIZE], token[DIGEST_SIZE] = { 0 };
-	bool has_token = d->token.len > 0, same_token;
+	struct deletion *d = &r->deletion;
 	int64_t now = exchange_time(x);
+	uint8_t key[DIGEST_SIZE];
+	enum token_use token;
 	struct intent *i;
 
-	intent_key(key, s, d);
-	i = find_intent(a, key);
-	if (has_token)
-		token_key(token, s, d);
-	if (has_token && remember_token(a, token, key))
-		d->findings |= 1u << FINDING_TOKEN_REUSED;
-	if (i == NULL) {
-		i = xcalloc(1, sizeof(*i));
-		memcpy(i->key, key, DIGEST_SIZE);
-		start_over(i, id);
-	} else {
-		HASH_DEL(a->intents, i);
-		same_token = has_same_token(i, has_token, token);
-		if (is_attempt(i, same_token, now))
-			d->findings |=
-			    findings(i, pending, has_token, same_token, now);
-		else
-			start_over(i, id);
-	}
-	remember_intent(a, i);
+	intent_key(key, x, r);
+	token = use_token(a, x, r, key);
+	i = take_intent(a, key, id);
+	if (i->number > 0 && !is_attempt(i, token, now))
+		start_over(a, i, id);
+	if (i->number > 0)
+		d->findings |= findings(i, token, now);
 	d->attempt_of = i->first;
 	d->attempt_number = ++i->number;
-	i->last = id;
-	i->last_time = x->response != NULL ? x->response->last : now;
-	i->retry_at = retry_time(x);
-	i->deleted |= d->outcome == OUTCOME_DELETED;
-	i->has_token = has_token;
-	memcpy(i->token, token, DIGEST_SIZE);
+	conclude(a, i, x, id, d);
+}
+
+static void
+follow(struct intent *i, enum verdict verdict, int64_t time)
+{
+	i->last_seen = MAX(time, i->last_seen);
+	if (verdict != VERDICT_UNCONFIRMED)
+		i->pending_at = NEVER;
+	if (verdict == VERDICT_REVERTED)
+		i->deleted_at = NEVER;
+	if (verdict == VERDICT_CONFIRMED && time < i->deleted_at)
+		i->deleted_at = time;
+}
+
+void
+attempts_follow(struct attempts *a, const struct exchange *x,
+    const struct follow_up *follow_ups, size_t count)
+{
+	int64_t time =
+	    x->response != NULL ? x->response->last : x->request->last;
+
+	for (size_t n = 0; n < count; n++) {
+		struct intent *i;
+
+		HASH_FIND(hh_watched, a->watched, &follow_ups[n].deletion,
+		    sizeof(follow_ups[n].deletion), i);
+		if (i != NULL)
+			follow(i, follow_ups[n].verdict, time);
+	}
 }

@@ -15,11 +15,12 @@ struct judge {
 	size_t count;
 	int status;
 	bool own; /* the rule's own lines decided */
+	struct place by_status;
 };
 
 static bool
 table_has(const struct codes *table, int status, struct span code,
-    enum outcome *outcome)
+    enum outcome *outcome, const struct code **why)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct code *c = &table->at[i];
@@ -28,18 +29,28 @@ table_has(const struct codes *table, int status, struct span code,
 		    !glob_matches(c->glob, code, false))
 			continue;
 		*outcome = c->outcome;
+		*why = c;
 		return true;
 	}
 	return false;
+}
+
+static bool
+code_means(const struct rules *rules, const struct rule *rule, int status,
+    struct span code, enum outcome *outcome, bool *own, const struct code **why)
+{
+	*own = table_has(&rule->codes, status, code, outcome, why) ||
+	    table_has(&rule->file_codes, status, code, outcome, why);
+	return *own || table_has(&rules->codes, status, code, outcome, why);
 }
 
 bool
 classify_code(const struct rules *rules, const struct rule *rule, int status,
     struct span code, enum outcome *outcome, bool *own)
 {
-	*own = table_has(&rule->codes, status, code, outcome) ||
-	    table_has(&rule->file_codes, status, code, outcome);
-	return *own || table_has(&rules->codes, status, code, outcome);
+	const struct code *why;
+
+	return code_means(rules, rule, status, code, outcome, own, &why);
 }
 
 static bool
@@ -71,16 +82,34 @@ static void
 read_words(struct judge *j, struct deletion *out)
 {
 	const struct rules *rules = j->s->rules;
-	struct span code = first_of(j->s, &j->rule->code, &rules->code);
+	struct span code;
 
+	trace_ask(j->s, "code");
+	code = first_of(j->s, &j->rule->code, &rules->code);
 	if (!means_nothing(code)) {
 		j->s->code = code;
 		out->code = arena_copy(j->arena, code);
 	}
+	trace_ask(j->s, "message");
 	out->message =
 	    arena_copy(j->arena, first_of(j->s, &j->rule->text, &rules->text));
+	trace_ask(j->s, "request id");
 	out->request_id =
 	    arena_copy(j->arena, subject_first(j->s, &rules->request_id));
+	trace_ask(j->s, NULL);
+}
+
+static const struct place nowhere;
+
+/* "%.*s" arguments for a text in a decision, at most 120 bytes of it. */
+#define SHORT(s) (int)((s).len > 120 ? 120 : (s).len), (const char *)(s).p
+
+static bool
+lacks(struct judge *j, const struct source *source)
+{
+	trace_decided(j->s, source->place, "%.*s is needed and not there",
+	    SHORT(source->text));
+	return false;
 }
 
 /* What the rule needs to see before it believes a success. */
@@ -94,10 +123,10 @@ has_needed(struct judge *j)
 
 		subject_values(j->s, source, &found);
 		if (found.count == 0)
-			return false;
+			return lacks(j, source);
 		if (source->kind != SOURCE_RXML &&
 		    subject_first(j->s, &one).len == 0)
-			return false;
+			return lacks(j, source);
 	}
 	return true;
 }
@@ -176,11 +205,15 @@ outcome_of_item(struct judge *j, const struct item *item,
     const struct tree *node, struct span *code)
 {
 	enum outcome outcome = OUTCOME_FAILED;
+	const struct code *why;
 	bool own;
 
 	*code = text_at(j, node, item->code);
 	if (!means_nothing(*code)) {
-		classify_code(j->s->rules, j->rule, 0, *code, &outcome, &own);
+		if (code_means(j->s->rules, j->rule, 0, *code, &outcome, &own,
+			&why))
+			trace_decided(j->s, why->place, "code %.*s is %.*s",
+			    SHORT(*code), SHORT(why->glob));
 		return outcome;
 	}
 	if (item->code.p != NULL && has_error_without_code(node, item->code))
@@ -209,6 +242,8 @@ visit_item(void *arg, const struct tree *node)
 	if (id.len == 0)
 		return true;
 	outcome = outcome_of_item(j, v->item, node, &code);
+	trace_decided(j->s, v->item->list.place, "%.*s says %s of %.*s",
+	    SHORT(v->item->list.text), outcome_name(outcome), SHORT(id));
 	for (i = lower_bound(j, id);
 	     i < j->count && span_eq(j->by_id[i]->id, id); i++) {
 		struct target *t = j->by_id[i];
@@ -259,9 +294,13 @@ judge_items(struct judge *j)
 			tree_find(answer->root, item->list.name, true,
 			    visit_item, &v);
 	}
-	for (size_t i = 0; i < j->count; i++)
-		if (!j->listed[i])
-			j->by_id[i]->outcome = unlisted;
+	for (size_t i = 0; i < j->count; i++) {
+		if (j->listed[i])
+			continue;
+		j->by_id[i]->outcome = unlisted;
+		trace_decided(j->s, nowhere, "no item names %.*s: %s",
+		    SHORT(j->by_id[i]->id), outcome_name(unlisted));
+	}
 	return aggregate(j);
 }
 
@@ -277,18 +316,20 @@ judge_when(struct judge *j, enum outcome *outcome)
 		    subject_holds_all(j->s, &w->conds) != YES)
 			continue;
 		*outcome = w->outcome;
+		trace_decided(j->s, w->place, "when %.*s", SHORT(w->text));
 		return true;
 	}
 	return false;
 }
 
 static bool
-status_in(const struct statuses *map, int status, enum outcome *outcome)
+status_in(struct judge *j, const struct statuses *map, enum outcome *outcome)
 {
 	for (size_t i = 0; i < map->count; i++) {
-		if (map->at[i].status != status)
+		if (map->at[i].status != j->status)
 			continue;
 		*outcome = map->at[i].outcome;
+		j->by_status = map->at[i].place;
 		return true;
 	}
 	return false;
@@ -299,30 +340,36 @@ judge_status(struct judge *j)
 {
 	enum outcome outcome = OUTCOME_UNKNOWN;
 
-	if (status_in(&j->rule->statuses, j->status, &outcome)) {
+	if (status_in(j, &j->rule->statuses, &outcome))
 		j->own = true;
-		return outcome;
-	}
-	if (status_in(&j->s->rules->statuses, j->status, &outcome))
-		return outcome;
-	if (j->status >= 400 && j->status < 500)
-		return OUTCOME_INVALID;
-	return j->status >= 500 ? OUTCOME_FAILED : OUTCOME_UNKNOWN;
+	else if (!status_in(j, &j->s->rules->statuses, &outcome) &&
+	    j->status >= 400)
+		outcome = j->status < 500 ? OUTCOME_INVALID : OUTCOME_FAILED;
+	trace_decided(j->s, j->by_status, "status %d is %s", j->status,
+	    outcome_name(outcome));
+	return outcome;
 }
 
 static enum outcome
 judge_code(struct judge *j)
 {
 	enum outcome outcome, by_status;
+	const struct code *why;
 	bool own;
 
-	if (classify_code(j->s->rules, j->rule, j->status, j->s->code, &outcome,
-		&own)) {
-		j->own =
-		    own || status_in(&j->rule->statuses, j->status, &by_status);
+	if (code_means(j->s->rules, j->rule, j->status, j->s->code, &outcome,
+		&own, &why)) {
+		j->own = own || status_in(j, &j->rule->statuses, &by_status);
+		trace_decided(j->s, why->place, "code %.*s is %.*s: %s",
+		    SHORT(j->s->code), SHORT(why->glob), outcome_name(outcome));
 		return outcome;
 	}
-	return is_success(j->status) ? OUTCOME_UNKNOWN : judge_status(j);
+	if (!is_success(j->status))
+		return judge_status(j);
+	trace_decided(j->s, nowhere,
+	    "a success with the code %.*s, which no table has",
+	    SHORT(j->s->code));
+	return OUTCOME_UNKNOWN;
 }
 
 static bool
@@ -337,6 +384,10 @@ is_unreadable(struct judge *j)
 {
 	enum body_state state = subject_answer(j->s)->state;
 
+	if (state == BODY_MISSING)
+		trace_decided(j->s, nowhere, "the body was not captured whole");
+	if (state == BODY_BROKEN)
+		trace_decided(j->s, nowhere, "the body cannot be parsed");
 	return state == BODY_MISSING || state == BODY_BROKEN;
 }
 
@@ -346,8 +397,10 @@ judge_answer(struct judge *j, bool dry_run)
 	enum outcome outcome;
 
 	j->own = true;
-	if (dry_run)
+	if (dry_run) {
+		trace_decided(j->s, nowhere, "the request only tried it out");
 		return OUTCOME_DRYRUN;
+	}
 	if (is_success(j->status) && (is_unreadable(j) || !has_needed(j)) &&
 	    means_nothing(j->s->code))
 		return OUTCOME_UNKNOWN;
@@ -360,15 +413,25 @@ judge_answer(struct judge *j, bool dry_run)
 	return means_nothing(j->s->code) ? judge_status(j) : judge_code(j);
 }
 
+/* Which of several targets fared well is not said. */
+static enum outcome
+outcome_of_one(const struct judge *j, enum outcome whole)
+{
+	return whole == OUTCOME_PARTIAL && j->count > 1 ? OUTCOME_UNKNOWN
+							: whole;
+}
+
 void
 classify_response(struct subject *s, const struct rule *rule,
     struct arena *arena, struct deletion *out)
 {
 	struct judge j = { .s = s, .rule = rule, .arena = arena };
-	bool by_items;
 
-	if (!is_captured(s->response))
+	if (!is_captured(s->response)) {
+		trace_decided(s, nowhere,
+		    "the response is missing or was not captured whole");
 		return;
+	}
 	j.status = s->response->parsed.status;
 	j.count = out->target_count;
 	j.targets = arena_alloc(arena, (j.count + 1) * sizeof(*j.targets));
@@ -378,10 +441,13 @@ classify_response(struct subject *s, const struct rule *rule,
 	s->target_count = j.count;
 	read_words(&j, out);
 	out->outcome = judge_answer(&j, out->dry_run);
-	if (out->outcome == OUTCOME_DELETED && !is_success(j.status))
+	if (out->outcome == OUTCOME_DELETED && !is_success(j.status)) {
 		out->outcome = OUTCOME_UNKNOWN;
+		trace_decided(s, nowhere, "status %d is no success", j.status);
+	}
 	out->contract = rule->contract && j.own;
-	by_items = j.listed != NULL;
-	for (size_t i = 0; i < j.count && !by_items; i++)
-		j.targets[i].outcome = out->outcome;
+	if (j.listed != NULL)
+		return;
+	for (size_t i = 0; i < j.count; i++)
+		j.targets[i].outcome = outcome_of_one(&j, out->outcome);
 }

@@ -59,6 +59,8 @@ when_line(struct compiler *c, const struct yaml_node *at, void *out)
 		arrow++;
 	if (arrow + 1 >= at->text.len)
 		return mistake(c, at, "a when line lacks '=>'");
+	w->text = at->text;
+	w->place = place_of(c, at);
 	conds = span_sub(at->text, 0, arrow);
 	outcome = span_trim(span_sub(at->text, arrow + 2, SIZE_MAX));
 	return parse_conds(c, at, conds, SIDE_BOTH, &w->conds) &&
@@ -92,7 +94,9 @@ parse_code(struct compiler *c, const struct yaml_node *at, enum outcome outcome,
 		return false;
 	if (text.len == 0)
 		return mistake(c, at, "an empty code");
-	*out = (struct code){ .glob = text, .outcome = outcome };
+	*out = (struct code){ .place = place_of(c, at),
+		.glob = text,
+		.outcome = outcome };
 	if (text.len < 5 || text.p[3] != ' ')
 		return true;
 	out->glob = span_sub(text, 4, SIZE_MAX);
@@ -152,6 +156,7 @@ compile_statuses(struct compiler *c, const struct yaml_node *at,
 	for (const struct yaml_node *i = at->first; i != NULL; i = i->next) {
 		struct status *s = &list[out->count];
 
+		s->place = place_of(c, i->key);
 		if (want_text(c, i) &&
 		    want_number(c, i->key, i->key->text, 599, &s->status) &&
 		    want_outcome(c, i, i->text, &s->outcome))
@@ -434,6 +439,21 @@ check_paths(struct compiler *c, const struct yaml_node *at,
 			    WORD(list.at[i].name));
 }
 
+/* A condition on the path is about the line's own segments. */
+static void
+check_conds(struct compiler *c, const struct yaml_node *at,
+    const struct match *m)
+{
+	for (size_t i = 0; i < m->conds.count; i++) {
+		const struct source *s = &m->conds.at[i].source;
+
+		if (s->kind == SOURCE_PATH &&
+		    !template_names(&m->path, s->name))
+			mistake(c, at, "no segment '{%.*s}' in its match line",
+			    WORD(s->name));
+	}
+}
+
 static void
 check_poll(struct compiler *c, const struct yaml_node *at, const struct rule *r,
     const struct poll *p)
@@ -452,6 +472,8 @@ check_rule(struct compiler *c, const struct yaml_node *at, const struct rule *r)
 		mistake(c, at, "a rule lacks its name");
 	if (yaml_get(at, "match") == NULL)
 		mistake(c, at, "a rule lacks its match line");
+	for (size_t i = 0; i < r->match_count; i++)
+		check_conds(c, at, &r->matches[i]);
 	check_paths(c, at, r, r->types);
 	check_paths(c, at, r, r->ids);
 	check_paths(c, at, r, r->scope);

@@ -24,6 +24,9 @@ struct compiler {
 bool mistake(struct compiler *c, const struct yaml_node *at, const char *fmt,
     ...) PRINTF_LIKE(3, 4);
 
+/* Where a node stands. */
+struct place place_of(const struct compiler *c, const struct yaml_node *at);
+
 /* "%.*s" arguments for a word in a mistake, at most 64 bytes of it. */
 #define WORD(s) (int)((s).len > 64 ? 64 : (s).len), (const char *)(s).p
 

@@ -33,6 +33,10 @@ static const char *const kind_names[KIND_COUNT] = {
 static const char *const finding_names[FINDING_COUNT] = { FINDINGS(X) };
 #undef X
 
+#define X(id, name, text) [FINDING_##id] = text,
+static const char *const finding_texts[FINDING_COUNT] = { FINDINGS(X) };
+#undef X
+
 const char *
 outcome_name(enum outcome o)
 {
@@ -53,6 +57,12 @@ const char *
 finding_name(enum finding f)
 {
 	return finding_names[f];
+}
+
+const char *
+finding_text(enum finding f)
+{
+	return finding_texts[f];
 }
 
 const char *

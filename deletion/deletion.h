@@ -46,20 +46,29 @@ struct target {
 	struct span code; /* the error code of this target alone */
 };
 
-/* What is remarkable about how a client deletes.  Names are stored. */
+/*
+ * What is remarkable about how a client deletes (attempts.h).  Names are
+ * stored; extend the list at its end.  Whether nobody looked after an
+ * accepted deletion is known when the archive is read, and never stored.
+ */
 #define FINDINGS(X)                                                            \
-	X(REPEATED, "repeated-after-success", "deleted what was deleted")      \
-	X(NEW_TOKEN, "retried-with-new-token",                                 \
-	    "a retry that is not idempotent")                                  \
-	X(TOKEN_REUSED, "token-reused", "same token, other parameters")        \
+	X(REPEATED, "repeated-after-success", "repeated after success")        \
+	X(NEW_TOKEN, "retried-with-new-token", "retried with a new token")     \
+	X(TOKEN_REUSED, "token-reused", "token of another request")            \
 	X(TOO_SOON, "retried-too-soon", "sooner than Retry-After")             \
-	X(PENDING, "repeated-while-pending", "sent again after acceptance")
+	X(PENDING, "repeated-while-pending", "repeated while pending")         \
+	X(UNFOLLOWED, "never-followed", "never followed")
 
 #define X(id, name, text) FINDING_##id,
 enum finding { FINDINGS(X) FINDING_COUNT };
 #undef X
 
+#define FINDING_BIT(finding) ((uint32_t)1 << (finding))
+
 const char *finding_name(enum finding f);
+
+/* A few words for people. */
+const char *finding_text(enum finding f);
 
 struct deletion {
 	struct span operation; /* the rule's name */
@@ -76,7 +85,7 @@ struct deletion {
 	size_t target_count;
 	uint64_t attempt_of;     /* id of the first attempt; may be itself */
 	unsigned attempt_number; /* from 1 */
-	uint32_t findings;       /* a bit for each enum finding */
+	uint32_t findings;       /* a bit FINDING_BIT() for each */
 };
 
 /* Names are part of the archive format. */
@@ -114,7 +123,8 @@ struct reading {
 	const struct follow_up *follow_ups; /* of KIND_FOLLOW_UP */
 	size_t follow_up_count;
 	uint8_t key[MATCH_KEY_SIZE]; /* see key.h */
-	struct span principal; /* who asked: a fingerprint; see redact.h */
+	struct span principal; /* who asked: a fingerprint; see redact.h.  Set
+				  by whoever masks */
 };
 
 /*

@@ -6,6 +6,7 @@ join_scope(struct subject *s, const struct sources *scope, struct arena *arena)
 {
 	struct span all = { 0 };
 
+	trace_ask(s, "scope");
 	for (size_t i = 0; i < scope->count; i++) {
 		struct sources one = { &scope->at[i], 1 };
 		struct span value = subject_first(s, &one);
@@ -24,8 +25,12 @@ join_scope(struct subject *s, const struct sources *scope, struct arena *arena)
 static struct span
 type_of(struct subject *s, const struct rule *rule, struct arena *arena)
 {
-	if (rule->type.p != NULL)
+	trace_ask(s, "type");
+	if (rule->type.p != NULL) {
+		trace_said(s, rule->type,
+		    (struct place){ rule->file, rule->line });
 		return rule->type;
+	}
 	return arena_copy(arena, subject_first(s, &rule->types));
 }
 
@@ -40,6 +45,7 @@ extract_targets(struct subject *s, const struct rule *rule, struct arena *arena,
 	struct target *list;
 	size_t n = 0;
 
+	trace_ask(s, "id");
 	subject_all(s, &rule->ids, &ids);
 	list = arena_alloc(arena, (ids.count + 1) * sizeof(*list));
 	for (size_t i = 0; i < ids.count; i++) {
@@ -64,15 +70,20 @@ classify_request(struct subject *s, const struct match *line,
     struct arena *arena, struct deletion *out)
 {
 	const struct rule *rule = line->rule;
-	struct span token = subject_first(s, &rule->idem);
+	struct span token;
 
+	trace_ask(s, "token");
+	token = subject_first(s, &rule->idem);
 	*out = (struct deletion){ .operation = arena_copy(arena, rule->name),
 		.contract = rule->contract,
 		.outcome = OUTCOME_UNKNOWN,
 		.token = token.len > 0 ? arena_copy(arena, token)
 				       : (struct span){ 0 } };
 	extract_targets(s, rule, arena, out);
+	trace_ask(s, "dry run");
 	out->dry_run = subject_holds_any(s, &s->rules->dry_run);
+	trace_ask(s, "force");
 	out->force = subject_holds_any(s, &s->rules->force) ||
 	    subject_holds_any(s, &rule->force);
+	trace_ask(s, NULL);
 }

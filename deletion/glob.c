@@ -62,16 +62,59 @@ step(struct span p, uint8_t c, bool nocase)
 	return bracket_has(span_sub(p, 1, len - 2), c, nocase) ? len : 0;
 }
 
+static bool
+is_special(uint8_t c)
+{
+	return c == '*' || c == '?' || c == '[';
+}
+
+/* Where, from t on, the pattern at p can begin to fit: SIZE_MAX if nowhere. */
+static size_t
+next_start(struct span pattern, size_t p, struct span text, size_t t)
+{
+	const uint8_t *found;
+
+	if (p == pattern.len || t >= text.len || is_special(pattern.p[p]))
+		return t;
+	found = memchr(text.p + t, pattern.p[p], text.len - t);
+	return found == NULL ? SIZE_MAX : (size_t)(found - text.p);
+}
+
+/* Does text end as the letters behind the pattern's last special one? */
+static bool
+ends_fit(struct span pattern, struct span text, bool nocase)
+{
+	size_t p = pattern.len, t = text.len;
+
+	while (
+	    p > 0 && !is_special(pattern.p[p - 1]) && pattern.p[p - 1] != ']') {
+		if (t == 0 ||
+		    fold(pattern.p[p - 1], nocase) !=
+			fold(text.p[t - 1], nocase))
+			return false;
+		p--;
+		t--;
+	}
+	return true;
+}
+
 bool
 glob_matches(struct span pattern, struct span text, bool nocase)
 {
 	size_t p = 0, t = 0, star = SIZE_MAX, mark = 0;
 
+	if (!nocase && pattern.len > 0 && text.len > 0 &&
+	    !is_special(pattern.p[0]) && pattern.p[0] != text.p[0])
+		return false;
+	if (!ends_fit(pattern, text, nocase))
+		return false;
 	while (t < text.len) {
 		size_t n;
 
 		if (p < pattern.len && pattern.p[p] == '*') {
 			star = ++p;
+			if (!nocase)
+				t = next_start(pattern, p, text, t);
 			mark = t;
 			continue;
 		}
@@ -84,10 +127,14 @@ glob_matches(struct span pattern, struct span text, bool nocase)
 		} else if (star != SIZE_MAX) {
 			p = star;
 			t = ++mark;
+			if (!nocase)
+				mark = t = next_start(pattern, p, text, t);
 		} else {
 			return false;
 		}
 	}
+	if (t == SIZE_MAX)
+		return false;
 	while (p < pattern.len && pattern.p[p] == '*')
 		p++;
 	return p == pattern.len;
@@ -96,6 +143,8 @@ glob_matches(struct span pattern, struct span text, bool nocase)
 bool
 glob_is_pattern(struct span s)
 {
-	return span_find(s, '*') < s.len || span_find(s, '?') < s.len ||
-	    span_find(s, '[') < s.len;
+	for (size_t i = 0; i < s.len; i++)
+		if (is_special(s.p[i]))
+			return true;
+	return false;
 }

@@ -142,6 +142,8 @@ parse_match(struct compiler *c, const struct yaml_node *at, struct match *out)
 
 	if (!want_text(c, at))
 		return false;
+	out->text = at->text;
+	out->place = place_of(c, at);
 	if (!next_word(&rest, &word))
 		return mistake(c, at, "a match line begins with a method");
 	if (!parse_methods(c, at, word, &out->methods))

@@ -13,6 +13,8 @@ libdeletion_a_SOURCES = \
 	%D%/deletion.h \
 	%D%/dispatch.c \
 	%D%/dispatch.h \
+	%D%/explain.c \
+	%D%/explain.h \
 	%D%/extract.c \
 	%D%/glob.c \
 	%D%/glob.h \
@@ -39,6 +41,7 @@ libdeletion_a_SOURCES = \
 	%D%/redact_head.c \
 	%D%/redact_json.c \
 	%D%/redact_key.c \
+	%D%/redact_name.c \
 	%D%/redact_parts.h \
 	%D%/redact_text.c \
 	%D%/redact_url.c \
@@ -54,6 +57,8 @@ libdeletion_a_SOURCES = \
 	%D%/subject.c \
 	%D%/subject.h \
 	%D%/subject_body.c \
+	%D%/trace.c \
+	%D%/trace.h \
 	%D%/tree.c \
 	%D%/tree.h \
 	%D%/xml.c \
@@ -74,6 +79,7 @@ rule_files = \
 	rules/22-tencent.yaml \
 	rules/23-azure.yaml \
 	rules/24-google.yaml \
+	rules/25-ctyun.yaml \
 	rules/30-kubernetes.yaml \
 	rules/31-openstack.yaml \
 	rules/32-elasticsearch.yaml \
@@ -88,11 +94,30 @@ CLEANFILES    += %D%/builtin.c
 	$(AM_V_at)(cd $(srcdir) && build-aux/embed.sh $(rule_files)) > $@.tmp
 	$(AM_V_at)mv $@.tmp $@
 
+unit_tests += tests/unit/test_attempts
+tests_unit_test_attempts_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_explain
+tests_unit_test_explain_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_follow_ups
+tests_unit_test_follow_ups_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_glob
+tests_unit_test_glob_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_hostile
+tests_unit_test_hostile_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_providers
+tests_unit_test_providers_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_recognise
 tests_unit_test_recognise_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_synthetic
 tests_unit_test_synthetic_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 EXTRA_DIST += tests/synthetic
+
+# A measurement, not a test: make bench/recognise.
+EXTRA_PROGRAMS += bench/recognise
+bench_recognise_SOURCES = bench/recognise.c
+bench_recognise_LDADD   = $(deletion_libs)
+
 unit_tests += tests/unit/test_rules tests/unit/test_tree
 tests_unit_test_rules_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_tree_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)

@@ -8,6 +8,8 @@ struct attempt {
 	size_t count;
 	struct span last; /* without the verb */
 	struct span end;  /* where the path ends, less the verb */
+	size_t stuck, at; /* the farthest segment that did not fit, and that
+			     of the template */
 };
 
 static struct span
@@ -91,6 +93,10 @@ fit(struct attempt *a, const struct template *t)
 			k++;
 			continue;
 		}
+		if (i >= a->stuck) {
+			a->stuck = i;
+			a->at = k;
+		}
 		if (star == SIZE_MAX || mark >= a->count)
 			return false;
 		i = ++mark;
@@ -109,20 +115,27 @@ decode_captures(struct subject *s)
 		    url_decode(s->captures.at[i].value, false, s->arena);
 }
 
-bool
-match_path(struct subject *s, const struct template *t)
+static bool
+path_fits(struct subject *s, const struct template *t, struct attempt *a)
 {
-	struct attempt a = { .s = s, .count = s->segment_count };
-
+	*a = (struct attempt){ .s = s, .count = s->segment_count };
 	s->captures.count = 0;
-	if (a.count > 0) {
-		a.last = s->segments[a.count - 1];
-		a.end.p = s->url.path.p + s->url.path.len;
+	if (a->count > 0) {
+		a->last = s->segments[a->count - 1];
+		a->end.p = s->url.path.p + s->url.path.len;
 	}
-	if (!cut_off_verb(&a, t->verb) || !fit(&a, t))
+	if (!cut_off_verb(a, t->verb) || !fit(a, t))
 		return false;
 	decode_captures(s);
 	return true;
+}
+
+bool
+match_path(struct subject *s, const struct template *t)
+{
+	struct attempt a;
+
+	return path_fits(s, t, &a);
 }
 
 static struct span
@@ -135,22 +148,147 @@ first_segment(struct subject *s)
 	return url_decode(s->segments[0], false, s->arena);
 }
 
+static bool
+has_method(const struct match *line, struct span method)
+{
+	for (size_t i = 0; i < line->methods.count; i++)
+		if (span_eq(line->methods.at[i], method))
+			return true;
+	return false;
+}
+
+static unsigned
+count_literals(const struct template *t, size_t until)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < t->count && i < until; i++)
+		n += t->at[i].kind == SEGMENT_LITERAL;
+	return n;
+}
+
+static struct span
+first_value(struct subject *s, const struct source *source)
+{
+	struct list found = { 0 };
+
+	subject_values(s, source, &found);
+	return found.count > 0 ? found.at[0] : (struct span){ 0 };
+}
+
+static void
+try_conds(struct subject *s, struct attempted *a)
+{
+	const struct conds *conds = &a->line->conds;
+
+	for (size_t i = 0; i < conds->count; i++) {
+		const struct cond *cond = &conds->at[i];
+
+		if (subject_holds(s, cond) == YES) {
+			a->fits++;
+			continue;
+		}
+		a->misses++;
+		if (a->cond != NULL)
+			continue;
+		a->cond = cond;
+		a->miss = MISS_COND;
+		a->wanted = cond->text;
+		a->seen = first_value(s, &cond->source);
+	}
+}
+
+static void
+try_line(struct subject *s, struct attempted *a)
+{
+	const struct template *t = &a->line->path;
+	bool method = has_method(a->line, s->method);
+	struct attempt path;
+
+	a->misses = !method;
+	a->fits = method;
+	if (!path_fits(s, t, &path)) {
+		a->miss = MISS_SEGMENT;
+		a->misses++;
+		a->fits += count_literals(t, path.at);
+		if (path.at < t->count)
+			a->wanted = t->at[path.at].text;
+		if (path.stuck < s->segment_count)
+			a->seen = s->segments[path.stuck];
+		return;
+	}
+	a->fits += count_literals(t, t->count);
+	try_conds(s, a);
+	if (a->miss != MISS_NONE || method)
+		return;
+	a->miss = MISS_METHOD;
+	a->wanted = a->line->methods.at[0];
+	a->seen = s->method;
+}
+
+/* Every line in turn, so that those that the index leaves out are told. */
+static const struct match *
+find_traced(struct subject *s)
+{
+	for (size_t i = 0; i < s->rules->count; i++) {
+		const struct rule *rule = s->rules->rules[i];
+
+		for (size_t k = 0; k < rule->match_count; k++) {
+			struct attempted a = { .line = &rule->matches[k] };
+
+			try_line(s, &a);
+			s->trace->tried(s->trace, &a);
+			if (a.miss == MISS_NONE)
+				return a.line;
+		}
+	}
+	return NULL;
+}
+
+/* Does the line's guard let it pass?  Asked once for all lines with it. */
+static bool
+guard_holds(struct subject *s, unsigned guard)
+{
+	uint64_t bit = (uint64_t)1 << (guard % DISPATCH_GUARDS);
+
+	if (guard == DISPATCH_GUARDS)
+		return true;
+	if (!(s->guards_asked & bit)) {
+		s->guards_asked |= bit;
+		if (subject_holds(s,
+			dispatch_guard(s->rules->dispatch, guard)) == NO)
+			s->guards_closed |= bit;
+	}
+	return !(s->guards_closed & bit);
+}
+
+static struct span
+last_segment(const struct subject *s)
+{
+	if (s->segment_count == 0)
+		return (struct span){ 0 };
+	return s->segments[s->segment_count - 1];
+}
+
 const struct match *
 match_find(struct subject *s, bool *open)
 {
-	struct dispatch_walk w =
-	    dispatch_begin(s->rules->dispatch, s->method, first_segment(s));
-	const struct match *line;
+	struct dispatch_walk w = dispatch_begin(s->rules->dispatch, s->method,
+	    first_segment(s), s->segment_count, last_segment(s));
+	const struct dispatch_line *line;
 
 	*open = s->may_override;
+	if (s->trace != NULL)
+		return find_traced(s);
 	while ((line = dispatch_next(&w)) != NULL) {
 		enum truth holds;
 
-		if (!match_path(s, &line->path))
+		if (!guard_holds(s, line->guard) ||
+		    !match_path(s, &line->match->path))
 			continue;
-		holds = subject_holds_all(s, &line->conds);
+		holds = subject_holds_all(s, &line->match->conds);
 		if (holds == YES)
-			return line;
+			return line->match;
 		if (holds == NOT_KNOWN)
 			*open = true;
 	}

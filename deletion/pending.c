@@ -285,15 +285,6 @@ pending_open(struct pending_table *t, struct subject *s,
 		close_pending(t, p);
 }
 
-bool
-pending_has(const struct pending_table *t, uint64_t id)
-{
-	struct pending *p;
-
-	HASH_FIND(hh, t->by_id, &id, sizeof(id), p);
-	return p != NULL;
-}
-
 static bool
 asks(const struct poll *poll, struct subject *s)
 {

@@ -26,9 +26,6 @@ void pending_free(struct pending_table *t); /* NULL is allowed */
 void pending_open(struct pending_table *t, struct subject *s,
     const struct rule *rule, const struct deletion *d, uint64_t id);
 
-/* Is the deletion of that id still pending? */
-bool pending_has(const struct pending_table *t, uint64_t id);
-
 /* Can a request, of which s may have only the head, be a follow-up? */
 bool pending_may_concern(struct pending_table *t, struct subject *s);
 

@@ -39,7 +39,7 @@ recogniser_new(const struct rules *rules)
 
 	r->rules = rules;
 	r->pending = pending_new();
-	r->attempts = attempts_new();
+	r->attempts = attempts_new(rules);
 	return r;
 }
 
@@ -162,7 +162,8 @@ read_deletion(struct recogniser *r, struct subject *s, const struct match *line,
 	classify_request(s, line, &x->arena, &out->deletion);
 	s->response = x->response;
 	classify_response(s, line->rule, &x->arena, &out->deletion);
-	attempts_add(r->attempts, r->pending, s, x, id, &out->deletion);
+	key_of(out->key, r->rules, x->request, &out->deletion);
+	attempts_add(r->attempts, x, id, out);
 	pending_open(r->pending, s, line->rule, &out->deletion, id);
 }
 
@@ -174,6 +175,27 @@ read_other(struct recogniser *r, struct subject *s, struct exchange *x,
 	out->follow_up_count =
 	    pending_follow(r->pending, s, &x->arena, &out->follow_ups);
 	out->kind = out->follow_up_count > 0 ? KIND_FOLLOW_UP : KIND_OTHER;
+	attempts_follow(r->attempts, x, out->follow_ups, out->follow_up_count);
+	key_of(out->key, r->rules, x->request, NULL);
+}
+
+bool
+recogniser_is_other(struct recogniser *r, struct exchange *x)
+{
+	const struct match *line;
+	struct subject s;
+	bool open;
+
+	if (x->request == NULL)
+		return true;
+	clear_scratch(r);
+	subject_init(&s, r->rules, &x->request->parsed, NULL, &r->scratch);
+	line = match_find(&s, &open);
+	if (line != NULL || open || pending_may_concern(r->pending, &s))
+		return false;
+	if (r->candidate_count > 0)
+		forget_candidate(r, &s);
+	return true;
 }
 
 void
@@ -184,7 +206,10 @@ recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
 	struct subject s;
 	bool open;
 
-	*out = (struct reading){ .kind = KIND_OTHER };
+	*out = (struct reading){
+		.kind = KIND_OTHER,
+		.principal = out->principal,
+	};
 	if (x->request == NULL)
 		return;
 	clear_scratch(r);
@@ -197,6 +222,4 @@ recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
 		read_deletion(r, &s, line, x, id, out);
 	else
 		read_other(r, &s, x, out);
-	key_of(out->key, r->rules, x->request,
-	    out->kind == KIND_DELETION ? &out->deletion : NULL);
 }

@@ -8,12 +8,16 @@
  * The order of calls for one exchange:
  *
  *	interest = recogniser_interest(r, &request_head, host...);
- *	...the rest of the exchange arrives, is masked...
+ *	...the rest of the exchange arrives...
+ *	if it is kept only if it matters, and recogniser_is_other(r, x): drop it
+ *	...it is masked...
+ *	reading.principal = redactor_principal(redactor, x);
  *	recogniser_read(r, x, id, &reading);
  */
 #ifndef DELETION_RECOGNISER_H
 #define DELETION_RECOGNISER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "deletion/deletion.h"
@@ -41,8 +45,17 @@ enum interest recogniser_interest(struct recogniser *r,
     const struct head *request);
 
 /*
+ * Is x, which is finished and need not be masked, surely neither a deletion
+ * nor a follow-up?  If so, it need not be read.  Its head and what came
+ * before it decide: it could have become a follow-up, but did not.
+ */
+bool recogniser_is_other(struct recogniser *r, struct exchange *x);
+
+/*
  * Read the finished exchange x, which will have this id if it is kept, and
- * remember what later ones need.  The reading lives in x's arena.
+ * remember what later ones need.  out->principal, absent if nobody knows who
+ * asked, must be set before and stays; the rest of the reading is filled in
+ * and lives in x's arena.
  */
 void recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
     struct reading *out);

@@ -39,22 +39,27 @@ redact_set_cookie(const struct redact *r, struct text t)
 static void
 redact_field(const struct redact *r, struct span name, struct text value)
 {
-	static const char *const cookies[] = { "Cookie", "Cookie2" };
-	static const char *const set[] = { "Set-Cookie", "Set-Cookie2" };
+	/* Masked as the request that follows them will be. */
+	static const char *const urls[] = { "Location", "Content-Location",
+		"Operation-Location", "Azure-AsyncOperation", "Referer" };
+	unsigned what;
 
 	if (value.len == 0)
 		return;
-	if (redact_any_of(name, cookies, ARRAY_LEN(cookies)))
+	what = redact_name(r, REDACT_HEADER, name);
+	if (what & NAME_COOKIE)
 		redact_cookies(r, value);
-	else if (redact_any_of(name, set, ARRAY_LEN(set)))
+	else if (what & NAME_SET_COOKIE)
 		redact_set_cookie(r, value);
-	else if (redact_contains(name, "authorization"))
+	else if (what & NAME_AUTHORIZATION)
 		redact_authorization(r, value);
-	else if (redact_is_secret(r, REDACT_HEADER, name))
+	else if (what & NAME_SECRET)
 		redact_all(r, text_span(value), value);
+	else if (redact_any_of(name, urls, ARRAY_LEN(urls)))
+		redact_target(r, span_of_str("GET"), value);
 	else
 		redact_value(r, value,
-		    secret_is_harmless(name) ? LOOK_PREFIX : LOOK_STRICT);
+		    what & NAME_HARMLESS ? LOOK_PREFIX : LOOK_STRICT);
 }
 
 static bool

@@ -158,10 +158,12 @@ close_value(struct scan *s)
 static void
 take_name(struct scan *s, struct span name)
 {
-	s->secret = redact_is_secret(s->r, REDACT_JSON, name) ||
+	unsigned what = redact_name(s->r, REDACT_JSON, name);
+
+	s->secret = (what & NAME_SECRET) != 0 ||
 	    (s->named_depth == s->depth && s->named_depth > 0 &&
 		span_eq_nocase(name, span_of_str("value")));
-	s->harmless = secret_is_harmless(name);
+	s->harmless = (what & NAME_HARMLESS) != 0;
 	s->names = span_eq_nocase(name, span_of_str("name")) ||
 	    span_eq_nocase(name, span_of_str("key"));
 }

@@ -6,15 +6,18 @@
 #ifndef DELETION_REDACT_PARTS_H
 #define DELETION_REDACT_PARTS_H
 
+#include "base/base.h"
 #include "deletion/mask.h"
 #include "deletion/rules.h"
 #include "deletion/secret.h"
 
 struct arena;
+struct known_names;
 
 struct redactor {
 	uint8_t key[MASK_KEY_SIZE];
 	struct sources secrets;
+	struct known_names *known; /* NULL: nothing is remembered */
 };
 
 /* One message being masked. */
@@ -35,8 +38,23 @@ enum redact_place {
 	REDACT_XML,
 };
 
+/* What a name says of its value. */
+enum {
+	NAME_SECRET = 1,
+	NAME_HARMLESS = 2, /* secret_is_harmless() */
+	NAME_COOKIE = 4,   /* these three are of headers only */
+	NAME_SET_COOKIE = 8,
+	NAME_AUTHORIZATION = 16,
+};
+
+unsigned redact_name(const struct redact *r, enum redact_place place,
+    struct span name);
 bool redact_is_secret(const struct redact *r, enum redact_place place,
     struct span name);
+
+/* The names that redact_name() was asked for, as many as there is room for. */
+struct known_names *known_names_new(void);
+void known_names_free(struct known_names *k); /* NULL is allowed */
 
 /* Mask the whole text, of which secret is the decoded form. */
 void redact_all(const struct redact *r, struct span secret, struct text t);

@@ -9,11 +9,11 @@ redact_pair(const struct redact *r, enum redact_place place, struct text t,
 {
 	struct span key = url_decode(raw->key, true, r->scratch);
 	struct text value = text_part(t, raw->value);
-	enum secret_look look =
-	    secret_is_harmless(key) ? LOOK_PREFIX : LOOK_TEXT;
+	unsigned what = redact_name(r, place, key);
 
-	if (!redact_is_secret(r, place, key)) {
-		redact_value(r, value, look);
+	if (!(what & NAME_SECRET)) {
+		redact_value(r, value,
+		    what & NAME_HARMLESS ? LOOK_PREFIX : LOOK_TEXT);
 		return;
 	}
 	value = text_part(t, secret_part(key, raw->value));
@@ -33,6 +33,12 @@ redact_pairs(const struct redact *r, enum redact_place place, struct text t)
 		if (pair.value.p != NULL)
 			redact_pair(r, place, t, &pair);
 	}
+}
+
+static void
+redact_query(const struct redact *r, struct text t)
+{
+	redact_pairs(r, REDACT_QUERY, t);
 }
 
 static void
@@ -69,6 +75,21 @@ redact_authority(const struct redact *r, struct text t)
 		redact_plain(r, t, LOOK_PREFIX);
 }
 
+/*
+ * Mask what stands in front of a fragment with redact, and the fragment as
+ * a query: that is how a sign-on hands tokens over.
+ */
+static void
+redact_with_fragment(const struct redact *r, struct text t,
+    void (*redact)(const struct redact *, struct text))
+{
+	struct span fragment = text_span(t);
+
+	redact(r, text_part(t, span_cut(&fragment, '#')));
+	if (fragment.len > 0)
+		redact_query(r, text_part(t, fragment));
+}
+
 void
 redact_target(const struct redact *r, struct span method, struct text t)
 {
@@ -80,7 +101,7 @@ redact_target(const struct redact *r, struct span method, struct text t)
 		redact_all(r, u.userinfo, text_part(t, u.userinfo));
 	/* "/" alone may stand outside the target. */
 	if (u.path.len > 1)
-		redact_path(r, text_part(t, u.path));
+		redact_with_fragment(r, text_part(t, u.path), redact_path);
 	if (u.query.len > 0)
-		redact_pairs(r, REDACT_QUERY, text_part(t, u.query));
+		redact_with_fragment(r, text_part(t, u.query), redact_query);
 }

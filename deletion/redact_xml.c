@@ -67,6 +67,7 @@ attribute(struct scan *s, struct span rest)
 {
 	size_t n = name_length(rest), from;
 	struct span name = local_name(span_sub(rest, 0, n)), value;
+	unsigned what = redact_name(s->r, REDACT_XML, name);
 	uint8_t quote;
 
 	while (n < rest.len && (is_blank(rest.p[n]) || rest.p[n] == '='))
@@ -77,11 +78,11 @@ attribute(struct scan *s, struct span rest)
 	from = n + 1;
 	value = span_sub(rest, from, rest.len);
 	value = span_sub(value, 0, span_find(value, quote));
-	if (redact_is_secret(s->r, REDACT_XML, name) || s->secret_depth > 0)
+	if ((what & NAME_SECRET) != 0 || s->secret_depth > 0)
 		redact_all(s->r, value, text_part(s->t, value));
 	else
 		redact_value(s->r, text_part(s->t, value),
-		    secret_is_harmless(name) ? LOOK_PREFIX : LOOK_TEXT);
+		    what & NAME_HARMLESS ? LOOK_PREFIX : LOOK_TEXT);
 	return from + value.len + (from + value.len < rest.len);
 }
 
@@ -106,11 +107,12 @@ open_element(struct scan *s, struct span tag)
 {
 	size_t n = name_length(tag);
 	struct span name = local_name(span_sub(tag, 0, n));
+	unsigned what = redact_name(s->r, REDACT_XML, name);
 	bool empty = tag.len > 0 && tag.p[tag.len - 1] == '/';
 
 	s->depth++;
-	s->harmless = secret_is_harmless(name);
-	if (s->secret_depth == 0 && redact_is_secret(s->r, REDACT_XML, name))
+	s->harmless = (what & NAME_HARMLESS) != 0;
+	if (s->secret_depth == 0 && (what & NAME_SECRET) != 0)
 		s->secret_depth = s->depth;
 	for (tag = span_sub(tag, n, tag.len); tag.len > 0;)
 		tag = span_sub(tag, attribute(s, tag), tag.len);

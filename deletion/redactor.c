@@ -11,6 +11,7 @@ redactor_new(const struct rules *rules, const uint8_t key[REDACT_KEY_SIZE])
 
 	memcpy(r->key, key, sizeof(r->key));
 	r->secrets = rules_secrets(rules);
+	r->known = known_names_new();
 	return r;
 }
 
@@ -19,6 +20,7 @@ redactor_free(struct redactor *r)
 {
 	if (r == NULL)
 		return;
+	known_names_free(r->known);
 	explicit_bzero(r->key, sizeof(r->key));
 	free(r);
 }

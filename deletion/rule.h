@@ -22,6 +22,7 @@ struct cond {
 	struct globs globs; /* none: it is enough to be there */
 	bool negated;
 	bool pattern; /* the source's name is one */
+	struct span text;
 };
 
 struct conds {
@@ -48,10 +49,14 @@ struct match {
 	struct globs methods;
 	struct template path;
 	struct conds conds;
+	struct span text;
+	struct place place;
 };
 
 struct when {
 	struct conds conds;
+	struct span text;
+	struct place place;
 	enum outcome outcome;
 };
 
@@ -63,6 +68,7 @@ struct item {
 };
 
 struct code {
+	struct place place;
 	int status; /* 0: any */
 	struct span glob;
 	enum outcome outcome;
@@ -79,6 +85,7 @@ struct state {
 };
 
 struct status {
+	struct place place;
 	int status;
 	enum outcome outcome;
 };

@@ -45,6 +45,12 @@ enum source_kind {
 	SOURCE_COUNT,
 };
 
+/* Where something is written. */
+struct place {
+	const char *file; /* NULL: nowhere */
+	unsigned line;
+};
+
 /*
  * The name is a header name or key, in which "*" and "?" stand for any
  * characters (see glob.h), a JSON pointer (RFC 6901) in which a step "*"
@@ -54,6 +60,8 @@ enum source_kind {
 struct source {
 	enum source_kind kind;
 	struct span name;
+	struct span text; /* as it is written */
+	struct place place;
 };
 
 struct sources {

@@ -3,57 +3,74 @@
 #include "base/base.h"
 #include "deletion/mask.h"
 
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
+/* What a byte can be part of; one look-up instead of many comparisons. */
+enum {
+	DIGIT = 1,
+	UPPER = 2,
+	LOWER = 4,
+	LINE = 8,    /* "_" and "-" */
+	BASE = 16,   /* "+" and "/" */
+	DOT = 32,    /* ".", "~" and "=" */
+	NAME = 64,   /* ".", "[", "]" and "%" */
+	VALUE = 128, /* all that is not blank, control or a delimiter */
+
+	ALNUM = DIGIT | UPPER | LOWER,
+	WORD = ALNUM | LINE, /* base64url */
+	RUN = WORD | BASE,   /* base64 in both alphabets, no padding */
+	TOKEN = RUN | DOT,   /* token68 (RFC 9110, 11.2), JWT */
+	IN_NAME = WORD | NAME,
+};
+
+static const uint8_t classes[256] = {
+	/* clang-format off */
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	0x00, 0x80, 0x00, 0x00, 0x80, 0xc0, 0x00, 0x00,
+	0x80, 0x80, 0x80, 0x90, 0x00, 0x88, 0xe0, 0x90,
+	0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x81,
+	0x81, 0x81, 0x80, 0x00, 0x00, 0xa0, 0x00, 0x80,
+	0x80, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,
+	0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,
+	0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,
+	0x82, 0x82, 0x82, 0xc0, 0x00, 0xc0, 0x80, 0x88,
+	0x80, 0x84, 0x84, 0x84, 0x84, 0x84, 0x84, 0x84,
+	0x84, 0x84, 0x84, 0x84, 0x84, 0x84, 0x84, 0x84,
+	0x84, 0x84, 0x84, 0x84, 0x84, 0x84, 0x84, 0x84,
+	0x84, 0x84, 0x84, 0x80, 0x80, 0x80, 0xa0, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+	/* clang-format on */
+};
 
 static bool
-is_upper(uint8_t c)
+is(uint8_t c, unsigned class)
 {
-	return c >= 'A' && c <= 'Z';
+	return (classes[c] & class) != 0;
 }
 
-static bool
-is_lower(uint8_t c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
-is_alnum(uint8_t c)
-{
-	return is_digit(c) || is_upper(c) || is_lower(c);
-}
-
-/* base64url */
-static bool
-is_word(uint8_t c)
-{
-	return is_alnum(c) || c == '_' || c == '-';
-}
-
-/* base64 in both alphabets, without its padding */
-static bool
-is_run(uint8_t c)
-{
-	return is_word(c) || c == '+' || c == '/';
-}
-
-/* token68 (RFC 9110, section 11.2), JWT */
-static bool
-is_token(uint8_t c)
-{
-	return is_run(c) || c == '.' || c == '~' || c == '=';
-}
-
+/* How many bytes at the start of s are of that class. */
 static size_t
-count(struct span s, bool (*is)(uint8_t))
+count(struct span s, unsigned class)
 {
 	size_t n = 0;
 
-	while (n < s.len && is(s.p[n]))
+	while (n < s.len && is(s.p[n], class))
 		n++;
 	return n;
 }
@@ -66,54 +83,121 @@ after(struct span s, size_t n)
 
 /* How issuers begin their keys and tokens, and what follows at least. */
 struct kind {
-	const char *prefix;
+	struct span prefix; /* absent: the end of the list */
 	size_t least;
-	bool (*is)(uint8_t);
+	unsigned class;
 };
 
-static const struct kind kinds[] = {
-	{ "AKIA", 12, is_alnum },       /* AWS */
-	{ "ASIA", 12, is_alnum },       /* AWS, temporary */
-	{ "ABIA", 12, is_alnum },       /* AWS, bearer */
-	{ "AKLT", 12, is_alnum },       /* Volcengine */
-	{ "AKTP", 12, is_alnum },       /* Volcengine, temporary */
-	{ "LTAI", 12, is_alnum },       /* Alibaba */
-	{ "STS.", 16, is_alnum },       /* Alibaba, temporary */
-	{ "AKID", 12, is_alnum },       /* Tencent */
-	{ "AIza", 24, is_word },        /* Google API key */
-	{ "ya29.", 10, is_token },      /* Google OAuth */
-	{ "GOCSPX-", 16, is_word },     /* Google OAuth client */
-	{ "GOOG1", 16, is_alnum },      /* Google HMAC */
-	{ "ghp_", 16, is_word },        /* GitHub */
-	{ "gho_", 16, is_word },        /* GitHub */
-	{ "ghu_", 16, is_word },        /* GitHub */
-	{ "ghs_", 16, is_word },        /* GitHub */
-	{ "ghr_", 16, is_word },        /* GitHub */
-	{ "github_pat_", 16, is_word }, /* GitHub */
-	{ "glpat-", 12, is_word },      /* GitLab */
-	{ "sk_live_", 8, is_word },     /* Stripe */
-	{ "sk_test_", 8, is_word },     /* Stripe */
-	{ "rk_live_", 8, is_word },     /* Stripe */
-	{ "rk_test_", 8, is_word },     /* Stripe */
-	{ "whsec_", 16, is_token },     /* Stripe */
-	{ "sk-", 20, is_word },         /* OpenAI and others */
-	{ "xoxb-", 8, is_word },        /* Slack */
-	{ "xoxp-", 8, is_word },        /* Slack */
-	{ "xoxa-", 8, is_word },        /* Slack */
-	{ "xoxr-", 8, is_word },        /* Slack */
-	{ "xoxs-", 8, is_word },        /* Slack */
-	{ "xapp-", 8, is_word },        /* Slack */
-	{ "npm_", 20, is_word },        /* npm */
-	{ "pypi-", 20, is_word },       /* PyPI */
-	{ "hf_", 20, is_word },         /* Hugging Face */
-	{ "dop_v1_", 20, is_word },     /* DigitalOcean */
-	{ "hvs.", 16, is_token },       /* Vault */
-	{ "SG.", 20, is_token },        /* SendGrid */
-	{ "shpat_", 16, is_word },      /* Shopify */
-	{ "eyJ", 10, is_token },        /* JWT: '{"' in base64 */
-	{ "gAAAAA", 30, is_token },     /* Fernet: Keystone tokens */
-	{ "MIIEpA", 30, is_token },     /* an RSA key without its armour */
-	{ "MIIEvQ", 30, is_token },     /* PKCS #8 */
+static const struct kind upper_a[] = {
+	{ SPAN_LITERAL("AKIA"), 12, ALNUM }, /* AWS */
+	{ SPAN_LITERAL("ASIA"), 12, ALNUM }, /* AWS, temporary */
+	{ SPAN_LITERAL("ABIA"), 12, ALNUM }, /* AWS, bearer */
+	{ SPAN_LITERAL("AKLT"), 12, ALNUM }, /* Volcengine */
+	{ SPAN_LITERAL("AKTP"), 12, ALNUM }, /* Volcengine, temporary */
+	{ SPAN_LITERAL("AKID"), 12, ALNUM }, /* Tencent */
+	{ SPAN_LITERAL("AIza"), 24, WORD },  /* Google API key */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind upper_g[] = {
+	{ SPAN_LITERAL("GOCSPX-"), 16, WORD }, /* Google OAuth client */
+	{ SPAN_LITERAL("GOOG1"), 16, ALNUM },  /* Google HMAC */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind upper_l[] = {
+	{ SPAN_LITERAL("LTAI"), 12, ALNUM }, /* Alibaba */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind upper_m[] = {
+	{ SPAN_LITERAL("MIIEpA"), 30,
+	    TOKEN }, /* an RSA key without its armour */
+	{ SPAN_LITERAL("MIIEvQ"), 30, TOKEN }, /* PKCS #8 */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind upper_s[] = {
+	{ SPAN_LITERAL("STS."), 16, ALNUM }, /* Alibaba, temporary */
+	{ SPAN_LITERAL("SG."), 20, TOKEN },  /* SendGrid */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind lower_d[] = {
+	{ SPAN_LITERAL("dop_v1_"), 20, WORD }, /* DigitalOcean */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind lower_e[] = {
+	{ SPAN_LITERAL("eyJ"), 10, TOKEN }, /* JWT: '{"' in base64 */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind lower_g[] = {
+	{ SPAN_LITERAL("ghp_"), 16, WORD },        /* GitHub */
+	{ SPAN_LITERAL("gho_"), 16, WORD },        /* GitHub */
+	{ SPAN_LITERAL("ghu_"), 16, WORD },        /* GitHub */
+	{ SPAN_LITERAL("ghs_"), 16, WORD },        /* GitHub */
+	{ SPAN_LITERAL("ghr_"), 16, WORD },        /* GitHub */
+	{ SPAN_LITERAL("github_pat_"), 16, WORD }, /* GitHub */
+	{ SPAN_LITERAL("glpat-"), 12, WORD },      /* GitLab */
+	{ SPAN_LITERAL("gAAAAA"), 30, TOKEN },     /* Fernet: Keystone tokens */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind lower_h[] = {
+	{ SPAN_LITERAL("hf_"), 20, WORD },   /* Hugging Face */
+	{ SPAN_LITERAL("hvs."), 16, TOKEN }, /* Vault */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind lower_n[] = {
+	{ SPAN_LITERAL("npm_"), 20, WORD }, /* npm */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind lower_p[] = {
+	{ SPAN_LITERAL("pypi-"), 20, WORD }, /* PyPI */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind lower_r[] = {
+	{ SPAN_LITERAL("rk_live_"), 8, WORD }, /* Stripe */
+	{ SPAN_LITERAL("rk_test_"), 8, WORD }, /* Stripe */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind lower_s[] = {
+	{ SPAN_LITERAL("sk_live_"), 8, WORD }, /* Stripe */
+	{ SPAN_LITERAL("sk_test_"), 8, WORD }, /* Stripe */
+	{ SPAN_LITERAL("sk-"), 20, WORD },     /* OpenAI and others */
+	{ SPAN_LITERAL("shpat_"), 16, WORD },  /* Shopify */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind lower_w[] = {
+	{ SPAN_LITERAL("whsec_"), 16, TOKEN }, /* Stripe */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind lower_x[] = {
+	{ SPAN_LITERAL("xoxb-"), 8, WORD }, /* Slack */
+	{ SPAN_LITERAL("xoxp-"), 8, WORD }, /* Slack */
+	{ SPAN_LITERAL("xoxa-"), 8, WORD }, /* Slack */
+	{ SPAN_LITERAL("xoxr-"), 8, WORD }, /* Slack */
+	{ SPAN_LITERAL("xoxs-"), 8, WORD }, /* Slack */
+	{ SPAN_LITERAL("xapp-"), 8, WORD }, /* Slack */
+	{ { NULL, 0 }, 0, 0 },
+};
+static const struct kind lower_y[] = {
+	{ SPAN_LITERAL("ya29."), 10, TOKEN }, /* Google OAuth */
+	{ { NULL, 0 }, 0, 0 },
+};
+
+/* By their first byte; no prefix is the start of another. */
+static const struct kind *const kinds[256] = {
+	['A'] = upper_a,
+	['G'] = upper_g,
+	['L'] = upper_l,
+	['M'] = upper_m,
+	['S'] = upper_s,
+	['d'] = lower_d,
+	['e'] = lower_e,
+	['g'] = lower_g,
+	['h'] = lower_h,
+	['n'] = lower_n,
+	['p'] = lower_p,
+	['r'] = lower_r,
+	['s'] = lower_s,
+	['w'] = lower_w,
+	['x'] = lower_x,
+	['y'] = lower_y,
 };
 
 /* Do the first n bytes of s end where the capture does, or has a hole? */
@@ -133,17 +217,16 @@ enough(size_t least, bool cut)
 static struct span
 with_prefix(struct span s, bool cut)
 {
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		struct span prefix;
-		size_t n;
+	const struct kind *kind = kinds[s.p[0]];
 
-		if (s.p[0] != (uint8_t)kinds[i].prefix[0])
+	for (; kind != NULL && kind->prefix.p != NULL; kind++) {
+		size_t n = kind->prefix.len;
+
+		if (!span_has_prefix(s, kind->prefix))
 			continue;
-		prefix = span_of_str(kinds[i].prefix);
-		if (!span_has_prefix(s, prefix))
-			continue;
-		n = prefix.len + count(after(s, prefix.len), kinds[i].is);
-		if (n - prefix.len >= enough(kinds[i].least, is_cut(s, n, cut)))
+		n += count(after(s, n), kind->class);
+		if (n - kind->prefix.len >=
+		    enough(kind->least, is_cut(s, n, cut)))
 			return span_sub(s, 0, n);
 	}
 	return (struct span){ 0 };
@@ -153,17 +236,18 @@ with_prefix(struct span s, bool cut)
 static struct span
 armour(struct span s)
 {
-	static const char begin[] = "-----BEGIN ", end[] = "-----END ";
+	static const struct span begin = SPAN_LITERAL("-----BEGIN ");
+	static const struct span end = SPAN_LITERAL("-----END ");
 	const uint8_t *at;
 	size_t n;
 
-	if (!span_has_prefix(s, span_of_str(begin)) ||
+	if (!span_has_prefix(s, begin) ||
 	    memmem(s.p, s.len < 64 ? s.len : 64, "KEY", 3) == NULL)
 		return (struct span){ 0 };
-	at = memmem(s.p, s.len, end, strlen(end));
+	at = memmem(s.p, s.len, end.p, end.len);
 	if (at == NULL)
 		return s;
-	n = (size_t)(at - s.p) + strlen(end);
+	n = (size_t)(at - s.p) + end.len;
 	at = memmem(s.p + n, s.len - n, "-----", 5);
 	return at == NULL ? s : span_sub(s, 0, (size_t)(at - s.p) + 5);
 }
@@ -172,19 +256,22 @@ armour(struct span s)
 static struct span
 after_scheme(struct span s, bool cut)
 {
-	static const char *const schemes[] = { "bearer ", "basic " };
+	static const struct span schemes[] = { SPAN_LITERAL("bearer "),
+		SPAN_LITERAL("basic ") };
 
+	if ((s.p[0] | 32) != 'b')
+		return (struct span){ 0 };
 	for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
-		struct span scheme = span_of_str(schemes[i]);
+		struct span scheme = schemes[i];
 		struct span token = after(s, scheme.len);
 
 		if (!span_eq_nocase(span_sub(s, 0, scheme.len), scheme))
 			continue;
-		token = span_sub(token, 0, count(token, is_token));
+		token = span_sub(token, 0, count(token, TOKEN));
 		/* "bearer authentication" is a phrase. */
 		if (token.len >=
 			enough(8, is_cut(s, scheme.len + token.len, cut)) &&
-		    count(token, is_lower) < token.len)
+		    count(token, LOWER) < token.len)
 			return token;
 	}
 	return (struct span){ 0 };
@@ -209,21 +296,9 @@ userinfo(struct span s, bool cut)
 			colon = end;
 	}
 	if (at == 0 && colon > 0 && is_cut(s, end, cut) &&
-	    count(after(s, colon + 1), is_digit) < s.len - colon - 1)
+	    count(after(s, colon + 1), DIGIT) < s.len - colon - 1)
 		at = end;
 	return at > 3 ? span_sub(s, 3, at - 3) : (struct span){ 0 };
-}
-
-static bool
-is_name(uint8_t c)
-{
-	return is_word(c) || c == '.' || c == '[' || c == ']' || c == '%';
-}
-
-static bool
-in_value(uint8_t c)
-{
-	return c > ' ' && memchr("&#\"'<>;,\\", c, 9) == NULL;
 }
 
 /*
@@ -232,7 +307,7 @@ in_value(uint8_t c)
 static struct span
 assigned(struct span s, bool colon)
 {
-	size_t n = count(span_sub(s, 0, 64), is_name);
+	size_t n = count(span_sub(s, 0, 64), IN_NAME);
 	struct span name = span_sub(s, 0, n);
 
 	while (colon && n < s.len && s.p[n] == ' ')
@@ -244,7 +319,7 @@ assigned(struct span s, bool colon)
 	if (!secret_name(name))
 		return (struct span){ 0 };
 	s = after(s, n);
-	s = secret_part(name, span_sub(s, 0, count(s, in_value)));
+	s = secret_part(name, span_sub(s, 0, count(s, VALUE)));
 	return s.len > 0 ? s : (struct span){ 0 };
 }
 
@@ -255,32 +330,22 @@ struct makeup {
 	size_t changes; /* between kinds; "Word" has none */
 };
 
-static char
-kind_of(uint8_t c)
-{
-	if (is_upper(c))
-		return 'u';
-	if (is_lower(c))
-		return 'l';
-	return is_digit(c) ? 'd' : 0;
-}
-
 static struct makeup
 make_up(struct span s)
 {
 	struct makeup m = { 0 };
-	char last = 0;
+	unsigned last = 0;
 
 	for (size_t i = 0; i < s.len; i++) {
-		char kind = kind_of(s.p[i]);
+		unsigned kind = classes[s.p[i]] & ALNUM;
 
-		m.upper += kind == 'u';
-		m.lower += kind == 'l';
-		m.digit += kind == 'd';
-		m.hex += kind == 'd' || (s.p[i] | 32) <= 'f';
+		m.upper += kind == UPPER;
+		m.lower += kind == LOWER;
+		m.digit += kind == DIGIT;
+		m.hex += kind == DIGIT || (s.p[i] | 32) <= 'f';
 		m.pieces += kind != 0 && last == 0;
-		m.changes +=
-		    kind != 0 && kind != last && !(last == 'u' && kind == 'l');
+		m.changes += kind != 0 && kind != last &&
+		    !(last == UPPER && kind == LOWER);
 		last = kind;
 	}
 	m.alnum = m.upper + m.lower + m.digit;
@@ -320,7 +385,7 @@ is_random(struct span s, size_t least)
 	bool path = s.p[0] == '/';
 
 	while (s.len > 0) {
-		size_t n = count(s, is_alnum);
+		size_t n = count(s, ALNUM);
 		struct makeup piece = make_up(span_sub(s, 0, n));
 
 		if (is_random_piece(&piece, least))
@@ -333,7 +398,7 @@ is_random(struct span s, size_t least)
 static struct span
 random_run(struct span s, enum secret_look look, bool cut)
 {
-	size_t n = count(s, is_run);
+	size_t n = count(s, RUN);
 	size_t least = look == LOOK_STRICT ? 20 : 28;
 
 	if (is_cut(s, n, cut))
@@ -361,14 +426,18 @@ at_word(struct span s, enum secret_look look, bool cut)
 static struct span
 at_mark(struct span s, bool cut)
 {
-	if (span_has_prefix(s, span_of_str("://")))
-		return userinfo(s, cut);
+	static const struct span colon = SPAN_LITERAL("://");
+	static const struct span amp = SPAN_LITERAL("amp;");
+
+	if (s.p[0] == ':')
+		return span_has_prefix(s, colon) ? userinfo(s, cut)
+						 : (struct span){ 0 };
 	if (s.p[0] == '-')
 		return armour(s);
 	if (s.p[0] != '?' && s.p[0] != '&')
 		return (struct span){ 0 };
 	s = after(s, 1);
-	if (span_has_prefix(s, span_of_str("amp;")))
+	if (span_has_prefix(s, amp))
 		s = after(s, 4);
 	return assigned(s, false);
 }
@@ -379,14 +448,31 @@ at(struct span s, uint8_t before, enum secret_look look, bool cut)
 {
 	struct span found = { 0 };
 
-	if (!is_alnum(s.p[0]))
+	if (!is(s.p[0], ALNUM))
 		found = at_mark(s, cut);
-	else if (!is_alnum(before))
+	else if (!is(before, ALNUM))
 		found = at_word(s, look, cut);
-	if (found.p == NULL && look != LOOK_PREFIX && is_run(s.p[0]) &&
-	    !is_run(before))
+	if (found.p == NULL && look != LOOK_PREFIX && is(s.p[0], RUN) &&
+	    !is(before, RUN))
 		found = random_run(s, look, cut);
 	return found;
+}
+
+/* Can a secret, whatever its look, begin with this byte?  Most cannot. */
+static bool
+may_begin(uint8_t c, enum secret_look look)
+{
+	if (look != LOOK_PREFIX && is(c, RUN))
+		return true;
+	return kinds[c] != NULL || c == 'b' || c == 'B' || c == ':' ||
+	    c == '-' || c == '?' || c == '&';
+}
+
+/* The length of the mask that s begins with. */
+static size_t
+mask_at(struct span s)
+{
+	return s.len > 2 && s.p[0] == 'o' && s.p[1] == 'b' ? mask_length(s) : 0;
 }
 
 bool
@@ -396,21 +482,23 @@ secret_next(struct span *rest, enum secret_look look, bool cut,
 	uint8_t before = 0;
 
 	while (rest->len > 0) {
-		size_t step = rest->p[0] == 'o' ? mask_length(*rest) : 0;
+		size_t step = mask_at(*rest);
 
 		if (step > 0) {
 			before = rest->p[step - 1];
 			*rest = after(*rest, step);
 			continue;
 		}
-		*found = at(*rest, before, look, cut);
+		*found = may_begin(rest->p[0], look)
+		    ? at(*rest, before, look, cut)
+		    : (struct span){ 0 };
 		if (found->p != NULL && !mask_is(*found)) {
 			*rest = after(*rest,
 			    (size_t)(found->p - rest->p) + found->len);
 			return true;
 		}
 		/* Nothing begins inside a word. */
-		step = count(*rest, is_alnum);
+		step = count(*rest, ALNUM);
 		step += step == 0;
 		before = rest->p[step - 1];
 		*rest = after(*rest, step);

@@ -43,6 +43,12 @@ mistake(struct compiler *c, const struct yaml_node *at, const char *fmt, ...)
 	return false;
 }
 
+struct place
+place_of(const struct compiler *c, const struct yaml_node *at)
+{
+	return (struct place){ c->file, at->line };
+}
+
 static bool
 is_blank(uint8_t b)
 {
@@ -186,7 +192,10 @@ parse_source(struct compiler *c, const struct yaml_node *at, struct span word,
 		    kind_words[k].named ? "'%.*s' lacks a name"
 					: "'%.*s' takes no name",
 		    WORD(word));
-	*out = (struct source){ .kind = k, .name = rest };
+	*out = (struct source){ .kind = k,
+		.name = rest,
+		.text = word,
+		.place = place_of(c, at) };
 	if (!name_is_good(out))
 		return mistake(c, at, "bad name or pointer in '%.*s'",
 		    WORD(word));
@@ -265,7 +274,7 @@ parse_cond(struct compiler *c, const struct yaml_node *at, struct span word,
 {
 	struct span rest = word, source;
 
-	*out = (struct cond){ 0 };
+	*out = (struct cond){ .text = word };
 	if (rest.len > 0 && rest.p[0] == '!') {
 		out->negated = true;
 		rest = span_sub(rest, 1, SIZE_MAX);

@@ -114,13 +114,15 @@ subject_init(struct subject *s, const struct rules *rules,
 	s->response = NULL;
 	s->method = head->method;
 	s->url = url_split(head->method, head->target);
-	s->asked = (struct span){ 0 };
+	s->asked.name.p = NULL;
 	s->may_override = s->has_auth = s->has_host = false;
 	s->body = s->answer = (struct body){ 0 };
 	s->captures.count = 0;
 	s->code = (struct span){ 0 };
 	s->targets = NULL;
 	s->target_count = 0;
+	s->trace = NULL;
+	s->guards_asked = s->guards_closed = 0;
 	split_segments(s);
 	if (span_eq(head->method, post))
 		override_method(s);
@@ -149,20 +151,23 @@ subject_auth(struct subject *s)
 	return &s->auth;
 }
 
-/* The number that follows "KEY." in key, or -1. */
+/* The number at the end of key behind what fits stem, "KEY.", or -1. */
 static long
-number_after(struct span key, struct span stem)
+number_after(struct span key, struct span stem, bool pattern)
 {
+	size_t from = key.len;
+	struct span before;
 	long n = 0;
 
-	if (key.len <= stem.len || key.len - stem.len > 9 ||
-	    !span_has_prefix(key, stem))
+	while (from > 0 && key.p[from - 1] >= '0' && key.p[from - 1] <= '9')
+		from--;
+	before = span_sub(key, 0, from);
+	if (from == key.len || key.len - from > 8 ||
+	    (pattern ? !glob_matches(stem, before, false)
+		     : !span_eq(stem, before)))
 		return -1;
-	for (size_t i = stem.len; i < key.len; i++) {
-		if (key.p[i] < '0' || key.p[i] > '9')
-			return -1;
+	for (size_t i = from; i < key.len; i++)
 		n = n * 10 + (key.p[i] - '0');
-	}
 	return n;
 }
 
@@ -200,12 +205,13 @@ add_numbered(struct subject *s, struct span text, struct span stem,
 {
 	struct numbered *list =
 	    arena_alloc(s->arena, (count_pairs(text) + 1) * sizeof(*list));
+	bool pattern = glob_is_pattern(stem);
 	struct pair pair;
 	size_t n = 0;
 
 	while (url_next_pair(&text, &pair)) {
 		struct span key = url_decode(pair.key, true, s->arena);
-		long number = number_after(key, stem);
+		long number = number_after(key, stem, pattern);
 
 		if (number < 0 || pair.value.p == NULL)
 			continue;
@@ -420,6 +426,7 @@ subject_all(struct subject *s, const struct sources *sources, struct list *out)
 		subject_values(s, &sources->at[i], &found);
 		if (!list_has_text(&found))
 			continue;
+		trace_found(s, &sources->at[i], &found);
 		*out = found;
 		return;
 	}
@@ -468,42 +475,48 @@ key_is(struct subject *s, struct span raw, struct span name)
 }
 
 /*
- * The pairs of one key, in a row for rules that ask for the same one, such
- * as Action: from the first of them on.
+ * Find a key in the query.  Rules ask for the same one in a row, such as
+ * Action: what was found last is kept.
  */
-static struct span
-query_from(struct subject *s, struct span name)
+static void
+ask_query(struct subject *s, struct span name)
 {
-	struct span rest = s->url.query, from = rest;
+	struct asked *a = &s->asked;
+	struct span rest = s->url.query;
 	struct pair pair;
 
-	if (s->asked.p != NULL && span_eq(s->asked, name))
-		return s->asked_from;
-	while (url_next_pair(&rest, &pair)) {
+	if (a->name.p != NULL && span_eq(a->name, name))
+		return;
+	*a = (struct asked){ .name = name };
+	while (!a->there && url_next_pair(&rest, &pair))
+		a->there = key_is(s, pair.key, name);
+	if (!a->there)
+		return;
+	a->value = url_decode(pair.value, true, s->arena);
+	for (a->more = rest; url_next_pair(&rest, &pair); a->more = rest)
 		if (key_is(s, pair.key, name))
-			break;
-		from = rest;
-	}
-	s->asked = name;
-	s->asked_from = from;
-	return from;
+			return;
+	a->more = (struct span){ 0 };
 }
 
 /* As below, for a key of the query, without taking memory. */
 static bool
 query_holds(struct subject *s, const struct cond *cond)
 {
-	struct span rest = query_from(s, cond->source.name);
+	struct span rest;
 	struct pair pair;
 
-	while (url_next_pair(&rest, &pair)) {
-		if (!key_is(s, pair.key, cond->source.name))
-			continue;
-		if (cond->globs.count == 0 ||
+	ask_query(s, cond->source.name);
+	if (!s->asked.there)
+		return false;
+	if (cond->globs.count == 0 ||
+	    any_glob(&cond->globs, s->asked.value, false))
+		return true;
+	for (rest = s->asked.more; url_next_pair(&rest, &pair);)
+		if (key_is(s, pair.key, cond->source.name) &&
 		    any_glob(&cond->globs,
 			url_decode(pair.value, true, s->arena), false))
 			return true;
-	}
 	return false;
 }
 
@@ -524,13 +537,24 @@ field_holds(struct subject *s, const struct cond *cond)
 	return false;
 }
 
+/* As below, for the host. */
+static bool
+host_holds(struct subject *s, const struct cond *cond)
+{
+	struct span host = subject_host(s);
+
+	return host.p != NULL &&
+	    (cond->globs.count == 0 || any_glob(&cond->globs, host, true));
+}
+
 enum truth
 subject_holds(struct subject *s, const struct cond *cond)
 {
-	bool nocase = cond->source.kind == SOURCE_HOST;
 	struct list found = { 0 };
 	bool held = false;
 
+	if (cond->source.kind == SOURCE_HOST)
+		return host_holds(s, cond) != cond->negated ? YES : NO;
 	if (cond->source.kind == SOURCE_QUERY && !cond->pattern)
 		return query_holds(s, cond) != cond->negated ? YES : NO;
 	if (cond->source.kind == SOURCE_HEADER && !cond->pattern)
@@ -541,7 +565,7 @@ subject_holds(struct subject *s, const struct cond *cond)
 		return NO;
 	for (size_t i = 0; i < found.count && !held; i++)
 		held = cond->globs.count == 0 ||
-		    any_glob(&cond->globs, found.at[i], nocase);
+		    any_glob(&cond->globs, found.at[i], false);
 	return held != cond->negated ? YES : NO;
 }
 
@@ -564,8 +588,11 @@ subject_holds_all(struct subject *s, const struct conds *conds)
 bool
 subject_holds_any(struct subject *s, const struct conds *conds)
 {
-	for (size_t i = 0; i < conds->count; i++)
-		if (subject_holds(s, &conds->at[i]) == YES)
-			return true;
+	for (size_t i = 0; i < conds->count; i++) {
+		if (subject_holds(s, &conds->at[i]) != YES)
+			continue;
+		trace_held(s, &conds->at[i]);
+		return true;
+	}
 	return false;
 }

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "deletion/auth.h"
 #include "deletion/rule.h"
+#include "deletion/trace.h"
 #include "deletion/tree.h"
 #include "http/exchange.h"
 #include "http/url.h"
@@ -57,6 +58,14 @@ enum {
 	SUBJECT_SEGMENTS = 32,
 };
 
+/* The key of the query that was asked for last. */
+struct asked {
+	struct span name;
+	bool there;
+	struct span value; /* the first one, decoded */
+	struct span more;  /* the pairs with others, if there are any */
+};
+
 struct subject {
 	const struct rules *rules;
 	struct arena *arena; /* for everything found */
@@ -69,15 +78,17 @@ struct subject {
 	size_t segment_count;
 	bool may_override; /* the form, not seen yet, may change the method */
 	bool has_auth, has_host;
-	struct span asked, asked_from; /* the query key asked for last */
-	struct span host;              /* see subject_host() */
+	struct asked asked;
+	struct span host; /* see subject_host() */
 	struct auth auth;
 	struct body body, answer;
 	struct captures captures;     /* of the line that matched */
 	struct span code;             /* of the whole call, once known */
 	const struct target *targets; /* for SOURCE_TARGET */
 	size_t target_count;
-	struct span few[SUBJECT_SEGMENTS]; /* memory for most */
+	uint64_t guards_asked, guards_closed; /* see dispatch.h */
+	struct trace *trace;                  /* NULL: nobody asks */
+	struct span few[SUBJECT_SEGMENTS];    /* memory for most */
 };
 
 /* Take a request apart.  m is NULL if only its head is known.  Spans stay

@@ -9,10 +9,13 @@ bool
 subject_type_has(const struct head *head, const char *word)
 {
 	struct span type = head_field(head, "Content-Type");
-	char pattern[32] = "*";
+	struct span wanted = span_of_str(word);
 
-	strcat(strncat(pattern, word, sizeof(pattern) - 3), "*");
-	return glob_matches(span_of_str(pattern), type, true);
+	for (size_t i = 0; i + wanted.len <= type.len; i++)
+		if ((type.p[i] | 0x20) == wanted.p[0] &&
+		    span_eq_nocase(span_sub(type, i, wanted.len), wanted))
+			return true;
+	return false;
 }
 
 bool

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "deletion/glob.h"
 
 void
 tree_add(struct tree *parent, struct tree *child)
@@ -50,12 +51,14 @@ index_of(struct span step)
 
 static bool
 child_fits(const struct tree *parent, const struct tree *child,
-    struct span step, size_t position)
+    struct span step, bool pattern, size_t position)
 {
-	if (span_eq_str(step, "*"))
+	if (pattern && step.len == 1 && step.p[0] == '*')
 		return true;
 	if (parent->kind == TREE_ARRAY)
 		return index_of(step) == position;
+	if (pattern)
+		return glob_matches(step, child->name, false);
 	return step_is(step, child->name);
 }
 
@@ -66,12 +69,14 @@ find_steps(const struct tree *node, struct span rest, tree_visit *visit,
 {
 	struct span step;
 	size_t position = 0;
+	bool pattern;
 
 	if (rest.p == NULL)
 		return visit(arg, node);
 	step = span_cut(&rest, '/');
+	pattern = glob_is_pattern(step);
 	for (const struct tree *t = node->first; t != NULL; t = t->next)
-		if (child_fits(node, t, step, position++) &&
+		if (child_fits(node, t, step, pattern, position++) &&
 		    !find_steps(t, rest, visit, arg))
 			return false;
 	return true;

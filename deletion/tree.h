@@ -37,7 +37,8 @@ typedef bool tree_visit(void *arg, const struct tree *node);
 
 /*
  * Visit what a path leads to.  In JSON it is a pointer (RFC 6901) in which
- * a step "*" stands for every element or member, "" is the node itself,
+ * a step "*" stands for every element or member, another pattern (see
+ * glob.h) for every member whose name fits, "" is the node itself,
  * and a word without "/" is a member of that name at any depth.  In XML it
  * is TAG/TAG, where the first step is the node or a child of it if
  * from_root, else a child; "/TAG" must be the node itself.  Return false if a

@@ -1,1 +1,2 @@
 EXTRA_DIST += %D%/ARCHITECTURE.md
+EXTRA_DIST += %D%/recognition.md

@@ -1,22 +1,54 @@
 #include "http/digest.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "base/xalloc.h"
 
+/*
+ * Most of what is digested comes in numbers and names of a few bytes, for
+ * which a call of OpenSSL takes longer than their digest: they are gathered.
+ */
 struct digest {
 	EVP_MD_CTX *ctx;
+	size_t held;
+	uint8_t small[512];
 };
+
+/*
+ * Looked up once: to find an algorithm takes OpenSSL as long as to digest
+ * a kilobyte.  They never change and live as long as the process.
+ */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static EVP_MD *sha256;
+static EVP_MAC *hmac;
+
+static void
+look_up(void)
+{
+	/* Fails only if the library itself has none. */
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	assert(sha256 != NULL && hmac != NULL);
+}
+
+static void
+need_algorithms(void)
+{
+	int failed = pthread_once(&once, look_up);
+
+	assert(failed == 0);
+}
 
 static void
 start(struct digest *d)
 {
-	/* Fails only if the library itself has no SHA-256. */
-	int ok = EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL);
+	int ok = EVP_DigestInit_ex(d->ctx, sha256, NULL);
 
 	assert(ok == 1);
 }
@@ -26,6 +58,7 @@ digest_new(void)
 {
 	struct digest *d = xcalloc(1, sizeof(*d));
 
+	need_algorithms();
 	d->ctx = EVP_MD_CTX_new();
 	if (d->ctx == NULL)
 		xalloc_failed();
@@ -42,19 +75,53 @@ digest_free(struct digest *d)
 	free(d);
 }
 
+static void
+update(struct digest *d, const uint8_t *p, size_t len)
+{
+	int ok = EVP_DigestUpdate(d->ctx, p, len);
+
+	assert(ok == 1);
+}
+
+static void
+flush(struct digest *d)
+{
+	if (d->held > 0)
+		update(d, d->small, d->held);
+	d->held = 0;
+}
+
 void
 digest_add(struct digest *d, struct span data)
 {
-	int ok = data.len == 0 || EVP_DigestUpdate(d->ctx, data.p, data.len);
+	if (data.len == 0)
+		return;
+	if (data.len > sizeof(d->small) - d->held)
+		flush(d);
+	if (data.len > sizeof(d->small)) {
+		update(d, data.p, data.len);
+		return;
+	}
+	memcpy(d->small + d->held, data.p, data.len);
+	d->held += data.len;
+}
 
-	assert(ok == 1);
+void
+digest_add_text(struct digest *d, struct span text)
+{
+	uint64_t len = text.p == NULL ? UINT64_MAX : text.len;
+
+	digest_add(d, (struct span){ (const uint8_t *)&len, sizeof(len) });
+	digest_add(d, text);
 }
 
 void
 digest_finish(struct digest *d, uint8_t out[DIGEST_SIZE])
 {
-	int ok = EVP_DigestFinal_ex(d->ctx, out, NULL);
+	int ok;
 
+	flush(d);
+	ok = EVP_DigestFinal_ex(d->ctx, out, NULL);
 	assert(ok == 1);
 	start(d);
 }
@@ -62,17 +129,33 @@ digest_finish(struct digest *d, uint8_t out[DIGEST_SIZE])
 void
 digest_of(uint8_t out[DIGEST_SIZE], struct span data)
 {
-	int ok = EVP_Digest(data.len > 0 ? data.p : (const uint8_t *)"",
-	    data.len, out, NULL, EVP_sha256(), NULL);
+	int ok;
 
+	need_algorithms();
+	ok = EVP_Digest(data.len > 0 ? data.p : (const uint8_t *)"", data.len,
+	    out, NULL, sha256, NULL);
 	assert(ok == 1);
 }
 
 void
 digest_hmac(uint8_t out[DIGEST_SIZE], struct span key, struct span data)
 {
-	const uint8_t *ok = HMAC(EVP_sha256(), key.p, (int)key.len,
-	    data.len > 0 ? data.p : (const uint8_t *)"", data.len, out, NULL);
+	char name[] = "SHA256";
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, name,
+		    sizeof(name) - 1),
+		OSSL_PARAM_END,
+	};
+	EVP_MAC_CTX *ctx;
+	bool ok;
 
-	assert(ok != NULL);
+	need_algorithms();
+	ctx = EVP_MAC_CTX_new(hmac);
+	if (ctx == NULL)
+		xalloc_failed();
+	ok = EVP_MAC_init(ctx, key.p, key.len, params) == 1 &&
+	    (data.len == 0 || EVP_MAC_update(ctx, data.p, data.len) == 1) &&
+	    EVP_MAC_final(ctx, out, NULL, DIGEST_SIZE) == 1;
+	EVP_MAC_CTX_free(ctx);
+	assert(ok);
 }

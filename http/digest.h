@@ -15,6 +15,12 @@ struct digest *digest_new(void);
 void digest_free(struct digest *d);
 void digest_add(struct digest *d, struct span data);
 
+/*
+ * Add text with its length in front, so that no two sequences of texts look
+ * the same; absent is not empty.  The same on machines of one byte order.
+ */
+void digest_add_text(struct digest *d, struct span text);
+
 /* Write the digest of all that was added; d starts afresh. */
 void digest_finish(struct digest *d, uint8_t out[DIGEST_SIZE]);
 

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libhttp.a
 libhttp_a_SOURCES = \
 	%D%/body.c %D%/body.h \
 	%D%/coverage.c %D%/coverage.h \
+	%D%/date.c %D%/date.h \
 	%D%/digest.c %D%/digest.h \
 	%D%/exchange.c %D%/exchange.h \
 	%D%/flaw.c %D%/flaw.h \
@@ -14,6 +15,12 @@ http_libs = libhttp.a $(base_libs) $(LLHTTP_LIBS) $(ZLIB_LIBS) $(OPENSSL_LIBS)
 
 unit_tests += tests/unit/test_body
 tests_unit_test_body_LDADD = libtest.a $(http_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_date
+tests_unit_test_date_LDADD = libtest.a $(http_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_digest
+tests_unit_test_digest_LDADD = libtest.a $(http_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_head
 tests_unit_test_head_LDADD = libtest.a $(http_libs) $(CHECK_LIBS)

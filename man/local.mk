@@ -5,6 +5,7 @@ dist_man_MANS += \
 	%D%/obit-capture.1 \
 	%D%/obit-ls.1 \
 	%D%/obit-prove.1 \
+	%D%/obit-rules.1 \
 	%D%/obit-rules.5 \
 	%D%/obit-seal.1 \
 	%D%/obit-serve.1 \

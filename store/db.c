@@ -120,7 +120,9 @@ make_uri(const char *path)
 static int
 open_handle(struct db *db, const char *path, enum db_access access)
 {
-	int flags = SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE;
+	/* No two threads use a handle at once. */
+	int flags = SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE |
+	    SQLITE_OPEN_NOMUTEX;
 	char *uri;
 	int rc;
 

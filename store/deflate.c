@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include <zlib.h>
@@ -15,8 +16,24 @@
 /* Hash tables of 16 KiB: as good as larger ones for such small pieces. */
 #define MEMORY_LEVEL 6
 
+/*
+ * Blocks that zlib gave back.  A copy of a primed stream takes the same few
+ * of the same sizes each time.
+ */
+#define POOL 8
+
+struct pool_block {
+	size_t size;
+	_Alignas(max_align_t) uint8_t bytes[];
+};
+
+struct pool {
+	struct pool_block *free[POOL];
+};
+
 struct deflater {
 	z_stream primed;
+	struct pool pool;
 };
 
 struct inflater {
@@ -44,6 +61,48 @@ must(int rc)
 	assert(rc == Z_OK);
 }
 
+static voidpf
+pool_take(voidpf opaque, uInt items, uInt item_size)
+{
+	struct pool *pool = opaque;
+	size_t size = (size_t)items * item_size;
+	struct pool_block *b;
+
+	for (size_t i = 0; i < POOL; i++) {
+		b = pool->free[i];
+		if (b == NULL || b->size != size)
+			continue;
+		pool->free[i] = NULL;
+		return b->bytes;
+	}
+	b = xmalloc(sizeof(*b) + size);
+	b->size = size;
+	return b->bytes;
+}
+
+static void
+pool_give(voidpf opaque, voidpf p)
+{
+	struct pool *pool = opaque;
+	struct pool_block *b = (struct pool_block *)(void *)((uint8_t *)p -
+	    offsetof(struct pool_block, bytes));
+
+	for (size_t i = 0; i < POOL; i++) {
+		if (pool->free[i] != NULL)
+			continue;
+		pool->free[i] = b;
+		return;
+	}
+	free(b);
+}
+
+static void
+pool_release(struct pool *pool)
+{
+	for (size_t i = 0; i < POOL; i++)
+		free(pool->free[i]);
+}
+
 static struct span
 tail(struct span s, size_t len)
 {
@@ -63,6 +122,9 @@ deflater_new(struct span dictionary, int window)
 {
 	struct deflater *d = xcalloc(1, sizeof(*d));
 
+	d->primed.zalloc = pool_take;
+	d->primed.zfree = pool_give;
+	d->primed.opaque = &d->pool;
 	must(deflateInit2(&d->primed, LEVEL, Z_DEFLATED, -window,
 	    window == DEFLATE_LARGE ? MAX_MEM_LEVEL : MEMORY_LEVEL,
 	    Z_DEFAULT_STRATEGY));
@@ -76,6 +138,7 @@ deflater_free(struct deflater *d)
 	if (d == NULL)
 		return;
 	deflateEnd(&d->primed);
+	pool_release(&d->pool);
 	free(d);
 }
 

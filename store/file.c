@@ -245,6 +245,32 @@ file_is_alone(const char *path)
 	return alone;
 }
 
+static bool
+has_bytes(const char *path, const char *suffix)
+{
+	char *name = join(path, suffix);
+	struct stat st;
+	bool yes = stat(name, &st) < 0 ? errno != ENOENT : st.st_size > 0;
+
+	free(name);
+	return yes;
+}
+
+bool
+file_is_at_rest(const char *path)
+{
+	bool quiet;
+	int fd;
+
+	if (has_bytes(path, "-wal") || has_bytes(path, "-journal"))
+		return false;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	quiet = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) == 0;
+	if (fd >= 0)
+		close(fd);
+	return quiet;
+}
+
 bool
 file_folder_is_writable(const char *path)
 {

@@ -23,8 +23,14 @@ int file_create(const char *path, struct err *err) MUST_CHECK;
  */
 int file_check(const char *path, struct err *err) MUST_CHECK;
 
-/* May the file be opened without looking for a writer's journal? */
+/* Is there no journal beside it? */
 bool file_is_alone(const char *path);
+
+/*
+ * Is nothing of the archive in a journal (which may exist), and nobody
+ * writing to it now?
+ */
+bool file_is_at_rest(const char *path);
 
 /* May files be made beside it? */
 bool file_folder_is_writable(const char *path);

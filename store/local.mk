@@ -63,7 +63,7 @@ tests_unit_test_store_fail_SOURCES = tests/unit/test_store_fail.c $(store_sample
 tests_unit_test_store_fail_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 
 # A measurement, not a test: make bench/archive.
-EXTRA_PROGRAMS       = bench/archive
+EXTRA_PROGRAMS += bench/archive
 bench_archive_SOURCES = bench/archive.c
 bench_archive_LDADD   = $(store_libs)
 

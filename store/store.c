@@ -50,21 +50,21 @@ try_to_read(struct store *st, enum db_access access, struct err *err)
 }
 
 /*
- * In a folder that cannot be written SQLite cannot make the file through
- * which readers and a writer of a WAL archive agree.  Without a journal
- * there is no writer to agree with.
+ * In a folder that cannot be written, or on a full disk, SQLite cannot make
+ * the file through which readers and a writer of a WAL archive agree.  With
+ * nothing in the journal and no writer there is nothing to agree about.
  */
 static int
 open_to_read(struct store *st, struct err *err)
 {
-	bool alone = file_is_alone(st->path);
-
 	if (try_to_read(st, DB_READ, err) == 0)
 		return 0;
-	if (err->code != ERR_SYSTEM || file_folder_is_writable(st->path))
+	if (err->code != ERR_SYSTEM)
 		return -1;
-	if (alone)
+	if (file_is_at_rest(st->path))
 		return try_to_read(st, DB_IMMUTABLE, err);
+	if (file_folder_is_writable(st->path))
+		return -1;
 	return err_set(err, ERR_SYSTEM,
 	    "was not closed, and its journal can only be read where its "
 	    "folder can be written");

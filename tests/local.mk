@@ -2,7 +2,7 @@ TEST_EXTENSIONS = .sh .bats
 LOG_DRIVER      = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER   = $(LOG_DRIVER)
 BATS_LOG_DRIVER = $(LOG_DRIVER)
-BATS_LOG_COMPILER = $(BATS) --tap
+BATS_LOG_COMPILER = $(SHELL) $(top_srcdir)/build-aux/run-bats.sh
 AM_TESTS_ENVIRONMENT = OBIT='$(abs_top_builddir)/obit'; export OBIT; \
 	top_srcdir='$(abs_top_srcdir)'; export top_srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir; \
@@ -44,6 +44,14 @@ update-expect: %D%/tools/run_flows
 	top_srcdir='$(top_srcdir)' %D%/tools/run_flows --update
 .PHONY: update-expect
 
+# How many of three vendors' operations the shipped rules recognise.
+check_PROGRAMS += %D%/tools/operations
+tests_tools_operations_LDADD = $(deletion_libs)
+dist_check_SCRIPTS += %D%/operations/measure.sh
+TESTS += %D%/operations/measure.sh
+EXTRA_DIST += %D%/operations/aws.tsv.gz %D%/operations/huawei.tsv.gz \
+	%D%/operations/volcengine.tsv.gz
+
 # A unit test links its own layer and the layers below it, nothing else:
 # an upward dependency is a link error.
 check_PROGRAMS += $(unit_tests)
@@ -65,12 +73,25 @@ TESTS += build-aux/check-layers.sh build-aux/check-size.sh
 TESTS += $(bats_tests)
 
 # Whole-program properties.
-e2e_tests = %D%/e2e/corpus.sh %D%/e2e/evidence.sh %D%/e2e/kill.sh \
-	%D%/e2e/raw.sh %D%/e2e/secrets.sh
+e2e_tests = \
+	%D%/e2e/corpus.sh \
+	%D%/e2e/disk.sh \
+	%D%/e2e/evidence.sh \
+	%D%/e2e/kill.sh \
+	%D%/e2e/kills.sh \
+	%D%/e2e/raw.sh \
+	%D%/e2e/secrets.sh
 dist_check_SCRIPTS += $(e2e_tests)
 TESTS += $(e2e_tests)
-EXTRA_DIST += %D%/captures %D%/e2e/corpus.py %D%/e2e/evidence.py \
-	%D%/e2e/evidence_sweep.py %D%/e2e/kill.py %D%/e2e/obit.py %D%/e2e/raw.py
+EXTRA_DIST += \
+	%D%/captures \
+	%D%/e2e/corpus.py \
+	%D%/e2e/damage.py \
+	%D%/e2e/evidence.py \
+	%D%/e2e/evidence_sweep.py \
+	%D%/e2e/kills.py \
+	%D%/e2e/obit.py \
+	%D%/e2e/raw.py
 
 EXTRA_DIST += $(bats_tests) %D%/README.md %D%/fuzz/replay-corpus.sh \
 	%D%/fuzz/corpus

@@ -103,6 +103,7 @@ expected() {
 @test "the table fits 80 columns of a terminal" {
 	command -v script >/dev/null || skip "no script(1)"
 	"$OBIT" capture -r "$captures/huawei.pcap" -r "$captures/volcengine.pcap" a.obit >/dev/null
+	script -qec true none >/dev/null 2>&1 || skip "no pseudo-terminal here"
 	script -qec "stty cols 80; '$OBIT' audit a.obit" out.txt >/dev/null
 	[ "$(grep -v '^Script ' out.txt | tr -d '\r' | wc -L)" -le 80 ]
 }
@@ -111,4 +112,161 @@ expected() {
 	run -2 "$OBIT" audit
 	run -3 --separate-stderr "$OBIT" audit nosuch.obit
 	[[ "$stderr" == "obit audit: nosuch.obit: "* ]]
+}
+
+@test "findings select, and stand in words under their deletions" {
+	"$OBIT" capture -r "$captures/huawei.pcap" -r "$captures/volcengine.pcap" a.obit >/dev/null
+	"$OBIT" audit --json --findings a.obit >audit
+	diff <(jq -c '[.id, .findings[]]' audit) - <<-'END'
+		[2,"repeated-after-success"]
+		[8,"repeated-after-success"]
+		[11,"repeated-after-success"]
+		[18,"never-followed"]
+		[23,"token-reused"]
+		[25,"never-followed"]
+	END
+	run -0 "$OBIT" audit --findings --target i-other a.obit
+	[[ "${lines[2]}" == *" invalid "*"i-other" ]]
+	[[ "${lines[3]}" == *" finding "*"token of another request" ]]
+	[[ "${lines[4]}" == "1 deletion" ]]
+	run -0 "$OBIT" audit --findings --outcome denied a.obit
+	[[ "${lines[0]}" == "0 deletions" ]]
+}
+
+@test "groups count by target, principal, operation and day" {
+	"$OBIT" capture -r "$captures/huawei.pcap" -r "$captures/volcengine.pcap" a.obit >/dev/null
+	"$OBIT" audit --json --by day a.obit >days
+	jq -e '.by == "day" and .value == "2026-11-20" and .deletions == 26' days
+	jq -e '[.outcomes[]] | add == 26' days
+	jq -e '.first < .last and (.first | startswith("2026-11-20T20:00:19."))' days
+	"$OBIT" audit --json --by operation --until 2026-11-20T20:00:22Z a.obit >operations
+	head -1 operations | jq -e '.value == "huawei.apig.member" and .outcomes ==
+		{deleted: 1, gone: 1, denied: 2, invalid: 1, failed: 1}'
+	[ "$(jq -s 'map(.deletions) | add' operations)" -eq 17 ]
+	"$OBIT" audit --json --by target a.obit >targets
+	grep '"i-ybo349sxoncm9t000001"' targets | jq -e '.type == "ecs:instance" and
+		.scope == "cn-beijing" and .deletions == 2 and .outcomes == {deleted: 1, gone: 1}'
+	"$OBIT" audit --json --by principal a.obit >principals
+	[ "$(jq -s 'map(.deletions) | add' principals)" -eq 26 ]
+	jq -s -e 'map(.deletions) == (map(.deletions) | sort | reverse)' principals
+}
+
+@test "groups as a table" {
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	COLUMNS=80 run -0 "$OBIT" audit --by operation a.obit
+	[[ "${lines[0]}" == "DELETIONS OUTCOME "*" OPERATION" ]]
+	[[ "${lines[1]}" == "        6 "*" huawei.apig.member" ]]
+	[[ "${lines[2]}" == "        1  deleted"* ]]
+	[[ "$output" == *$'8 groups\n17 deletions\n'* ]]
+	[ "$(wc -L <<<"$output")" -le 80 ]
+	run -2 --separate-stderr "$OBIT" audit --by colour a.obit
+	[[ "$stderr" == *'--by: "colour"'* ]]
+}
+
+@test "what was not visible is said for the time that is asked about" {
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	"$OBIT" capture -r "$captures/volcengine.pcap" a.obit >/dev/null
+	run -0 "$OBIT" audit a.obit
+	[[ "$output" == *"recording 1: all"*"recording 2: all"* ]]
+	[[ "$output" == *"no recording from 2026-11-20 20:00:20 UTC on for 2."* ]]
+	run -0 "$OBIT" audit --since 2026-11-20T20:00:22Z --until 2026-11-20T20:05:00Z a.obit
+	[[ "$output" != *"recording 1"* ]]
+	[[ "$output" == *"recording 2: all that passed was seen"* ]]
+	[[ "$output" == *"no recording from 2026-11-20 20:00:22 UTC on for "* ]]
+	[[ "$output" == *"no recording from 2026-11-20 20:00:22 UTC to 2026-11-20 20:05:00 UTC"* ]]
+	run -0 "$OBIT" audit --since 2026-12-01 --until 2026-12-02 a.obit
+	[[ "${lines[1]}" == "no recording from 2026-12-01 00:00:00 UTC to 2026-12-02 00:00:00 UTC" ]]
+}
+
+@test "losses of a recording that the time cuts are of the whole" {
+	head -c 18000 "$captures/huawei.pcap" >cut.pcap
+	"$OBIT" capture -r cut.pcap a.obit >/dev/null || [ $? -eq 4 ]
+	run -0 "$OBIT" audit a.obit
+	[[ "$output" == *"recording 1: not visible: "*" incomplete exchange"* ]]
+	[[ "$output" != *"in all of its"* ]]
+	run -0 "$OBIT" audit --since 2026-11-20T20:00:19.95Z a.obit
+	[[ "$output" == *"incomplete exchange"*" in all of its "* ]]
+}
+
+@test "a page has every deletion, its follow-ups and what was not visible" {
+	"$OBIT" capture -r "$captures/huawei.pcap" -r "$captures/volcengine.pcap" a.obit >/dev/null
+	run -0 "$OBIT" audit --html a.html a.obit
+	[ -z "$output" ]
+	[ "$(stat -c %a a.html)" = 600 ]
+	[ "$(ls -A | grep -c a.html)" -eq 1 ]
+	grep -q '<h1>26 deletions <span>in a.obit</span></h1>' a.html
+	[ "$(grep -c '^<details data-outcome=' a.html)" -eq 26 ]
+	[ "$(grep -c '^<details class="after"' a.html)" -eq 4 ]
+	for id in $("$OBIT" ls --json a.obit | jq .id); do
+		[ "$(grep -c "id=\"x$id\"" a.html)" -eq 1 ]
+	done
+	grep -q '<li>recording 1: all that passed was seen</li>' a.html
+	grep -q 'Access=ob_' a.html
+	"$OBIT" audit --html b.html a.obit
+	cmp a.html b.html
+}
+
+@test "a page shows what the filters select" {
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	"$OBIT" audit --html a.html --findings --since 2026-11-20 a.obit
+	grep -q '<h1>4 deletions ' a.html
+	grep -q 'Only since 2026-11-20T00:00:00.000000000Z, with findings' a.html
+	[ "$(grep -c '^<details data-outcome=' a.html)" -eq 4 ]
+	! grep -q '^<details class="after"' a.html || false
+	"$OBIT" audit --html b.html --outcome dryrun a.obit
+	grep -q '<h1>0 deletions ' b.html
+	run -2 "$OBIT" audit --html a.html --json a.obit
+	run -2 "$OBIT" audit --html a.html --by day a.obit
+}
+
+@test "a page takes the place of a file, keeps links, and pipes are written to" {
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	"$OBIT" audit --html - a.obit >whole.html
+	echo old >old.html
+	ln -s old.html link.html
+	"$OBIT" audit --html link.html a.obit
+	[ -L link.html ]
+	cmp whole.html old.html
+	"$OBIT" audit --html >(cat >piped.html) a.obit
+	"$OBIT" audit --html /dev/null a.obit
+	[ -c /dev/null ]
+	run -3 --separate-stderr "$OBIT" audit --html no/such.html a.obit
+	[[ "$stderr" == "obit audit: a.obit: no/such.html: No such file or directory" ]]
+}
+
+@test "recorded bytes are never markup in a page" {
+	evil='</pre></title><script>alert(1)</script>'
+	{
+		printf '> DELETE /x/%s HTTP/1.1\n> Host: %s\n> X: %s\n' "$evil" "$evil" "$evil"
+		printf '> Content-Length: %d\n>\n>| %s\n' "${#evil}" "$evil"
+		printf '< HTTP/1.1 404 %s\n< X: %s\n' "$evil" "$evil"
+		printf '< Content-Length: %d\n<\n<| %s\n' "${#evil}" "$evil"
+	} >evil.flow
+	"$top_builddir/tests/tools/flow2pcap" evil.flow >evil.pcap
+	"$OBIT" capture -r evil.pcap a.obit >/dev/null
+	"$OBIT" audit --html a.html a.obit
+	grep -q '^<h1>1 deletion ' a.html
+	[ "$(grep -c '&lt;script&gt;alert(1)' a.html)" -ge 6 ]
+	[ "$(grep -o '<script' a.html | wc -l)" -eq 1 ]
+	[ "$(grep -o '</pre>' a.html | wc -l)" -eq "$(grep -o '<pre>' a.html | wc -l)" ]
+}
+
+@test "the policy of a page has the digests of its style and its script" {
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	"$OBIT" audit --html a.html a.obit
+	python3 - <<-'END'
+		import base64, hashlib, re
+		page = open("a.html", "rb").read()
+		for kind in b"style", b"script":
+		    text = re.search(b"<%s>(.*?)</%s>" % (kind, kind), page, re.S)[1]
+		    digest = base64.b64encode(hashlib.sha256(text).digest())
+		    assert b"%s-src 'sha256-%s'" % (kind, digest) in page, kind
+	END
+}
+
+@test "a page that cannot be written is a failure" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	run -3 --separate-stderr "$OBIT" audit --html /dev/full a.obit
+	[[ "$stderr" == *"No space left on device"* ]]
 }

@@ -183,13 +183,42 @@ unlock() {
 	[ ! -e b.obit ]
 }
 
+# A capture that goes on until progress was shown, however fast it is read.
+endless() {
+	cat mix.pcap
+	for ((i = 0; i < 1000; i++)); do
+		grep -qs 'deletions' out.txt && break
+		tail -c +25 mix.pcap
+	done
+}
+
 @test "progress is for terminals only" {
 	command -v script >/dev/null || skip "no script(1)"
-	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 150 >/dev/null
-	script -qec "'$OBIT' capture -r mix.pcap a.obit >/dev/null" out.txt >/dev/null
+	script -qec true none >/dev/null 2>&1 || skip "no pseudo-terminal here"
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 20 >/dev/null
+	mkfifo in
+	endless >in &
+	script -fqec "'$OBIT' capture -r - a.obit <in >/dev/null" out.txt >/dev/null
 	grep -q 'deletions' out.txt
 	run -0 --separate-stderr "$OBIT" capture -r mix.pcap b.obit
 	[ "$stderr" = "" ]
+}
+
+@test "the archive does not depend on how far its writer is behind" {
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 10 >/dev/null
+	for memory in 256K 64M; do
+		"$OBIT" capture --all --memory "$memory" -r mix.pcap "$memory.obit" >/dev/null
+		"$OBIT" ls --json "$memory.obit" >"$memory.ls"
+		"$OBIT" audit --json "$memory.obit" >"$memory.audit"
+	done
+	[ "$(wc -l <64M.ls)" -eq 1000 ]
+	cmp 256K.ls 64M.ls
+	cmp 256K.audit 64M.audit
+}
+
+@test "every exchange has its match key" {
+	"$OBIT" capture --all -r "$huawei" a.obit >/dev/null
+	[ "$(sqlite3 a.obit 'select count(distinct match) > 5, count(*) filter (where match = zeroblob(16)) from exchange')" = "1|0" ]
 }
 
 @test "a rule file with a mistake is named with its place" {
@@ -239,4 +268,30 @@ unlock() {
 	run -2 --separate-stderr "$OBIT" capture -r "$huawei" --memory lots a.obit
 	[[ "$stderr" == *"--memory takes a size"* ]]
 	[ ! -e a.obit ]
+}
+
+@test "standard input cannot be read twice" {
+	run -2 "$OBIT" capture -r - -r "$huawei" -r - a.obit <"$huawei"
+	[ "$output" = "obit capture: standard input can be read only once" ]
+	[ ! -e a.obit ]
+}
+
+@test "an error is one line, whatever the name" {
+	run -3 "$OBIT" capture -r $'no\n\e[31mfile' a.obit
+	[ "$output" = 'obit capture: no\x0a\x1b[31mfile: cannot open: No such file or directory' ]
+}
+
+@test "a name too long for the message does not hide the cause" {
+	run -3 "$OBIT" capture -r "$(printf '%03000d' 1)" a.obit
+	[[ "$output" == *0...:*"File name too long" ]]
+}
+
+@test "what is printed to a closed stream goes into no file of ours" {
+	# Its lock on the archive would get the number of the closed stream.
+	"$OBIT" capture -r "$huawei" a.obit >/dev/null
+	run -3 sh -c '"$OBIT" capture --json -r - a.obit <"$0" >&-' "$huawei"
+	run -3 sh -c '"$OBIT" capture -r - a.obit </dev/null 2>&-'
+	"$OBIT" ls a.obit >/dev/null
+	run -3 sh -c '"$OBIT" capture -r - b.obit <&-'
+	[ ! -e b.obit ]
 }

@@ -83,3 +83,10 @@ commands() {
 	run -3 --separate-stderr bash -c '"$OBIT" --help >/dev/full'
 	[[ "$stderr" == "obit: cannot write the output: "* ]]
 }
+
+@test "help of one command, in three ways" {
+	run -0 "$OBIT" ls --help
+	[ "$("$OBIT" help ls)" = "$output" ]
+	run -0 "$OBIT" -h
+	[ "$("$OBIT" help)" = "$output" ]
+}

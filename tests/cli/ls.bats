@@ -42,9 +42,17 @@ setup() {
 
 @test "the table fits 80 columns of a terminal" {
 	command -v script >/dev/null || skip "no script(1)"
+	script -qec true none >/dev/null 2>&1 || skip "no pseudo-terminal here"
 	script -qec "stty cols 80; '$OBIT' ls a.obit" out.txt >/dev/null
 	[ "$(grep -v '^Script ' out.txt | tr -d '\r' | wc -L)" -le 80 ]
 	grep -q 'follow-up' out.txt
+}
+
+@test "the table fits COLUMNS where there is no terminal" {
+	run -0 env COLUMNS=79 "$OBIT" ls a.obit
+	[ "$(wc -L <<<"$output")" -le 79 ]
+	run -0 env -u COLUMNS "$OBIT" ls a.obit
+	[ "$(wc -L <<<"$output")" -gt 80 ]
 }
 
 @test "a table has a line for each exchange and one day" {

@@ -53,3 +53,9 @@ setup() {
 	run -2 --separate-stderr "$OBIT" show a.obit 1 --raw both
 	[[ "$stderr" == *'not "both"'* ]]
 }
+
+@test "one form at a time" {
+	run -2 "$OBIT" show a.obit 1 --raw request --body response
+	[ "$output" = "obit show: --raw, --body and --json exclude each other" ]
+	run -2 "$OBIT" show a.obit 1 --raw request --json
+}

@@ -25,9 +25,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	for (uint64_t id = 1; rest.p != NULL && id <= 16; id++) {
 		struct span request = span_cut(&rest, 0);
 		struct span response = { 0 };
-		struct reading reading;
+		struct reading reading = { 0 };
 		enum interest interest;
 		struct exchange *x;
+		bool other;
 
 		if (rest.p != NULL)
 			response = span_cut(&rest, 0);
@@ -35,7 +36,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		if (x == NULL)
 			continue;
 		interest = recogniser_interest(r, &x->request->parsed);
+		other = recogniser_is_other(r, x);
 		recogniser_read(r, x, id, &reading);
+		assert(!other || reading.kind == KIND_OTHER);
 		assert(
 		    interest != INTEREST_NONE || reading.kind != KIND_DELETION);
 		assert(

@@ -1,4 +1,4 @@
-/* Recognition across exchanges: attempts, findings, follow-ups. */
+/* Recognition across exchanges: interest and follow-ups. */
 #include <stdio.h>
 
 #include "base/err.h"
@@ -22,6 +22,7 @@ static uint64_t next_id;
 /* The newest exchange and what was made of it. */
 static struct exchange *current;
 static struct reading reading;
+static bool other; /* as said before it was read */
 
 static void
 start(void)
@@ -54,7 +55,9 @@ pass(int at, const char *request, const char *response)
 	current->request->first = current->request->last = time;
 	if (current->response != NULL)
 		current->response->first = current->response->last = time;
+	other = recogniser_is_other(recogniser, current);
 	recogniser_read(recogniser, current, next_id++, &reading);
+	ck_assert(!other || reading.kind == KIND_OTHER);
 }
 
 static void
@@ -123,8 +126,10 @@ START_TEST(accepted_until_terminated)
 	pass(3, STATUS_DC, "HTTP/1.1 404 Not Found\n\n");
 	expect_follow_up(1, VERDICT_UNCONFIRMED, NULL);
 	pass_state("terminated");
+	ck_assert(!other);
 	expect_follow_up(1, VERDICT_CONFIRMED, "terminated");
 	pass_state("terminated");
+	ck_assert(other);
 	ck_assert_int_eq(reading.kind, KIND_OTHER);
 	ck_assert_int_eq(interest(STATUS_DC), INTEREST_NONE);
 	stop();
@@ -203,67 +208,9 @@ END_TEST
 
 #define DELETE_X "DELETE /x/1 HTTP/1.1\nHost: a.example\n\n"
 
-START_TEST(repeats_are_attempts_within_the_window)
-{
-	start();
-	pass(1, DELETE_X, "HTTP/1.1 500 No\n\n");
-	expect_deletion(OUTCOME_FAILED, 1, 1, 0);
-	pass(2, DELETE_X, "HTTP/1.1 204 No Content\n\n");
-	expect_deletion(OUTCOME_DELETED, 1, 2, 0);
-	pass(3, DELETE_X, "HTTP/1.1 404 Not Found\n\n");
-	expect_deletion(OUTCOME_GONE, 1, 3, 1u << FINDING_REPEATED);
-	pass(304, DELETE_X, "HTTP/1.1 404 Not Found\n\n");
-	expect_deletion(OUTCOME_GONE, 4, 1, 0);
-	pass(305,
-	    "DELETE /x/1 HTTP/1.1\nHost: a.example\n"
-	    "Authorization: Bearer b\n\n",
-	    "HTTP/1.1 404 Not Found\n\n");
-	expect_deletion(OUTCOME_GONE, 5, 1, 0);
-	stop();
-}
-END_TEST
-
 #define DELETE_V(token, id)                                                    \
 	"GET /?Action=DeleteInstances&Version=2020-04-01&ClientToken=" token   \
 	"&InstanceIds.1=" id " HTTP/1.1\n" VOLC
-
-START_TEST(tokens_tell_retries_from_new_intents)
-{
-	start();
-	pass(1, DELETE_V("t1", "i-1"), NULL);
-	expect_deletion(OUTCOME_UNKNOWN, 1, 1, 0);
-	pass(4000, DELETE_V("t1", "i-1"), NULL);
-	expect_deletion(OUTCOME_UNKNOWN, 1, 2, 0);
-	pass(4001, DELETE_V("t2", "i-1"), NULL);
-	expect_deletion(OUTCOME_UNKNOWN, 1, 3, 1u << FINDING_NEW_TOKEN);
-	pass(4002, DELETE_V("t1", "i-2"), NULL);
-	expect_deletion(OUTCOME_UNKNOWN, 4, 1, 1u << FINDING_TOKEN_REUSED);
-	stop();
-}
-END_TEST
-
-START_TEST(sooner_than_the_server_asked)
-{
-	start();
-	pass(10, DELETE_X, "HTTP/1.1 429 Slow\nRetry-After: 5\n\n");
-	expect_deletion(OUTCOME_THROTTLED, 1, 1, 0);
-	pass(14, DELETE_X, "HTTP/1.1 429 Slow\nRetry-After: 5\n\n");
-	expect_deletion(OUTCOME_THROTTLED, 1, 2, 1u << FINDING_TOO_SOON);
-	pass(19, DELETE_X, "HTTP/1.1 204 No Content\n\n");
-	expect_deletion(OUTCOME_DELETED, 1, 3, 0);
-	stop();
-}
-END_TEST
-
-START_TEST(again_while_pending)
-{
-	start();
-	pass(1, DELETE_DC, "HTTP/1.1 204 No Content\n\n");
-	pass(2, DELETE_DC, "HTTP/1.1 204 No Content\n\n");
-	expect_deletion(OUTCOME_ACCEPTED, 1, 2, 1u << FINDING_PENDING);
-	stop();
-}
-END_TEST
 
 START_TEST(interest_is_known_from_the_head)
 {
@@ -287,7 +234,4 @@ END_TEST
 
 UNIT_MAIN("recognise", accepted_until_terminated, error_and_failed_revert,
     the_resource_itself_is_not_the_status, a_cut_answer_confirms_nothing,
-    a_describe_closes_what_it_no_longer_lists,
-    repeats_are_attempts_within_the_window,
-    tokens_tell_retries_from_new_intents, sooner_than_the_server_asked,
-    again_while_pending, interest_is_known_from_the_head)
+    a_describe_closes_what_it_no_longer_lists, interest_is_known_from_the_head)

@@ -9,10 +9,10 @@
 #include "tests/lib/unit.h"
 
 static const struct source listed[] = {
-	{ SOURCE_HEADER, SPAN_LITERAL("X-Listed") },
-	{ SOURCE_RHEADER, SPAN_LITERAL("X-Subject-*") },
-	{ SOURCE_QUERY, SPAN_LITERAL("q-listed") },
-	{ SOURCE_RJSON, SPAN_LITERAL("/deep/listed") },
+	{ .kind = SOURCE_HEADER, .name = SPAN_LITERAL("X-Listed") },
+	{ .kind = SOURCE_RHEADER, .name = SPAN_LITERAL("X-Subject-*") },
+	{ .kind = SOURCE_QUERY, .name = SPAN_LITERAL("q-listed") },
+	{ .kind = SOURCE_RJSON, .name = SPAN_LITERAL("/deep/listed") },
 };
 
 static struct redactor
@@ -87,6 +87,13 @@ static const struct sample samples[] = {
 	{ ANSWER "X-Subject-Odd: " S "\r\n\r\n", "", S, RESPONSE },
 	{ ANSWER "Location: http://u:" S "@h/\r\n\r\n", "", S, RESPONSE },
 	{ ANSWER "Location: /x?token=" S "#f\r\n\r\n", "", S, RESPONSE },
+	{ ANSWER "Location: /x#access_token=" S "&f\r\n\r\n", "", S, RESPONSE },
+	{ ANSWER "Location: /x?a=1#token=" S "\r\n\r\n", "", S, RESPONSE },
+	{ ANSWER "Location: https://h/run?c=2&s=" MIXED "\r\n\r\n", "", MIXED,
+	    RESPONSE },
+	{ "GET /x#access_token=" S " HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET http://h#access_token=" S " HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET /x?a=1#access_token=" S " HTTP/1.1\r\n\r\n", "", S, 0 },
 	{ REQUEST "Referer: http://h/?a=b&X-Amz-Signature=" S "\r\n\r\n", "", S,
 	    0 },
 	/* request targets */
@@ -132,6 +139,11 @@ static const struct sample samples[] = {
 	{ XML, "<a><token><![CDATA[" S "]]></token></a>", S, 0 },
 	{ XML, "<a><token><v>" S, S, CUT },
 	{ XML, "<a><b>" MIXED "</b></a>", MIXED, 0 },
+	{ MULTIPART, "--b\r\n\r\n{\"a\":1,\"password\":\"" S "\"}\r\n--b--", S,
+	    0 },
+	{ MULTIPART, "--b\r\n\r\n{\n  \"password\": \"" S "\"\n}\r\n--b--", S,
+	    0 },
+	{ MULTIPART, "--b\r\n\r\n<Password>" S "</Password>\r\n--b--", S, 0 },
 	{ MULTIPART,
 	    "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n" S
 	    "\r\n--b--\r\n",
@@ -220,6 +232,45 @@ START_TEST(masking_again_changes_nothing)
 		    (int)once.body.len, once.body.p);
 		exchange_free(x);
 	}
+}
+END_TEST
+
+START_TEST(names_are_remembered_as_what_they_are)
+{
+	struct redactor forgets = redactor(), knows = redactor();
+
+	knows.known = known_names_new();
+	for (size_t i = 0; i < 2 * ARRAY_LEN(samples); i++) {
+		const struct sample *s = &samples[i % ARRAY_LEN(samples)];
+		struct exchange *x = exchange_new(), *y = exchange_new();
+
+		set_message(x, s);
+		set_message(y, s);
+		redactor_apply(&forgets, x);
+		redactor_apply(&knows, y);
+		ck_assert(span_eq(message_of(x)->head, message_of(y)->head));
+		ck_assert(span_eq(message_of(x)->body, message_of(y)->body));
+		exchange_free(x);
+		exchange_free(y);
+	}
+	known_names_free(knows.known);
+}
+END_TEST
+
+/* "key" at the end makes a header a secret, and nothing else. */
+START_TEST(a_name_is_remembered_with_its_place)
+{
+	struct redactor red = redactor();
+	struct redact r = { .redactor = &red };
+	struct span key = span_of_str("key");
+
+	red.known = known_names_new();
+	for (int i = 0; i < 2; i++) {
+		ck_assert(redact_is_secret(&r, REDACT_HEADER, key));
+		ck_assert(!redact_is_secret(&r, REDACT_JSON, key));
+		ck_assert(!redact_is_secret(&r, REDACT_XML, key));
+	}
+	known_names_free(red.known);
 }
 END_TEST
 
@@ -437,6 +488,7 @@ START_TEST(coded_bodies_are_kept_or_withheld)
 END_TEST
 
 UNIT_MAIN("redact", no_secret_survives, masking_again_changes_nothing,
+    names_are_remembered_as_what_they_are, a_name_is_remembered_with_its_place,
     what_is_not_secret_stays, structure_of_a_signature_stays,
     a_secret_across_chunks_is_masked_around_the_framing, holes_hide_no_secret,
     coded_bodies_are_kept_or_withheld)

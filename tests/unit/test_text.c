@@ -1,5 +1,7 @@
 #include "cli/text.h"
 
+#include <stdlib.h>
+
 #include "base/base.h"
 #include "tests/lib/unit.h"
 
@@ -44,5 +46,28 @@ START_TEST(days_and_clocks)
 }
 END_TEST
 
+static void
+check_put(void (*put)(FILE *, struct span), const char *in, const char *want)
+{
+	char *got;
+	size_t len;
+	FILE *out = open_memstream(&got, &len);
+
+	put(out, span_of_str(in));
+	fclose(out);
+	ck_assert_str_eq(got, want);
+	free(got);
+}
+
+START_TEST(nothing_moves_the_cursor)
+{
+	check_put(text_put, "a\r\n\tb\x1b[2J\x7f\x80",
+	    "a\n\tb\\x1b[2J\\x7f\\x80");
+	check_put(text_put_line, "a\r\n\tb", "a\\x0d\\x0a\\x09b");
+	/* U+009B is a control sequence introducer, U+00A0 is a space. */
+	check_put(text_put_line, "\xc2\x9b|\xc2\xa0", "\\xc2\\x9b|\xc2\xa0");
+}
+END_TEST
+
 UNIT_MAIN("text", bytes_in_the_unit_that_fits, durations_in_the_unit_that_fits,
-    days_and_clocks)
+    days_and_clocks, nothing_moves_the_cursor)

@@ -1,0 +1,264 @@
+#include "cli/handover.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "base/xalloc.h"
+#include "http/exchange.h"
+#include "store/store.h"
+
+struct item {
+	struct item *next;
+	struct exchange *exchange;
+	struct reading reading;
+	uint64_t size;
+};
+
+struct handover {
+	struct store *store;
+	uint64_t limit;
+	pthread_t thread;
+
+	pthread_mutex_t mutex; /* guards all below */
+	pthread_cond_t more;   /* there is something to write, or the end */
+	pthread_cond_t room;   /* something was written */
+	struct item *first, **last;
+	uint64_t held; /* bytes of what is not written yet */
+	bool ended, idle, blocked;
+	struct err failure; /* of the first write that failed */
+};
+
+static void
+lock(struct handover *h)
+{
+	int rc = pthread_mutex_lock(&h->mutex);
+
+	assert(rc == 0);
+}
+
+static void
+unlock(struct handover *h)
+{
+	int rc = pthread_mutex_unlock(&h->mutex);
+
+	assert(rc == 0);
+}
+
+/*
+ * Wait for something to write, for as long as it takes if patient, else
+ * no longer than a batch may stay open.
+ */
+static void
+wait_for_more(struct handover *h, bool patient)
+{
+	struct timespec until;
+	int rc = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += STORE_BATCH_NS / 1000000000;
+	h->idle = true;
+	while (h->first == NULL && !h->ended && rc != ETIMEDOUT)
+		rc = patient
+		    ? pthread_cond_wait(&h->more, &h->mutex)
+		    : pthread_cond_timedwait(&h->more, &h->mutex, &until);
+	h->idle = false;
+}
+
+/* All that waits; NULL when nothing came for too long, or at the *end. */
+static struct item *
+take_all(struct handover *h, bool patient, bool *end)
+{
+	struct item *items;
+
+	lock(h);
+	wait_for_more(h, patient);
+	*end = h->ended;
+	items = h->first;
+	h->first = NULL;
+	h->last = &h->first;
+	unlock(h);
+	return items;
+}
+
+static void
+done(struct handover *h, const struct item *item, const struct err *failure)
+{
+	lock(h);
+	h->held -= item->size;
+	if (failure != NULL)
+		h->failure = *failure;
+	if (h->blocked)
+		pthread_cond_signal(&h->room);
+	unlock(h);
+}
+
+/* Takes the items. */
+static void
+write_items(struct handover *h, struct item *item, bool *failed)
+{
+	struct item *next;
+
+	for (; item != NULL; item = next) {
+		struct err err = { 0 };
+		bool fails = !*failed &&
+		    store_add(h->store, item->exchange, &item->reading, &err) <
+			0;
+
+		next = item->next;
+		*failed |= fails;
+		exchange_free(item->exchange);
+		done(h, item, fails ? &err : NULL);
+		free(item);
+	}
+}
+
+/* Nothing comes, so that nothing else would end the open batch. */
+static bool
+settle(struct handover *h)
+{
+	static const struct item nothing;
+	struct err err = { 0 };
+	bool fails = store_commit(h->store, &err) < 0;
+
+	done(h, &nothing, fails ? &err : NULL);
+	return !fails;
+}
+
+static void *
+write_all(void *arg)
+{
+	struct handover *h = arg;
+	bool failed = false, settled = false, end = false;
+
+	while (!end) {
+		struct item *items = take_all(h, settled, &end);
+
+		settled = items == NULL;
+		end = end && settled;
+		if (!settled)
+			write_items(h, items, &failed);
+		else if (!end && !failed)
+			failed = !settle(h);
+	}
+	return NULL;
+}
+
+/* Signals are for the thread that reads packets. */
+static int
+start(struct handover *h)
+{
+	sigset_t all, before;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&h->thread, NULL, write_all, h);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return rc;
+}
+
+static void
+destroy(struct handover *h)
+{
+	pthread_mutex_destroy(&h->mutex);
+	pthread_cond_destroy(&h->more);
+	pthread_cond_destroy(&h->room);
+	free(h);
+}
+
+int
+handover_open(struct handover **out, struct store *store, uint64_t limit,
+    struct err *err)
+{
+	struct handover *h = xcalloc(1, sizeof(*h));
+	pthread_condattr_t clock;
+	int rc;
+
+	h->store = store;
+	h->limit = limit;
+	h->last = &h->first;
+	pthread_mutex_init(&h->mutex, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&h->more, &clock);
+	pthread_condattr_destroy(&clock);
+	pthread_cond_init(&h->room, NULL);
+	rc = start(h);
+	if (rc != 0) {
+		destroy(h);
+		errno = rc;
+		return err_sys(err, "cannot start a thread");
+	}
+	*out = h;
+	return 0;
+}
+
+static bool
+has_room(const struct handover *h, uint64_t size)
+{
+	return h->held == 0 || (size <= h->limit && h->held <= h->limit - size);
+}
+
+static void
+wait_for_room(struct handover *h, uint64_t size)
+{
+	h->blocked = true;
+	while (h->failure.code == ERR_NONE && !has_room(h, size))
+		pthread_cond_wait(&h->room, &h->mutex);
+	h->blocked = false;
+}
+
+int
+handover_add(struct handover *h, struct exchange *x,
+    const struct reading *reading, struct err *err)
+{
+	struct item *item = xcalloc(1, sizeof(*item));
+	bool failed;
+
+	*item = (struct item){ NULL, x, *reading,
+		sizeof(*item) + sizeof(*x) + x->arena.held };
+	lock(h);
+	wait_for_room(h, item->size);
+	failed = h->failure.code != ERR_NONE;
+	if (failed) {
+		*err = h->failure;
+	} else {
+		*h->last = item;
+		h->last = &item->next;
+		h->held += item->size;
+		if (h->idle)
+			pthread_cond_signal(&h->more);
+	}
+	unlock(h);
+	if (!failed)
+		return 0;
+	exchange_free(x);
+	free(item);
+	return -1;
+}
+
+int
+handover_close(struct handover *h, struct err *err)
+{
+	bool failed;
+	int rc;
+
+	if (h == NULL)
+		return 0;
+	lock(h);
+	h->ended = true;
+	pthread_cond_signal(&h->more);
+	unlock(h);
+	rc = pthread_join(h->thread, NULL);
+	assert(rc == 0);
+	failed = h->failure.code != ERR_NONE;
+	if (failed)
+		*err = h->failure;
+	destroy(h);
+	return failed ? -1 : 0;
+}

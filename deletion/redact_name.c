@@ -1,0 +1,131 @@
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "deletion/glob.h"
+#include "deletion/redact_parts.h"
+
+#define KNOWN_NAMES 1024 /* a power of two */
+#define KNOWN_LEN   60   /* longer names are rare, and looked at again */
+
+/*
+ * What was found out about a name.  The names of a capture are few and come
+ * again with every message.
+ */
+struct known_name {
+	uint8_t len; /* 0: free */
+	uint8_t place;
+	uint8_t what;
+	uint8_t name[KNOWN_LEN];
+};
+
+struct known_names {
+	struct known_name at[KNOWN_NAMES];
+};
+
+struct known_names *
+known_names_new(void)
+{
+	return xcalloc(1, sizeof(struct known_names));
+}
+
+void
+known_names_free(struct known_names *k)
+{
+	free(k);
+}
+
+static const unsigned kinds[] = {
+	[REDACT_HEADER] = 1u << SOURCE_HEADER | 1u << SOURCE_RHEADER,
+	[REDACT_QUERY] = 1u << SOURCE_QUERY,
+	[REDACT_FORM] = 1u << SOURCE_FORM,
+	[REDACT_JSON] = 1u << SOURCE_JSON | 1u << SOURCE_RJSON,
+	[REDACT_XML] = 1u << SOURCE_XML | 1u << SOURCE_RXML,
+};
+
+/* Pointers and paths count by their last step: rather too much masked. */
+static struct span
+last_step(struct span name)
+{
+	size_t at = name.len;
+
+	while (at > 0 && name.p[at - 1] != '/')
+		at--;
+	return span_sub(name, at, name.len);
+}
+
+static bool
+is_listed(const struct redactor *red, enum redact_place place, struct span name)
+{
+	for (size_t i = 0; i < red->secrets.count; i++) {
+		const struct source *s = &red->secrets.at[i];
+
+		if ((kinds[place] >> s->kind & 1) != 0 &&
+		    glob_matches(last_step(s->name), name, true))
+			return true;
+	}
+	return false;
+}
+
+static unsigned
+header_kind(struct span name)
+{
+	static const char *const cookies[] = { "Cookie", "Cookie2" };
+	static const char *const set[] = { "Set-Cookie", "Set-Cookie2" };
+
+	if (redact_any_of(name, cookies, ARRAY_LEN(cookies)))
+		return NAME_COOKIE;
+	if (redact_any_of(name, set, ARRAY_LEN(set)))
+		return NAME_SET_COOKIE;
+	return redact_contains(name, "authorization") ? NAME_AUTHORIZATION : 0;
+}
+
+static unsigned
+look_at(const struct redactor *red, enum redact_place place, struct span name)
+{
+	bool header = place == REDACT_HEADER;
+	bool secret = header ? secret_header(name) : secret_name(name);
+	unsigned what = header ? header_kind(name) : 0;
+
+	if (secret || is_listed(red, place, name))
+		what |= NAME_SECRET;
+	if (secret_is_harmless(name))
+		what |= NAME_HARMLESS;
+	return what;
+}
+
+/* FNV-1a */
+static size_t
+slot_of(enum redact_place place, struct span name)
+{
+	uint32_t hash = 2166136261u ^ (uint32_t)place;
+
+	for (size_t i = 0; i < name.len; i++)
+		hash = (hash ^ name.p[i]) * 16777619u;
+	return (hash ^ hash >> 15) % KNOWN_NAMES;
+}
+
+unsigned
+redact_name(const struct redact *r, enum redact_place place, struct span name)
+{
+	struct known_names *known = r->redactor->known;
+	struct known_name *k;
+
+	if (known == NULL || name.len == 0 || name.len > KNOWN_LEN)
+		return look_at(r->redactor, place, name);
+	k = &known->at[slot_of(place, name)];
+	if (k->place == place &&
+	    span_eq((struct span){ k->name, k->len }, name))
+		return k->what;
+	k->what = (uint8_t)look_at(r->redactor, place, name);
+	k->place = (uint8_t)place;
+	k->len = (uint8_t)name.len;
+	memcpy(k->name, name.p, name.len);
+	return k->what;
+}
+
+bool
+redact_is_secret(const struct redact *r, enum redact_place place,
+    struct span name)
+{
+	return (redact_name(r, place, name) & NAME_SECRET) != 0;
+}
