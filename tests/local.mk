@@ -78,6 +78,7 @@ e2e_tests = \
 	%D%/e2e/disk.sh \
 	%D%/e2e/evidence.sh \
 	%D%/e2e/kill.sh \
+	%D%/e2e/kills.sh \
 	%D%/e2e/raw.sh \
 	%D%/e2e/secrets.sh
 dist_check_SCRIPTS += $(e2e_tests)
@@ -88,6 +89,7 @@ EXTRA_DIST += \
 	%D%/e2e/damage.py \
 	%D%/e2e/evidence.py \
 	%D%/e2e/evidence_sweep.py \
+	%D%/e2e/kills.py \
 	%D%/e2e/obit.py \
 	%D%/e2e/raw.py
 

@@ -69,7 +69,10 @@ def main():
             with open(path, "wb") as f:
                 f.write(good[:at] + bytes([good[at] ^ change]) + good[at + 1:])
             r = run("verify", path, "--checkpoint", checkpoint, "--key", vkey)
-            if r.returncode == 1:
+            if r.returncode == 1 and r.stderr:
+                bad += 1
+                print(f"byte {at} xor {change}: {r.stderr.decode()}")
+            elif r.returncode == 1:
                 said = r.stdout
                 named = b"exchange" in said or b"recording" in said
                 figures["named" if named else "found"] += 1

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Kill recorders in the middle: nothing that was committed is lost.
+
+    kills.py OBIT CAPTURE COUNT [SEED]
+
+Feeds a capture through a pipe and sends SIGKILL after a random number of
+bytes.  Then the archive must verify and hold every exchange that could be
+read before the kill; every few kills it is recorded into again.  One line of
+figures; exit status 1 if anything was lost.
+"""
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+obit, capture, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
+CHUNK = 16384
+
+
+def last_id(path):
+    """The highest id that another process can read, or 0."""
+    if not os.path.exists(path):
+        return 0
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    try:
+        return db.execute("SELECT max(id) FROM exchange").fetchone()[0] or 0
+    finally:
+        db.close()
+
+
+def feed(process, data, end):
+    try:
+        for at in range(0, end, CHUNK):
+            process.stdin.write(data[at:min(end, at + CHUNK)])
+        process.stdin.flush()
+    except BrokenPipeError:
+        pass
+
+
+def kill_once(path, data):
+    """Returns how many exchanges could be read just before the kill."""
+    p = subprocess.Popen([obit, "capture", "--all", "-r", "-", path],
+                         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.DEVNULL)
+    feed(p, data, rng.randrange(len(data) + 1))
+    try:
+        if rng.random() < 0.3:
+            p.stdin.close()
+    except BrokenPipeError:
+        pass
+    seen = last_id(path)
+    p.send_signal(signal.SIGKILL)
+    p.wait()
+    try:
+        p.stdin.close()
+    except BrokenPipeError:
+        pass
+    return seen
+
+
+def main():
+    with open(capture, "rb") as f:
+        data = f.read()
+    figures = {"kills": 0, "archives": 0, "committed": 0, "kept": 0}
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for i in range(count):
+            path = os.path.join(folder, f"{i // 8}.obit")
+            seen = kill_once(path, data)
+            figures["kills"] += 1
+            if not os.path.exists(path):
+                bad += seen > 0
+                continue
+            figures["archives"] += i % 8 == 0
+            r = subprocess.run([obit, "verify", path], capture_output=True)
+            kept = last_id(path)
+            figures["committed"] += seen
+            figures["kept"] += kept
+            if r.returncode != 0 or kept < seen:
+                bad += 1
+                print(f"kill {i}: {seen} seen, {kept} kept: {r.stdout} "
+                      f"{r.stderr}")
+            if i % 8 == 7:
+                for name in os.listdir(folder):
+                    os.unlink(os.path.join(folder, name))
+    print(", ".join(f"{n} {name}" for name, n in figures.items()))
+    return 1 if bad or figures["committed"] == 0 else 0
+
+
+sys.exit(main())
