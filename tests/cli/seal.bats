@@ -72,6 +72,22 @@ more() {
 	jq -e '.fault == "truncated" and .exchange == 21' <<<"$output"
 }
 
+@test "a checkpoint is replaced by one that extends it, and by no other" {
+	"$OBIT" seal a.obit --key key -o cp
+	cp a.obit before.obit
+	more a.obit
+	"$OBIT" seal a.obit --key key -o cp
+	[ "$(sed -n 2p cp)" -gt 21 ]
+	cp cp kept
+	run -1 --separate-stderr "$OBIT" seal before.obit --key key -o cp
+	[[ "$stderr" == *"missing at the end"* ]]
+	cmp cp kept
+	echo precious >other
+	run -3 "$OBIT" seal a.obit --key key -o other
+	[ "$(cat other)" = precious ]
+	"$OBIT" seal before.obit --key key -o beside
+}
+
 @test "a checkpoint of another key, or an altered one, is refused" {
 	"$OBIT" seal a.obit --key key -o cp
 	"$OBIT" seal --new-key key2 --origin example.org/a >vkey2
