@@ -12,6 +12,7 @@ struct page {
 	uint64_t last; /* id; what comes later is passed over */
 	uint64_t *listed;
 	size_t count; /* of listed, ascending */
+	bool begun;   /* all are counted */
 };
 
 static void
@@ -37,23 +38,16 @@ describe(struct html_deletion *out, const struct entry *e,
 	};
 }
 
-static int
-count(void *ctx, const struct entry *e, const struct aftermath *a,
-    struct err *err)
+static void
+list(struct page *p, const struct html_deletion *d)
 {
-	struct page *p = ctx;
-	struct html_deletion d;
-
-	(void)err;
-	if (e->id > p->last)
-		return 0;
-	describe(&d, e, a);
-	html_count(p->html, &d);
-	return 0;
+	html_deletion(p->html, d);
+	if (p->count < HTML_MAX_DELETIONS)
+		p->listed[p->count++] = d->id;
 }
 
 static int
-list(void *ctx, const struct entry *e, const struct aftermath *a,
+take(void *ctx, const struct entry *e, const struct aftermath *a,
     struct err *err)
 {
 	struct page *p = ctx;
@@ -63,9 +57,10 @@ list(void *ctx, const struct entry *e, const struct aftermath *a,
 	if (e->id > p->last)
 		return 0;
 	describe(&d, e, a);
-	html_deletion(p->html, &d);
-	if (p->count < HTML_MAX_DELETIONS)
-		p->listed[p->count++] = e->id;
+	if (p->begun)
+		list(p, &d);
+	else
+		html_count(p->html, &d);
 	return 0;
 }
 
@@ -160,13 +155,14 @@ write_page(struct page *p, struct store *st, const struct audit_filter *f,
 	struct time_range range = { f->since, f->until };
 	char *words;
 
-	if (audit_visit(st, f, count, p, err) < 0)
+	if (audit_visit(st, f, take, p, err) < 0)
 		return -1;
+	p->begun = true;
 	words = filter_words(f);
 	html_begin(p->html, title, words);
 	free(words);
 	if (unseen_tell(st, &range, unseen, p->html, err) < 0 ||
-	    audit_visit(st, f, list, p, err) < 0 || follow_ups(p, st, err) < 0)
+	    audit_visit(st, f, take, p, err) < 0 || follow_ups(p, st, err) < 0)
 		return -1;
 	html_end(p->html);
 	return 0;

@@ -146,8 +146,8 @@ dispatch(FILE *out, FILE *log, int argc, char **argv)
 	if ((cmd = cmd_find(argv[1])) == NULL) {
 		fputs("obit: no command \"", log);
 		text_put_line(log, span_of_str(argv[1]));
-		fputs("\"\n", log);
-		return usage(log, EXIT_USAGE);
+		fputs("\"; \"obit --help\" lists them\n", log);
+		return EXIT_USAGE;
 	}
 	return run_named(&ctx, cmd, argc - 1, argv + 1);
 }

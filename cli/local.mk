@@ -33,7 +33,8 @@ libcli_a_SOURCES = \
 	%D%/text.c %D%/text.h \
 	%D%/unseen.c %D%/unseen.h
 
-cli_libs = libcli.a libformats.a libcapture.a libreplay.a $(store_libs) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
+cli_libs = libcli.a libformats.a libcapture.a libreplay.a $(store_libs) \
+	$(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += obit
 obit_SOURCES = %D%/main.c
@@ -41,6 +42,11 @@ obit_LDADD   = $(cli_libs)
 
 unit_tests += tests/unit/test_audit_group
 tests_unit_test_audit_group_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_unseen
+tests_unit_test_unseen_SOURCES = tests/unit/test_unseen.c tests/lib/folder.c \
+	tests/lib/folder.h
+tests_unit_test_unseen_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_cmd
 tests_unit_test_cmd_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
@@ -66,3 +72,6 @@ bats_tests += \
 	tests/cli/show.bats \
 	tests/cli/stats.bats \
 	tests/cli/verify.bats
+
+# Measurements, not tests.
+EXTRA_DIST += bench/README.md bench/capture.sh

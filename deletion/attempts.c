@@ -239,7 +239,7 @@ use_token(struct attempts *a, const struct exchange *x, struct reading *r,
 	if (r->deletion.token.len == 0)
 		return TOKEN_NONE;
 	token_key(key, r);
-	key_of(parameters, a->rules, x->request, NULL);
+	key_of_parameters(parameters, a->rules, x->request);
 	HASH_FIND(hh, a->tokens, key, DIGEST_SIZE, t);
 	if (t == NULL) {
 		t = remember_token(a, key);

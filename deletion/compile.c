@@ -439,6 +439,21 @@ check_paths(struct compiler *c, const struct yaml_node *at,
 			    WORD(list.at[i].name));
 }
 
+/* A condition on the path is about the line's own segments. */
+static void
+check_conds(struct compiler *c, const struct yaml_node *at,
+    const struct match *m)
+{
+	for (size_t i = 0; i < m->conds.count; i++) {
+		const struct source *s = &m->conds.at[i].source;
+
+		if (s->kind == SOURCE_PATH &&
+		    !template_names(&m->path, s->name))
+			mistake(c, at, "no segment '{%.*s}' in its match line",
+			    WORD(s->name));
+	}
+}
+
 static void
 check_poll(struct compiler *c, const struct yaml_node *at, const struct rule *r,
     const struct poll *p)
@@ -457,6 +472,8 @@ check_rule(struct compiler *c, const struct yaml_node *at, const struct rule *r)
 		mistake(c, at, "a rule lacks its name");
 	if (yaml_get(at, "match") == NULL)
 		mistake(c, at, "a rule lacks its match line");
+	for (size_t i = 0; i < r->match_count; i++)
+		check_conds(c, at, &r->matches[i]);
 	check_paths(c, at, r, r->types);
 	check_paths(c, at, r, r->ids);
 	check_paths(c, at, r, r->scope);

@@ -80,6 +80,24 @@ next_start(struct span pattern, size_t p, struct span text, size_t t)
 	return found == NULL ? SIZE_MAX : (size_t)(found - text.p);
 }
 
+/* Does text end as the letters behind the pattern's last special one? */
+static bool
+ends_fit(struct span pattern, struct span text, bool nocase)
+{
+	size_t p = pattern.len, t = text.len;
+
+	while (
+	    p > 0 && !is_special(pattern.p[p - 1]) && pattern.p[p - 1] != ']') {
+		if (t == 0 ||
+		    fold(pattern.p[p - 1], nocase) !=
+			fold(text.p[t - 1], nocase))
+			return false;
+		p--;
+		t--;
+	}
+	return true;
+}
+
 bool
 glob_matches(struct span pattern, struct span text, bool nocase)
 {
@@ -87,6 +105,8 @@ glob_matches(struct span pattern, struct span text, bool nocase)
 
 	if (!nocase && pattern.len > 0 && text.len > 0 &&
 	    !is_special(pattern.p[0]) && pattern.p[0] != text.p[0])
+		return false;
+	if (!ends_fit(pattern, text, nocase))
 		return false;
 	while (t < text.len) {
 		size_t n;

@@ -371,25 +371,51 @@ put_masked(struct keyer *k, const struct rules *rules,
 	redactor_free(r);
 }
 
+static void
+key_begin(struct keyer *k, const struct rules *rules, struct arena *arena)
+{
+	*k = (struct keyer){
+		.digest = digest_new(),
+		.arena = arena,
+		.volatiles = rules_volatiles(rules),
+		.names.secrets = rules_secrets(rules),
+	};
+}
+
+static void
+key_end(struct keyer *k, uint8_t key[MATCH_KEY_SIZE])
+{
+	uint8_t whole[DIGEST_SIZE];
+
+	digest_finish(k->digest, whole);
+	memcpy(key, whole, MATCH_KEY_SIZE);
+	digest_free(k->digest);
+	arena_release(k->arena);
+}
+
+void
+key_of_parameters(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
+    const struct message *request)
+{
+	struct arena arena = ARENA_INIT;
+	struct keyer k;
+
+	key_begin(&k, rules, &arena);
+	put_other(&k, request);
+	key_end(&k, key);
+}
+
 void
 key_of(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
     const struct message *request, const struct deletion *d)
 {
 	struct arena arena = ARENA_INIT;
-	struct keyer k = {
-		.digest = digest_new(),
-		.arena = &arena,
-		.volatiles = rules_volatiles(rules),
-		.names.secrets = rules_secrets(rules),
-	};
-	uint8_t whole[DIGEST_SIZE];
+	struct keyer k;
 
+	key_begin(&k, rules, &arena);
 	if (d != NULL)
 		put_deletion(&k, d);
 	if (d == NULL || d->target_count == 0 || d->set_delete)
 		put_masked(&k, rules, request);
-	digest_finish(k.digest, whole);
-	memcpy(key, whole, MATCH_KEY_SIZE);
-	digest_free(k.digest);
-	arena_release(&arena);
+	key_end(&k, key);
 }

@@ -27,6 +27,14 @@
 
 #include "deletion/deletion.h"
 
+/*
+ * The same for a request as if it were no deletion, to tell whether two
+ * requests of one recording have the same parameters.  Nothing is masked
+ * first, so both must be masked, or both not.
+ */
+void key_of_parameters(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
+    const struct message *request);
+
 /* d is the request's deletion, or NULL if it is none. */
 void key_of(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
     const struct message *request, const struct deletion *d);

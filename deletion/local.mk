@@ -99,6 +99,10 @@ tests_unit_test_attempts_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_explain
 tests_unit_test_explain_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_follow_ups
+tests_unit_test_follow_ups_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_glob
+tests_unit_test_glob_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_hostile
 tests_unit_test_hostile_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_providers

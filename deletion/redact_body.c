@@ -73,6 +73,19 @@ is_secret_part(const struct redact *r, struct span line, bool secret)
 	return name.p != NULL && redact_is_secret(r, REDACT_FORM, name);
 }
 
+/* A part may be a document itself, whatever its header says. */
+static void
+redact_part_line(const struct redact *r, struct text t)
+{
+	struct span s = text_span(t);
+
+	if (looks_like_json(s))
+		redact_json(r, t);
+	else if (looks_like_xml(s))
+		redact_xml(r, t);
+	redact_plain(r, t, LOOK_TEXT);
+}
+
 static void
 redact_multipart(const struct redact *r, struct text t)
 {
@@ -88,7 +101,7 @@ redact_multipart(const struct redact *r, struct text t)
 		if (secret && !redact_contains(line, "Content-"))
 			redact_all(r, line, text_part(t, line));
 		else
-			redact_plain(r, text_part(t, line), LOOK_TEXT);
+			redact_part_line(r, text_part(t, line));
 	}
 }
 

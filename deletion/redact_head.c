@@ -39,6 +39,9 @@ redact_set_cookie(const struct redact *r, struct text t)
 static void
 redact_field(const struct redact *r, struct span name, struct text value)
 {
+	/* Masked as the request that follows them will be. */
+	static const char *const urls[] = { "Location", "Content-Location",
+		"Operation-Location", "Azure-AsyncOperation", "Referer" };
 	unsigned what;
 
 	if (value.len == 0)
@@ -52,6 +55,8 @@ redact_field(const struct redact *r, struct span name, struct text value)
 		redact_authorization(r, value);
 	else if (what & NAME_SECRET)
 		redact_all(r, text_span(value), value);
+	else if (redact_any_of(name, urls, ARRAY_LEN(urls)))
+		redact_target(r, span_of_str("GET"), value);
 	else
 		redact_value(r, value,
 		    what & NAME_HARMLESS ? LOOK_PREFIX : LOOK_STRICT);

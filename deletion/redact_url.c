@@ -36,6 +36,12 @@ redact_pairs(const struct redact *r, enum redact_place place, struct text t)
 }
 
 static void
+redact_query(const struct redact *r, struct text t)
+{
+	redact_pairs(r, REDACT_QUERY, t);
+}
+
+static void
 redact_path(const struct redact *r, struct text t)
 {
 	struct span rest = text_span(t);
@@ -69,6 +75,21 @@ redact_authority(const struct redact *r, struct text t)
 		redact_plain(r, t, LOOK_PREFIX);
 }
 
+/*
+ * Mask what stands in front of a fragment with redact, and the fragment as
+ * a query: that is how a sign-on hands tokens over.
+ */
+static void
+redact_with_fragment(const struct redact *r, struct text t,
+    void (*redact)(const struct redact *, struct text))
+{
+	struct span fragment = text_span(t);
+
+	redact(r, text_part(t, span_cut(&fragment, '#')));
+	if (fragment.len > 0)
+		redact_query(r, text_part(t, fragment));
+}
+
 void
 redact_target(const struct redact *r, struct span method, struct text t)
 {
@@ -80,7 +101,7 @@ redact_target(const struct redact *r, struct span method, struct text t)
 		redact_all(r, u.userinfo, text_part(t, u.userinfo));
 	/* "/" alone may stand outside the target. */
 	if (u.path.len > 1)
-		redact_path(r, text_part(t, u.path));
+		redact_with_fragment(r, text_part(t, u.path), redact_path);
 	if (u.query.len > 0)
-		redact_pairs(r, REDACT_QUERY, text_part(t, u.query));
+		redact_with_fragment(r, text_part(t, u.query), redact_query);
 }

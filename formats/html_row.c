@@ -61,16 +61,23 @@ flags(FILE *out, const struct deletion *d)
 }
 
 static void
+verdict(FILE *out, enum verdict v, struct span state)
+{
+	fputs(verdict_name(v), out);
+	if (state.len == 0)
+		return;
+	fputs(" as &quot;", out);
+	html_text(out, state);
+	fputs("&quot;", out);
+}
+
+static void
 follow_ups(FILE *out, const struct html_deletion *d)
 {
 	if (!d->followed)
 		return;
-	fprintf(out, "<dt>Followed</dt><dd>%s", verdict_name(d->verdict));
-	if (d->state.len > 0) {
-		fputs(" as &quot;", out);
-		html_text(out, d->state);
-		fputs("&quot;", out);
-	}
+	fputs("<dt>Followed</dt><dd>", out);
+	verdict(out, d->verdict, d->state);
 	if (d->evidence_count > 0) {
 		fputs(" at ", out);
 		html_clock(out, d->time);
@@ -230,13 +237,9 @@ followed(FILE *out, const struct reading *r)
 
 		fprintf(out,
 		    "<dt>Of</dt><dd><a href=\"#x%" PRIu64 "\">%" PRIu64
-		    "</a>: %s",
-		    f->deletion, f->deletion, verdict_name(f->verdict));
-		if (f->state.len > 0) {
-			fputs(" as &quot;", out);
-			html_text(out, f->state);
-			fputs("&quot;", out);
-		}
+		    "</a>: ",
+		    f->deletion, f->deletion);
+		verdict(out, f->verdict, f->state);
 		fputs("</dd>\n", out);
 	}
 }

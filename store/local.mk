@@ -71,3 +71,8 @@ fuzz_targets += tests/fuzz/fuzz_archive
 tests_fuzz_fuzz_archive_SOURCES = tests/fuzz/fuzz_archive.c $(store_samples) $(fuzz_driver)
 tests_fuzz_fuzz_archive_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_archive_LDADD   = $(store_libs) $(CHECK_LIBS)
+
+fuzz_targets += tests/fuzz/fuzz_proof
+tests_fuzz_fuzz_proof_SOURCES = tests/fuzz/fuzz_proof.c $(fuzz_driver)
+tests_fuzz_fuzz_proof_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_proof_LDADD   = $(store_libs)

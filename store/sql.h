@@ -101,6 +101,7 @@
 	    "AND (?4 IS NULL OR e.recording = ?4) AND d.operation = ?5 "       \
 	    "ORDER BY d.exchange LIMIT 64")                                    \
 	X(VERIFY_FILE, "PRAGMA integrity_check(1)")                            \
+	X(VERIFY_COUNT, "SELECT count(*) FROM exchange")                       \
 	X(VERIFY_PAGE,                                                         \
 	    "SELECT id, leaf FROM exchange WHERE id >= ? ORDER BY id LIMIT "   \
 	    "64")                                                              \

@@ -13,6 +13,9 @@
 /* What has to be read to be compared is looked for so far away. */
 #define MAX_READ UINT64_C(4096)
 
+/* So many bytes are hashed to find the number of one exchange. */
+#define MAX_HASHED (UINT64_C(16) << 30)
+
 void
 suspect_set(struct verification *out, enum fault fault, uint64_t from,
     uint64_t to, const char *fmt, ...)
@@ -52,6 +55,22 @@ put_id(uint8_t *p, uint64_t id)
 		p[i] = (uint8_t)(id >> (56 - 8 * i));
 }
 
+/* The ids from..to - 1. */
+struct window {
+	uint64_t from, to;
+};
+
+/* At most width ids around that of the suspect. */
+static struct window
+window_around(const struct suspect *s, uint64_t width)
+{
+	struct window w;
+
+	w.from = s->id > width / 2 ? s->id - width / 2 : 1;
+	w.to = width < s->last - w.from ? w.from + width : s->last + 1;
+	return w;
+}
+
 /* The id under which the contents give the leaf: 1, 0 or -1. */
 static int
 find_id(const struct suspect *s, const struct entry *e, uint64_t *id,
@@ -60,8 +79,10 @@ find_id(const struct suspect *s, const struct entry *e, uint64_t *id,
 	struct buf encoding = BUF_INIT(LEAF_ENCODING_MAX);
 	uint8_t leaf[DIGEST_SIZE];
 	int got = leaf_encode(&encoding, e->id, e->exchange, &e->reading, err);
+	struct window window =
+	    window_around(s, MAX_HASHED / (encoding.len + 1));
 
-	for (uint64_t at = 1; got == 0 && at <= s->last; at++) {
+	for (uint64_t at = window.from; got == 0 && at < window.to; at++) {
 		put_id(encoding.p + LEAF_ID_AT, at);
 		leaf_of_encoding(leaf, buf_span(&encoding));
 		if (memcmp(leaf, s->leaf, DIGEST_SIZE) == 0) {
@@ -77,12 +98,11 @@ find_id(const struct suspect *s, const struct entry *e, uint64_t *id,
 static int
 find_row(const struct suspect *s, uint64_t *id, struct err *err)
 {
-	uint64_t first = s->id > MAX_READ / 2 ? s->id - MAX_READ / 2 : 1;
+	struct window window = window_around(s, MAX_READ);
 	struct entry e = ENTRY_INIT;
 	int got = 0;
 
-	for (uint64_t at = first;
-	     got == 0 && at <= s->last && at < first + MAX_READ; at++) {
+	for (uint64_t at = window.from; got == 0 && at < window.to; at++) {
 		got = reader_get_as(s->reader, s->id, at, &e, err);
 		got = forgive(got, err);
 		if (got == 1 && !leaf_is(&e, at, s->leaf))
@@ -135,10 +155,10 @@ holds(const struct suspect *s, uint64_t at, uint64_t id, struct err *err)
 static int
 find_own(const struct suspect *s, uint64_t other, uint64_t *at, struct err *err)
 {
-	uint64_t end = s->id + MAX_READ;
+	struct window window = window_around(s, 2 * MAX_READ);
 	int got = holds(s, *at = other, s->id, err);
 
-	for (uint64_t i = s->id + 1; got == 0 && i <= s->last && i < end; i++)
+	for (uint64_t i = s->id + 1; got == 0 && i < window.to; i++)
 		got = holds(s, *at = i, s->id, err);
 	if (got == 0)
 		*at = 0;

@@ -16,7 +16,7 @@ struct suspect {
 	struct db *db;
 	struct reader *reader;
 	uint64_t id;
-	uint64_t last;             /* no exchange has a higher id */
+	uint64_t last;             /* as far as is looked; not below id */
 	uint8_t leaf[DIGEST_SIZE]; /* as it is stored */
 	const char *why;           /* if it cannot be read; or NULL */
 };

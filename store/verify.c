@@ -253,10 +253,16 @@ judge(struct walk *w, const struct stub *stub, const char *why, struct err *err)
 		.db = w->db,
 		.reader = w->reader,
 		.id = (uint64_t)stub->id,
-		.last = w->last,
+		.last = w->next,
 		.why = stub->bad ? "its leaf is no digest" : why,
 	};
 
+	int64_t count;
+
+	/* Numbers in the file may be anything; there are not more rows. */
+	if (db_number(w->db, sql_text[SQL_VERIFY_COUNT], &count, err) < 0)
+		return damaged(w, err);
+	s.last += (uint64_t)count;
 	memcpy(s.leaf, stub->leaf, DIGEST_SIZE);
 	return suspect_judge(&s, w->out, err);
 }

@@ -82,8 +82,14 @@ e2e_tests = \
 	%D%/e2e/secrets.sh
 dist_check_SCRIPTS += $(e2e_tests)
 TESTS += $(e2e_tests)
-EXTRA_DIST += %D%/captures %D%/e2e/corpus.py %D%/e2e/evidence.py \
-	%D%/e2e/evidence_sweep.py %D%/e2e/obit.py %D%/e2e/raw.py
+EXTRA_DIST += \
+	%D%/captures \
+	%D%/e2e/corpus.py \
+	%D%/e2e/damage.py \
+	%D%/e2e/evidence.py \
+	%D%/e2e/evidence_sweep.py \
+	%D%/e2e/obit.py \
+	%D%/e2e/raw.py
 
 EXTRA_DIST += $(bats_tests) %D%/README.md %D%/fuzz/replay-corpus.sh \
 	%D%/fuzz/corpus

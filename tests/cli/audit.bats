@@ -263,3 +263,10 @@ expected() {
 		    assert b"%s-src 'sha256-%s'" % (kind, digest) in page, kind
 	END
 }
+
+@test "a page that cannot be written is a failure" {
+	[ -c /dev/full ] || skip "no /dev/full"
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	run -3 --separate-stderr "$OBIT" audit --html /dev/full a.obit
+	[[ "$stderr" == *"No space left on device"* ]]
+}

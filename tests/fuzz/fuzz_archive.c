@@ -8,8 +8,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/err.h"
+#include "store/leaf.h"
+#include "store/prove.h"
 #include "store/store.h"
+#include "store/verify.h"
 #include "tests/lib/sample.h"
 
 #define MAX_ARCHIVE (1 << 20)
@@ -113,6 +117,25 @@ visit(struct store *st, const struct selection *which)
 	cursor_close(c);
 }
 
+/* Whatever is wrong, it is found out in bounded time. */
+static void
+judge(struct store *st)
+{
+	struct verify_options options = { 0 };
+	struct buf encoding = BUF_INIT(LEAF_ENCODING_MAX);
+	struct checkpoint head = { .size = UINT64_MAX };
+	struct verification found;
+	struct inclusion in;
+	const char *why;
+	struct err err;
+
+	if (store_verify(st, &options, &found, &err) == 0)
+		must(found.fault < FAULT_COUNT);
+	if (store_prove(st, 20, &head, &encoding, &in, &why, &err) == 0)
+		must(why != NULL);
+	buf_release(&encoding);
+}
+
 static void
 read_all(void)
 {
@@ -131,6 +154,7 @@ read_all(void)
 	read_rows(st);
 	for (size_t i = 0; i < ARRAY_LEN(selections); i++)
 		visit(st, &selections[i]);
+	judge(st);
 	must(store_close(st, &err) == 0);
 }
 

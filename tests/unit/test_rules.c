@@ -70,6 +70,8 @@ static const struct {
 	{ RULE "poll: GET /x/{no} value=status\n",
 	    "2:5: no segment '{no}' in a match line", 1 },
 	{ RULE "poll: self every=soon\n", "4:11: 'soon' is not a number", 1 },
+	{ "rules:\n  - {name: a, match: 'DELETE /{b} path:c=x'}\n",
+	    "2:5: no segment '{c}' in its match line", 1 },
 	{ RULE "item: rjson:/a/* code=/c\n",
 	    "4:11: an item line needs id=", 1 },
 	{ RULE "codes: {gone: x}\n", "4:19: expected a list of codes", 1 },

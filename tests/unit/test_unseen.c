@@ -1,0 +1,139 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "cli/unseen.h"
+#include "tests/lib/folder.h"
+#include "tests/lib/unit.h"
+
+#define S INT64_C(1000000000)
+#define H (3600 * S)
+
+static void
+must(int status, const struct err *err)
+{
+	if (status < 0)
+		ck_abort_msg("%s", err->text);
+}
+
+static void
+record(struct store *st, int64_t first, int64_t last, uint64_t dropped)
+{
+	struct recording rec = { .program = span_of_str("test") };
+	struct coverage c = { .packets = first < last, .first = first };
+	struct err err;
+
+	c.last = last;
+	c.kernel_drops = dropped;
+	must(store_begin(st, &rec, &err), &err);
+	must(store_end(st, &c, &err), &err);
+}
+
+/* Hours 10 to 11 with a loss, 1 to 2, 1.5 to 3, and one without packets. */
+static struct store *
+four_recordings(void)
+{
+	struct store *st;
+	struct err err;
+
+	must(store_open(&st, folder_path("a.obit"), STORE_APPEND, &err), &err);
+	record(st, 10 * H, 11 * H, 7);
+	record(st, 1 * H, 2 * H, 0);
+	record(st, 3 * H / 2, 3 * H, 0);
+	record(st, 0, 0, 0);
+	return st;
+}
+
+static void
+tell(void *arg, const char *line)
+{
+	fprintf(arg, "%s\n", line);
+}
+
+static void
+expect(struct store *st, int64_t since, int64_t until, const char *lines)
+{
+	struct time_range range = { { since, since >= 0 },
+		{ until, until >= 0 } };
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	struct err err;
+
+	must(unseen_tell(st, &range, tell, out, &err), &err);
+	fclose(out);
+	ck_assert_str_eq(text, lines);
+	free(text);
+}
+
+#define DAY " 1970-01-01 "
+
+START_TEST(all_recordings_and_what_is_between)
+{
+	struct store *st;
+	struct err err;
+
+	folder_enter();
+	st = four_recordings();
+	expect(st, -1, -1,
+	    "recording 1: not visible: 7 packets dropped\n"
+	    "recording 2: all that passed was seen\n"
+	    "recording 3: all that passed was seen\n"
+	    "recording 4: no packets\n"
+	    "no recording from" DAY "03:00:00 UTC to" DAY "10:00:00 UTC\n");
+	must(store_close(st, &err), &err);
+	folder_leave();
+}
+END_TEST
+
+START_TEST(a_range_leaves_out_what_is_outside)
+{
+	struct store *st;
+	struct err err;
+
+	folder_enter();
+	st = four_recordings();
+	expect(st, 2 * H + 1, 9 * H,
+	    "recording 3: all that passed was seen\n"
+	    "recording 4: no packets\n"
+	    "no recording from" DAY "03:00:00 UTC to" DAY "09:00:00 UTC\n");
+	expect(st, 10 * H + S, -1,
+	    "recording 1: not visible: 7 packets dropped in all of its "
+	    "60 min 00 s\n"
+	    "recording 4: no packets\n");
+	expect(st, -1, H + 1,
+	    "recording 2: all that passed was seen\n"
+	    "recording 4: no packets\n");
+	expect(st, 20 * H, 21 * H,
+	    "recording 4: no packets\n"
+	    "no recording from" DAY "20:00:00 UTC to" DAY "21:00:00 UTC\n");
+	expect(st, 0, H + S,
+	    "recording 2: all that passed was seen\n"
+	    "recording 4: no packets\n"
+	    "no recording from" DAY "00:00:00 UTC to" DAY "01:00:00 UTC\n");
+	must(store_close(st, &err), &err);
+	folder_leave();
+}
+END_TEST
+
+START_TEST(one_that_did_not_end_counts_for_no_time)
+{
+	struct recording rec = { .program = span_of_str("test") };
+	struct store *st;
+	struct err err;
+
+	folder_enter();
+	must(store_open(&st, folder_path("a.obit"), STORE_APPEND, &err), &err);
+	expect(st, -1, -1, "the archive has no recording\n");
+	must(store_begin(st, &rec, &err), &err);
+	must(store_commit(st, &err), &err);
+	expect(st, H, H + S,
+	    "recording 1: it did not end\n"
+	    "no recording from" DAY "01:00:00 UTC on for 1.00 s\n");
+	must(store_close(st, &err), &err);
+	folder_leave();
+}
+END_TEST
+
+UNIT_MAIN("unseen", all_recordings_and_what_is_between,
+    a_range_leaves_out_what_is_outside, one_that_did_not_end_counts_for_no_time)
