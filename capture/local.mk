@@ -85,6 +85,3 @@ tests_unit_test_detect_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_flow_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_pair_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_stream_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
-
-# A measurement, not a test: see bench/README.md.
-EXTRA_DIST += bench/README.md bench/capture.sh
