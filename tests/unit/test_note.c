@@ -71,8 +71,8 @@ END_TEST
 START_TEST(names_have_rules)
 {
 	static const char *const bad[] = { "", "a b", "a+b", "a\nb",
-		"a\xe2\x80\x83"
-		"b",
+		("a\xe2\x80\x83"
+		 "b"),
 		"\xff" };
 	struct note_key key;
 	struct err err;
