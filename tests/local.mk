@@ -78,9 +78,9 @@ e2e_tests = \
 	%D%/e2e/disk.sh \
 	%D%/e2e/evidence.sh \
 	%D%/e2e/kill.sh \
-	%D%/e2e/kills.sh \
 	%D%/e2e/raw.sh \
-	%D%/e2e/secrets.sh
+	%D%/e2e/secrets.sh \
+	%D%/e2e/signals.sh
 dist_check_SCRIPTS += $(e2e_tests)
 TESTS += $(e2e_tests)
 EXTRA_DIST += \
@@ -89,7 +89,7 @@ EXTRA_DIST += \
 	%D%/e2e/damage.py \
 	%D%/e2e/evidence.py \
 	%D%/e2e/evidence_sweep.py \
-	%D%/e2e/kills.py \
+	%D%/e2e/kill.py \
 	%D%/e2e/obit.py \
 	%D%/e2e/raw.py
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kill recorders in the middle: nothing that was committed is lost.
 
-    kills.py OBIT CAPTURE COUNT [SEED]
+    kill.py OBIT CAPTURE COUNT [SEED]
 
 Feeds a capture through a pipe and sends SIGKILL after a random number of
 bytes.  Then the archive must verify and hold every exchange that could be
