@@ -5,6 +5,7 @@ libbase_a_SOURCES = \
 	%D%/base64.c %D%/base64.h \
 	%D%/budget.h \
 	%D%/buf.c %D%/buf.h \
+	%D%/clock.c %D%/clock.h \
 	%D%/err.c %D%/err.h \
 	%D%/json.c %D%/json.h \
 	%D%/span.c %D%/span.h \

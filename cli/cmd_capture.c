@@ -7,9 +7,9 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/base.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "cli/cover.h"
 #include "cli/opt.h"
@@ -77,15 +77,6 @@ catch_signals(struct capture *c)
 		if (before.sa_handler != SIG_IGN)
 			sigaction(signals[i], &act, NULL);
 	}
-}
-
-static int64_t
-now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
 /* The files' names in a row, for people. */
@@ -162,7 +153,7 @@ record(struct recorder *r, struct store *store, struct capture *c,
 {
 	struct arena arena = ARENA_INIT;
 	struct recording rec = {
-		.begun = now(),
+		.begun = clock_wall(),
 		.program = span_of_str(PACKAGE_STRING),
 		.source = source_text(args, &arena),
 		.filter = filter_text(args),

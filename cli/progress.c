@@ -1,22 +1,13 @@
 #include "cli/progress.h"
 
 #include <inttypes.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/text.h"
 
 #define INTERVAL   250000000 /* ns between two lines */
 #define CLEAR_LINE "\r\x1b[K"
-
-static int64_t
-now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 bool
 progress_is_wanted(const struct progress *p)
@@ -58,7 +49,7 @@ progress_show(struct progress *p, uint64_t done, uint64_t total,
     uint64_t exchanges, uint64_t deletions)
 {
 	char bytes[TEXT_SIZE], per_second[TEXT_SIZE];
-	int64_t t = now();
+	int64_t t = clock_steady();
 	double rate;
 
 	if (!begin_line(p, t, done, total, &rate))
@@ -74,7 +65,7 @@ progress_show(struct progress *p, uint64_t done, uint64_t total,
 void
 progress_show_count(struct progress *p, uint64_t done, uint64_t total)
 {
-	int64_t t = now();
+	int64_t t = clock_steady();
 	double rate;
 
 	if (!begin_line(p, t, done, total, &rate))

@@ -164,24 +164,13 @@ compare_pairs(const void *a, const void *b)
 	return diff != 0 ? diff : span_cmp(x->value, y->value);
 }
 
-static size_t
-count_pairs(struct span text)
-{
-	struct pair pair;
-	size_t n = 0;
-
-	while (url_next_pair(&text, &pair))
-		n++;
-	return n;
-}
-
 /* Decoded and sorted; "a" and "a=" are the same. */
 static void
 put_pairs(struct keyer *k, enum tag tag, enum source_kind kind,
     struct span text)
 {
 	struct pair *all =
-	    arena_alloc(k->arena, count_pairs(text) * sizeof(*all));
+	    arena_alloc(k->arena, url_count_pairs(text) * sizeof(*all));
 	struct pair raw;
 	size_t n = 0;
 

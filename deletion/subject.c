@@ -187,24 +187,13 @@ compare_numbered(const void *a, const void *b)
 	return (x->order > y->order) - (x->order < y->order);
 }
 
-static size_t
-count_pairs(struct span text)
-{
-	struct pair pair;
-	size_t n = 0;
-
-	while (url_next_pair(&text, &pair))
-		n++;
-	return n;
-}
-
 /* "KEY.*": in the order of the numbers, as servers read them. */
 static void
 add_numbered(struct subject *s, struct span text, struct span stem,
     struct list *out)
 {
 	struct numbered *list =
-	    arena_alloc(s->arena, (count_pairs(text) + 1) * sizeof(*list));
+	    arena_alloc(s->arena, (url_count_pairs(text) + 1) * sizeof(*list));
 	bool pattern = glob_is_pattern(stem);
 	struct pair pair;
 	size_t n = 0;

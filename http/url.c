@@ -167,3 +167,14 @@ url_host(struct span authority)
 	}
 	return span_sub(authority, 0, span_find(authority, ':'));
 }
+
+size_t
+url_count_pairs(struct span text)
+{
+	struct pair pair;
+	size_t n = 0;
+
+	while (url_next_pair(&text, &pair))
+		n++;
+	return n;
+}

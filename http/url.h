@@ -42,6 +42,9 @@ struct pair {
  */
 bool url_next_pair(struct span *rest, struct pair *raw);
 
+/* How many pairs url_next_pair() takes off text. */
+size_t url_count_pairs(struct span text);
+
 /* Host without port, brackets kept: "a.b:80" -> "a.b", "[::1]:1" -> "[::1]". */
 struct span url_host(struct span authority);
 

@@ -1,8 +1,8 @@
 #include "replay/journal.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/xalloc.h"
 
@@ -26,15 +26,6 @@ journal_free(struct journal *j)
 	free(j);
 }
 
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 void
 journal_write(struct journal *j, const struct journal_entry *e)
 {
@@ -45,7 +36,7 @@ journal_write(struct journal *j, const struct journal_entry *e)
 	out = JSON_INIT(j->to);
 	json_object(&out, NULL);
 	json_uint(&out, "number", ++j->number);
-	json_time(&out, "time", now());
+	json_time(&out, "time", clock_wall());
 	json_text(&out, "session",
 	    e->session.len > 0 ? e->session : (struct span){ 0 });
 	json_text(&out, "method", e->method);

@@ -2,9 +2,9 @@
 
 #include <arpa/inet.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/xalloc.h"
 #include "http/head.h"
@@ -44,15 +44,6 @@ struct writer {
 	int64_t started; /* when the open batch began */
 	bool failed, committed;
 };
-
-static int64_t
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 int
 writer_open(struct writer **out, struct db *db, struct err *err)
@@ -116,7 +107,7 @@ enter(struct writer *w, struct err *err)
 	if (db_is_open(w->db))
 		return 0;
 	w->batch = 0;
-	w->started = now();
+	w->started = clock_steady();
 	return db_exec(w->db, "BEGIN IMMEDIATE", err);
 }
 
@@ -434,7 +425,8 @@ add(struct writer *w, const struct exchange *x, const struct reading *r,
 	merkle_add(&w->tree, row.leaf);
 	w->next++;
 	w->batch += w->packed.len;
-	if (w->batch < STORE_BATCH_BYTES && now() - w->started < STORE_BATCH_NS)
+	if (w->batch < STORE_BATCH_BYTES &&
+	    clock_steady() - w->started < STORE_BATCH_NS)
 		return 0;
 	return writer_commit(w, err);
 }
