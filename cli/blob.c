@@ -3,13 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/xalloc.h"
+#include "cli/outfile.h"
 
 static int
 cannot(const char *what, const char *path, struct err *err)
@@ -67,36 +66,16 @@ fill(int fd, struct span data)
 	return close(fd);
 }
 
-/* mkostemp() makes it with mode 0600; give it what others would have. */
-static int
-write_beside(char *name, struct span data)
-{
-	mode_t mask = umask(0);
-	int fd = mkostemp(name, O_CLOEXEC);
-
-	umask(mask);
-	if (fd < 0)
-		return -1;
-	if (fchmod(fd, 0666 & ~mask) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fill(fd, data);
-}
-
 int
 blob_write(const char *path, struct span data, struct err *err)
 {
-	char *name = xmalloc(strlen(path) + sizeof(".XXXXXX"));
-	int rc = 0;
+	struct outfile o;
 
-	sprintf(name, "%s.XXXXXX", path);
-	if (write_beside(name, data) < 0 || rename(name, path) < 0) {
-		rc = cannot("write", path, err);
-		unlink(name);
-	}
-	free(name);
-	return rc;
+	if (outfile_open(&o, path, NULL, OUTFILE_SHARED, err) < 0)
+		return -1;
+	if (data.len > 0)
+		fwrite(data.p, 1, data.len, o.f);
+	return outfile_commit(&o, err);
 }
 
 int

@@ -15,7 +15,7 @@ int blob_read(const char *path, struct buf *out, struct err *err) MUST_CHECK;
 
 /*
  * Write a file that is there as a whole or not at all, in the place of one
- * that may be there.
+ * that may be there; see outfile.h.
  */
 int blob_write(const char *path, struct span data, struct err *err) MUST_CHECK;
 

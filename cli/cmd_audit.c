@@ -164,7 +164,7 @@ page(const struct args *args, struct store *st, struct cmd_ctx *ctx,
 	struct outfile file;
 	uint64_t omitted;
 
-	if (outfile_open(&file, args->html, ctx->out, err) < 0)
+	if (outfile_open(&file, args->html, ctx->out, OUTFILE_OWN, err) < 0)
 		return -1;
 	if (audit_html(st, &args->filter, title(ctx->operands[0]), file.f,
 		&omitted, err) < 0) {

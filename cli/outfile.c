@@ -1,5 +1,6 @@
 #include "cli/outfile.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,8 +22,24 @@ resolve(const char *path)
 	return real;
 }
 
+/* mkostemp() makes it with mode 0600; give it what open() would. */
 static int
-open_temporary(struct outfile *o, const char *path, struct err *err)
+make_temporary(char *name, enum outfile_mode mode)
+{
+	mode_t mask = umask(0);
+	int fd = mkostemp(name, O_CLOEXEC);
+
+	umask(mask);
+	if (fd < 0 || fchmod(fd, mode & ~mask) == 0)
+		return fd;
+	close(fd);
+	unlink(name);
+	return -1;
+}
+
+static int
+open_temporary(struct outfile *o, const char *path, enum outfile_mode mode,
+    struct err *err)
 {
 	size_t len;
 	int fd;
@@ -32,7 +49,7 @@ open_temporary(struct outfile *o, const char *path, struct err *err)
 	o->temporary = xmalloc(len + sizeof(SUFFIX));
 	memcpy(o->temporary, o->path, len);
 	memcpy(o->temporary + len, SUFFIX, sizeof(SUFFIX));
-	fd = mkstemp(o->temporary);
+	fd = make_temporary(o->temporary, mode);
 	if (fd < 0)
 		return err_sys(err, "%s", path);
 	o->f = fdopen(fd, "w");
@@ -51,12 +68,12 @@ release(struct outfile *o)
 
 int
 outfile_open(struct outfile *o, const char *path, FILE *standard,
-    struct err *err)
+    enum outfile_mode mode, struct err *err)
 {
 	struct stat st;
 
 	*o = (struct outfile){ 0 };
-	if (strcmp(path, "-") == 0) {
+	if (standard != NULL && strcmp(path, "-") == 0) {
 		o->f = standard;
 		o->borrowed = true;
 		return 0;
@@ -65,7 +82,7 @@ outfile_open(struct outfile *o, const char *path, FILE *standard,
 		o->f = fopen(path, "we");
 		return o->f == NULL ? err_sys(err, "%s", path) : 0;
 	}
-	if (open_temporary(o, path, err) == 0)
+	if (open_temporary(o, path, mode, err) == 0)
 		return 0;
 	release(o);
 	return -1;

@@ -1,10 +1,9 @@
 /*
  * outfile.h - a file that is there whole or not at all.
  *
- * It is written under another name in the same folder, with mode 0600, and
- * takes the place of what was there when it is complete.  What is no regular
- * file, such as a pipe or a terminal, is written to as it is, and so is
- * standard output, which "-" means.
+ * It is written under another name in the same folder, and takes the place
+ * of what was there when it is complete.  What is no regular file, such as a
+ * pipe or a terminal, is written to as it is, and so is standard output.
  */
 #ifndef CLI_OUTFILE_H
 #define CLI_OUTFILE_H
@@ -16,6 +15,12 @@
 
 struct err;
 
+/* Who may read the file, as far as the umask lets them. */
+enum outfile_mode {
+	OUTFILE_OWN = 0600,
+	OUTFILE_SHARED = 0666,
+};
+
 struct outfile {
 	FILE *f;         /* to write to */
 	bool borrowed;   /* f is standard output */
@@ -23,9 +28,12 @@ struct outfile {
 	char *temporary; /* the name until it is complete */
 };
 
-/* Errors: ERR_SYSTEM, with the path in front. */
+/*
+ * "-" means standard, unless that is NULL.  Errors: ERR_SYSTEM, with the path
+ * in front.
+ */
 int outfile_open(struct outfile *o, const char *path, FILE *standard,
-    struct err *err) MUST_CHECK;
+    enum outfile_mode mode, struct err *err) MUST_CHECK;
 
 /* All is written: put it in its place.  Released whether it fails or not. */
 int outfile_commit(struct outfile *o, struct err *err) MUST_CHECK;

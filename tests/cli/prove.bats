@@ -87,3 +87,13 @@ setup() {
 	run -3 "$OBIT" prove a.obit 5 -o p --checkpoint key
 	[ ! -e p ]
 }
+
+@test "what is no regular file is written to, not replaced" {
+	mkfifo pipe
+	timeout 20 cat pipe >through &
+	"$OBIT" prove a.obit 1 -o pipe --checkpoint cp
+	wait
+	[ -p pipe ]
+	"$OBIT" prove a.obit 1 -o whole --checkpoint cp
+	cmp through whole
+}
