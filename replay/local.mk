@@ -5,7 +5,8 @@ libreplay_a_SOURCES = %D%/address.c %D%/address.h %D%/answer.c %D%/answer.h %D%/
 	%D%/journal.h %D%/loop.c %D%/loop.h %D%/match.c %D%/match.h \
 	%D%/miss.c %D%/miss.h %D%/missed.c %D%/missed.h %D%/nearest.c \
 	%D%/nearest.h %D%/player.c %D%/player.h %D%/queue.c %D%/queue.h \
-	%D%/replay.h %D%/server.c %D%/session.c %D%/session.h
+	%D%/replay.h %D%/request.c %D%/request.h %D%/request_edit.c \
+	%D%/request_part.c %D%/request_part.h %D%/server.c %D%/session.c %D%/session.h
 
 replay_libs = libreplay.a $(store_libs) $(UV_LIBS)
 
@@ -36,6 +37,10 @@ tests_fuzz_fuzz_serve_SOURCES = tests/fuzz/fuzz_serve.c $(replay_peer) \
 	$(replay_tape) $(fuzz_driver)
 tests_fuzz_fuzz_serve_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_serve_LDADD   = $(replay_libs)
+
+# What is sent again.
+unit_tests += tests/unit/test_request
+tests_unit_test_request_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 
 bats_tests += tests/cli/serve.bats
 
