@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libreplay.a
-libreplay_a_SOURCES = %D%/address.c %D%/address.h %D%/answer.c %D%/answer.h %D%/client.c %D%/client.h \
+libreplay_a_SOURCES = %D%/authority.c %D%/authority.h %D%/tls.c %D%/tls.h \
+	%D%/address.c %D%/address.h %D%/answer.c %D%/answer.h %D%/client.c %D%/client.h \
 	%D%/context.c %D%/context.h %D%/edges.c %D%/edges.h %D%/host.c \
 	%D%/host.h %D%/ids.c %D%/ids.h %D%/index.c %D%/index.h %D%/journal.c \
 	%D%/journal.h %D%/loop.c %D%/loop.h %D%/match.c %D%/match.h \
@@ -8,7 +9,7 @@ libreplay_a_SOURCES = %D%/address.c %D%/address.h %D%/answer.c %D%/answer.h %D%/
 	%D%/replay.h %D%/request.c %D%/request.h %D%/request_edit.c \
 	%D%/request_part.c %D%/request_part.h %D%/server.c %D%/session.c %D%/session.h
 
-replay_libs = libreplay.a $(store_libs) $(UV_LIBS)
+replay_libs = libreplay.a $(store_libs) $(SSL_LIBS) $(UV_LIBS)
 
 unit_tests += tests/unit/test_address tests/unit/test_ids \
 	tests/unit/test_queue tests/unit/test_session
@@ -31,6 +32,12 @@ tests_unit_test_client_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_player_SOURCES = tests/unit/test_player.c tests/lib/folder.c \
 	tests/lib/folder.h $(replay_tape)
 tests_unit_test_player_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_tls
+tests_unit_test_tls_SOURCES = tests/unit/test_tls.c tests/lib/folder.c \
+	tests/lib/folder.h
+tests_unit_test_tls_LDADD = libtest.a libreplay.a $(base_libs) $(SSL_LIBS) \
+	$(OPENSSL_LIBS) $(CHECK_LIBS)
 
 fuzz_targets += tests/fuzz/fuzz_serve
 tests_fuzz_fuzz_serve_SOURCES = tests/fuzz/fuzz_serve.c $(replay_peer) \
