@@ -12,6 +12,7 @@ libcli_a_SOURCES = \
 	%D%/cmd_audit.c \
 	%D%/cmd_capture.c \
 	%D%/cmd_ls.c \
+	%D%/cmd_merge.c \
 	%D%/cmd_prove.c \
 	%D%/cmd_rules.c \
 	%D%/cmd_seal.c \
@@ -66,6 +67,7 @@ bats_tests += \
 	tests/cli/capture.bats \
 	tests/cli/help.bats \
 	tests/cli/ls.bats \
+	tests/cli/merge.bats \
 	tests/cli/prove.bats \
 	tests/cli/rules.bats \
 	tests/cli/seal.bats \

@@ -4,6 +4,7 @@ dist_man_MANS += \
 	%D%/obit-audit.1 \
 	%D%/obit-capture.1 \
 	%D%/obit-ls.1 \
+	%D%/obit-merge.1 \
 	%D%/obit-prove.1 \
 	%D%/obit-rules.1 \
 	%D%/obit-rules.5 \

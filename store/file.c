@@ -110,7 +110,7 @@ sync_folder(const char *path)
  * the name until the whole one takes its place.
  */
 static int
-put_in_place(const char *from, const char *path)
+give_name(const char *from, const char *path)
 {
 	int fd;
 
@@ -127,6 +127,16 @@ put_in_place(const char *from, const char *path)
 	return rename(from, path) == 0 ? 1 : -1;
 }
 
+int
+file_put_in_place(const char *from, const char *path)
+{
+	int got = give_name(from, path);
+
+	if (got == 1)
+		sync_folder(path);
+	return got;
+}
+
 static int
 publish(const char *path, const uint8_t *image, size_t len, struct err *err)
 {
@@ -134,14 +144,12 @@ publish(const char *path, const uint8_t *image, size_t len, struct err *err)
 	int rc = write_image(name, image, len, err);
 
 	if (rc == 0) {
-		rc = put_in_place(name, path);
+		rc = file_put_in_place(name, path);
 		if (rc < 0)
 			cannot("create", err);
 		unlink(name);
 	}
 	free(name);
-	if (rc == 1)
-		sync_folder(path);
 	return rc;
 }
 

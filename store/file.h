@@ -23,6 +23,12 @@ int file_create(const char *path, struct err *err) MUST_CHECK;
  */
 int file_check(const char *path, struct err *err) MUST_CHECK;
 
+/*
+ * Give a closed archive the name path, which is durable afterwards: 1, 0 if
+ * the name is taken, -1 with errno.  The old name may stay as well.
+ */
+int file_put_in_place(const char *from, const char *path) MUST_CHECK;
+
 /* Is there no journal beside it? */
 bool file_is_alone(const char *path);
 

@@ -7,9 +7,11 @@ libstore_a_SOURCES = \
 	%D%/db.c %D%/db.h \
 	%D%/deflate.c %D%/deflate.h \
 	%D%/file.c %D%/file.h \
+	%D%/fresh.c %D%/fresh.h \
 	%D%/handle.h \
 	%D%/inclusion.c %D%/inclusion.h \
 	%D%/leaf.c %D%/leaf.h \
+	%D%/merge.c %D%/merge.h \
 	%D%/merkle.c %D%/merkle.h \
 	%D%/note.c %D%/note.h \
 	%D%/orphans.c %D%/orphans.h \
@@ -54,6 +56,12 @@ tests_unit_test_store_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_verify
 tests_unit_test_verify_SOURCES = tests/unit/test_verify.c $(store_samples)
 tests_unit_test_verify_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_merge
+tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(store_samples)
+tests_unit_test_merge_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_fresh
+tests_unit_test_fresh_SOURCES = tests/unit/test_fresh.c $(store_samples)
+tests_unit_test_fresh_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_store_hostile
 tests_unit_test_store_hostile_SOURCES = tests/unit/test_store_hostile.c $(store_samples)
 tests_unit_test_store_hostile_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)

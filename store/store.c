@@ -16,6 +16,7 @@
 
 struct store {
 	char *path;
+	char *name; /* what errors call it */
 	struct db *db;
 	struct reader *reader;
 	struct writer *writer; /* NULL: only read */
@@ -34,7 +35,7 @@ struct store {
 int
 store_fail(const struct store *st, struct err *err)
 {
-	return err_prefix(err, "%s", st->path);
+	return err_prefix(err, "%s", st->name);
 }
 
 static int
@@ -104,19 +105,28 @@ release(struct store *st)
 	if (st->lock >= 0)
 		close(st->lock);
 	free(st->path);
+	free(st->name);
 	free(st);
 }
 
-int
-store_open(struct store **out, const char *path, enum store_mode mode,
-    struct err *err)
+static char *
+copy(const char *s)
+{
+	char *p = xmalloc(strlen(s) + 1);
+
+	return strcpy(p, s);
+}
+
+static int
+open_as(struct store **out, const char *path, const char *name,
+    enum store_mode mode, struct err *err)
 {
 	struct store *st = xcalloc(1, sizeof(*st));
 
 	err->code = ERR_NONE;
 	st->lock = -1;
-	st->path = xmalloc(strlen(path) + 1);
-	strcpy(st->path, path);
+	st->path = copy(path);
+	st->name = copy(name);
 	if (open_archive(st, mode, err) < 0) {
 		store_fail(st, err);
 		writer_close(st->writer);
@@ -128,6 +138,20 @@ store_open(struct store **out, const char *path, enum store_mode mode,
 	st->reader = reader_new(st->db);
 	*out = st;
 	return 0;
+}
+
+int
+store_open(struct store **out, const char *path, enum store_mode mode,
+    struct err *err)
+{
+	return open_as(out, path, path, mode, err);
+}
+
+int
+store_make(struct store **out, const char *path, const char *name,
+    struct err *err)
+{
+	return open_as(out, path, name, STORE_APPEND, err);
 }
 
 /*
@@ -207,6 +231,12 @@ store_end(struct store *st, const struct coverage *coverage, struct err *err)
 	if (writer_end(st->writer, coverage, err) < 0)
 		return store_fail(st, err);
 	return 0;
+}
+
+int
+store_leave(struct store *st, struct err *err)
+{
+	return writer_leave(st->writer, err) < 0 ? store_fail(st, err) : 0;
 }
 
 void

@@ -37,6 +37,13 @@ int store_open(struct store **out, const char *path, enum store_mode mode,
     struct err *err) MUST_CHECK;
 
 /*
+ * The same for an archive that is not finished: errors call it by its name
+ * to be.  The path must not exist.
+ */
+int store_make(struct store **out, const char *path, const char *name,
+    struct err *err) MUST_CHECK;
+
+/*
  * Commit what is open, fold the journal into the file and close.  With
  * STORE_APPEND, a file that was made by this store_open() and in which no
  * recording was begun is removed again.  NULL is allowed.  The store is
@@ -80,6 +87,9 @@ int store_commit(struct store *st, struct err *err) MUST_CHECK;
 /* End the open recording with what it covered, and commit. */
 int store_end(struct store *st, const struct coverage *coverage,
     struct err *err) MUST_CHECK;
+
+/* Commit, and leave the open recording as one that was interrupted. */
+int store_leave(struct store *st, struct err *err) MUST_CHECK;
 
 /* The highest id so far; 0 in an archive without exchanges. */
 int store_last_id(struct store *st, uint64_t *id, struct err *err) MUST_CHECK;

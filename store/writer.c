@@ -530,3 +530,10 @@ writer_end(struct writer *w, const struct coverage *coverage, struct err *err)
 		return err_set(err, ERR_USAGE, "no recording is open");
 	return leave(w, end(w, coverage, err));
 }
+
+int
+writer_leave(struct writer *w, struct err *err)
+{
+	w->recording = 0;
+	return writer_commit(w, err);
+}

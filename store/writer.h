@@ -28,6 +28,8 @@ int writer_commit(struct writer *w, struct err *err) MUST_CHECK;
 int writer_end(struct writer *w, const struct coverage *coverage,
     struct err *err) MUST_CHECK;
 
+int writer_leave(struct writer *w, struct err *err) MUST_CHECK;
+
 /* Make all rows visible to queries of this connection. */
 int writer_flush(struct writer *w, struct err *err) MUST_CHECK;
 

@@ -1,0 +1,118 @@
+# obit merge
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
+	captures=$top_srcdir/tests/captures
+	"$OBIT" capture -r "$captures/huawei.pcap" a.obit >/dev/null
+	"$OBIT" capture -r "$captures/volcengine.pcap" b.obit >/dev/null
+}
+
+root() {
+	"$OBIT" verify --json "$1" | jq -r .root
+}
+
+# What it says of deletions, without numbers of exchanges.
+history() {
+	"$OBIT" audit --json "$1" |
+		jq -c 'del(.id, .attempt.of, .follow_up.evidence)' | sort
+}
+
+@test "two archives become one that holds both" {
+	run -0 --separate-stderr "$OBIT" merge -o m.obit a.obit b.obit
+	[ "$stderr" = "" ]
+	[ "$(wc -l <<<"$output")" -eq 2 ]
+	n=$("$OBIT" ls --json a.obit | wc -l)
+	k=$("$OBIT" ls --json b.obit | wc -l)
+	[[ "$output" == *"exchanges 1 to $n: recording 1 of a.obit, there exchanges 1 to $n"* ||
+		"$output" == *"exchanges $((k + 1)) to $((k + n)): recording 1 of a.obit, there exchanges 1 to $n"* ]]
+	run -0 "$OBIT" verify m.obit
+	[[ "$output" == *"$((n + k)) exchanges, 2 recordings"* ]]
+	(history a.obit && history b.obit) | sort >both
+	history m.obit | diff - both
+	[ "$(stat -c %a m.obit)" = 600 ]
+	[ -z "$(ls -d m.obit?* 2>/dev/null)" ]
+}
+
+@test "what refers to an exchange refers to its new number" {
+	"$OBIT" merge -o m.obit b.obit a.obit --json >parts
+	for part in a b; do
+		# New number less old one.
+		by=$(jq --arg p $part.obit 'select(.sources[0].archive == $p)
+			| .first - .sources[0].first' parts)
+		"$OBIT" audit --json $part.obit | jq -c --argjson by "$by" '
+			[.id + $by, .attempt.of + $by,
+			[.follow_up.evidence // [] | .[] + $by]]' >>want
+	done
+	"$OBIT" audit --json m.obit |
+		jq -c '[.id, .attempt.of, [.follow_up.evidence // [] | .[]]]' >got
+	sort want | diff - <(sort got)
+	grep -q '\[[0-9]' got
+}
+
+@test "the order does not matter, nor does merging again" {
+	"$OBIT" merge -o ab.obit a.obit b.obit
+	"$OBIT" merge -o ba.obit b.obit a.obit
+	"$OBIT" merge -o again.obit ab.obit a.obit ba.obit b.obit
+	"$OBIT" merge -o self.obit again.obit again.obit
+	for m in ba again self; do
+		[ "$(root $m.obit)" = "$(root ab.obit)" ]
+		diff <("$OBIT" ls --json ab.obit) <("$OBIT" ls --json $m.obit)
+		diff <("$OBIT" audit --json ab.obit) <("$OBIT" audit --json $m.obit)
+	done
+	run -0 "$OBIT" merge -o same.obit a.obit a.obit
+	[[ "${lines[1]}" == "recording 1, "*": also recording 1 of a.obit, "* ]]
+	[ "$(root same.obit)" = "$(root a.obit)" ]
+}
+
+@test "one capture recorded twice is two recordings, and merge says so" {
+	"$OBIT" capture -r "$captures/huawei.pcap" c.obit >/dev/null
+	run -0 --separate-stderr "$OBIT" merge -o m.obit a.obit c.obit
+	[[ "$stderr" == "obit merge: recordings 1 and 2 hold the same exchanges, recorded twice; both are kept" ]]
+	[ "$("$OBIT" ls --json m.obit | jq -s 'map(.recording) | unique | length')" = 2 ]
+}
+
+@test "an archive that is not verified is named, and nothing is merged" {
+	sqlite3 b.obit 'UPDATE exchange SET status = 500 WHERE id = 5'
+	run -1 --separate-stderr "$OBIT" merge -o m.obit a.obit b.obit
+	[ "$output" = "" ]
+	[[ "$stderr" == "b.obit is not verified: exchange 5 is altered"* ]]
+	[ ! -e m.obit ]
+	head -c 20000 a.obit >c.obit
+	run -1 --separate-stderr "$OBIT" merge -o m.obit c.obit a.obit
+	[[ "$stderr" == *"c.obit"* ]]
+	[ ! -e m.obit ]
+	run -3 "$OBIT" merge -o m.obit a.obit none.obit
+	run -3 "$OBIT" merge -o m.obit a.obit "$captures/huawei.pcap"
+	[ ! -e m.obit ]
+	[ -z "$(ls -d m.obit.* 2>/dev/null)" ]
+}
+
+@test "what is there is never replaced" {
+	cp a.obit before
+	run -3 --separate-stderr "$OBIT" merge -o a.obit a.obit b.obit
+	[ "$stderr" = "obit merge: a.obit: exists already" ]
+	cmp a.obit before
+	ln -s nowhere link
+	run -3 "$OBIT" merge -o link a.obit
+	run -3 "$OBIT" merge -o no/such a.obit
+	run -2 "$OBIT" merge a.obit b.obit
+	run -2 "$OBIT" merge -o m.obit
+}
+
+@test "an archive that is still written can be merged" {
+	mkfifo pipe
+	"$OBIT" capture -r pipe c.obit >/dev/null 9>&- &
+	exec 9>pipe
+	head -c 5000 "$captures/huawei.pcap" >&9
+	until [ -e c.obit ] && [ "$(sqlite3 -readonly c.obit 'SELECT count(*) FROM exchange')" -gt 0 ]; do
+		:
+	done
+	run -0 "$OBIT" merge -o m.obit c.obit b.obit
+	exec 9>&-
+	wait
+	run -0 "$OBIT" verify m.obit
+	[ "$(sqlite3 m.obit 'SELECT count(*) FROM recording WHERE finished = 0')" = 1 ]
+}
