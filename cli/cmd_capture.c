@@ -15,10 +15,12 @@
 #include "cli/opt.h"
 #include "cli/progress.h"
 #include "cli/recorder.h"
+#include "cli/sealer.h"
 #include "cli/text.h"
 
 struct args {
-	struct opt_list files, rules;
+	struct opt_list files, rules, seal_every;
+	const char *seal, *checkpoint;
 	uint64_t max_body, memory;
 	const char *filter;
 	bool all, keep_secrets, json;
@@ -46,6 +48,12 @@ static const struct opt opts[] = {
 	    "buffer at most this much (default 64M)" },
 	{ 0, "keep-secrets", OPT_FLAG, AT(keep_secrets), NULL,
 	    "store tokens and signatures as they are" },
+	{ 0, "seal", OPT_STRING, AT(seal), "KEY",
+	    "sign checkpoints with the private key in this file" },
+	{ 0, "seal-every", OPT_LIST, AT(seal_every), "N|TIME",
+	    "after so many exchanges, or so long (default 1m)" },
+	{ 0, "checkpoint", OPT_STRING, AT(checkpoint), "FILE",
+	    "write them to FILE (default ARCHIVE.checkpoint)" },
 	{ 'j', "json", OPT_FLAG, AT(json), NULL,
 	    "write the summary as one JSON object" },
 	{ 0 },
@@ -148,6 +156,15 @@ run_capture(struct recorder *r, struct store *store, struct capture *c,
 }
 
 static int
+end(struct recorder *r, struct store *store, const struct coverage *coverage,
+    struct err *err)
+{
+	if (store_end(store, coverage, err) < 0)
+		return -1;
+	return sealer_end(r->sealer, store, err);
+}
+
+static int
 record(struct recorder *r, struct store *store, struct capture *c,
     const struct args *args, struct coverage *out, struct err *err)
 {
@@ -159,8 +176,10 @@ record(struct recorder *r, struct store *store, struct capture *c,
 		.filter = filter_text(args),
 	};
 	struct err later;
-	int status = store_begin(store, &rec, err);
+	int status = sealer_begin(r->sealer, store, err);
 
+	if (status == 0)
+		status = store_begin(store, &rec, err);
 	arena_release(&arena);
 	if (status < 0)
 		return -1;
@@ -170,10 +189,10 @@ record(struct recorder *r, struct store *store, struct capture *c,
 
 	/* Whatever stopped it, what was recorded so far is worth keeping. */
 	if (status < 0) {
-		(void)!store_end(store, out, &later);
+		(void)!end(r, store, out, &later);
 		return -1;
 	}
-	return store_end(store, out, err);
+	return end(r, store, out, err);
 }
 
 static bool
@@ -258,15 +277,26 @@ run(struct cmd_ctx *ctx, struct err *err)
 		.all = args->all,
 		.keep_secrets = args->keep_secrets,
 	};
+	struct sealer_options seal = {
+		.key = args->seal,
+		.checkpoint = args->checkpoint,
+		.every = &args->seal_every,
+	};
+	struct sealer *sealer;
 	struct recorder r;
 	int status;
 
 	if (check_files(&args->files, err) < 0)
 		return -1;
-	if (recorder_open(&r, &options, err) < 0)
+	if (sealer_open(&sealer, &seal, ctx->operands[0], err) < 0)
 		return -1;
-	status = capture(&r, ctx, err);
-	recorder_close(&r);
+	status = recorder_open(&r, &options, err);
+	if (status == 0) {
+		r.sealer = sealer;
+		status = capture(&r, ctx, err);
+		recorder_close(&r);
+	}
+	sealer_close(sealer);
 	return status;
 }
 

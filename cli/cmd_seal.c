@@ -63,48 +63,6 @@ make_key(struct cmd_ctx *ctx, const struct args *args, struct err *err)
 	return write_key(&key, args->new_key, ctx->out, err);
 }
 
-static int
-write_checkpoint(const struct checkpoint *c, const struct note_key *key,
-    const char *path, struct err *err)
-{
-	struct buf note = BUF_INIT(NOTE_MAX);
-	int rc = -1;
-
-	if (checkpoint_add(c, &note, err) == 0 &&
-	    note_sign(&note, key, err) == 0)
-		rc = blob_write(path, buf_span(&note), err);
-	buf_release(&note);
-	return rc;
-}
-
-static int
-read_key(struct note_key *key, const char *path, struct err *err)
-{
-	if (sealed_key(key, path, err) < 0)
-		return -1;
-	if (!key->can_sign)
-		return err_set(err, ERR_USAGE,
-		    "%s: is the public half of a key", path);
-	return 0;
-}
-
-/*
- * The checkpoint that is to be replaced, if this key has signed it: nobody
- * should sign two that contradict each other (C2SP tlog-checkpoint).
- */
-static int
-read_earlier(struct sealed *earlier, const struct note_key *key,
-    const char *path, struct err *err)
-{
-	if (blob_read(path, &earlier->note, err) < 0)
-		return err->code == ERR_NOT_FOUND ? 0 : -1;
-	if (sealed_open(&earlier->checkpoint, buf_span(&earlier->note), key,
-		err) == 1)
-		return 1;
-	return err_set(err, ERR_EXISTS,
-	    "%s: exists and is no checkpoint of this key", path);
-}
-
 /* What is signed was read: nobody signs for what he did not look at. */
 static int
 seal_with(struct store *st, const struct note_key *key,
@@ -123,7 +81,7 @@ seal_with(struct store *st, const struct note_key *key,
 	c.origin = span_of_str(args->origin != NULL ? args->origin : key->name);
 	c.size = found.size;
 	memcpy(c.root, found.root, DIGEST_SIZE);
-	if (write_checkpoint(&c, key, args->output, err) < 0)
+	if (sealed_write(&c, key, args->output, err) < 0)
 		return -1;
 	check_report(ctx->out, ctx->operands[0], &found);
 	return EXIT_OK;
@@ -137,9 +95,9 @@ seal(struct store *st, struct cmd_ctx *ctx, struct err *err)
 	struct note_key key;
 	int got;
 
-	if (read_key(&key, args->key, err) < 0)
+	if (sealed_signer(&key, args->key, err) < 0)
 		return -1;
-	got = read_earlier(&earlier, &key, args->output, err);
+	got = sealed_earlier(&earlier, &key, args->output, err);
 	if (got >= 0)
 		got = seal_with(st, &key, got == 1 ? &earlier.checkpoint : NULL,
 		    ctx, err);

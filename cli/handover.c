@@ -9,8 +9,11 @@
 
 #include "base/err.h"
 #include "base/xalloc.h"
+#include "cli/sealer.h"
 #include "http/exchange.h"
 #include "store/store.h"
+
+#define SECOND 1000000000
 
 struct item {
 	struct item *next;
@@ -21,6 +24,7 @@ struct item {
 
 struct handover {
 	struct store *store;
+	struct sealer *sealer;
 	uint64_t limit;
 	pthread_t thread;
 
@@ -49,21 +53,22 @@ unlock(struct handover *h)
 	assert(rc == 0);
 }
 
-/*
- * Wait for something to write, for as long as it takes if patient, else
- * no longer than a batch may stay open.
- */
+/* Wait at most so long for something to write. */
 static void
-wait_for_more(struct handover *h, bool patient)
+wait_for_more(struct handover *h, int64_t ns)
 {
 	struct timespec until;
 	int rc = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += STORE_BATCH_NS / 1000000000;
+	if (ns < INT64_MAX) {
+		ns += until.tv_nsec;
+		until.tv_sec += ns / SECOND;
+		until.tv_nsec = ns % SECOND;
+	}
 	h->idle = true;
 	while (h->first == NULL && !h->ended && rc != ETIMEDOUT)
-		rc = patient
+		rc = ns == INT64_MAX
 		    ? pthread_cond_wait(&h->more, &h->mutex)
 		    : pthread_cond_timedwait(&h->more, &h->mutex, &until);
 	h->idle = false;
@@ -71,12 +76,12 @@ wait_for_more(struct handover *h, bool patient)
 
 /* All that waits; NULL when nothing came for too long, or at the *end. */
 static struct item *
-take_all(struct handover *h, bool patient, bool *end)
+take_all(struct handover *h, int64_t ns, bool *end)
 {
 	struct item *items;
 
 	lock(h);
-	wait_for_more(h, patient);
+	wait_for_more(h, ns);
 	*end = h->ended;
 	items = h->first;
 	h->first = NULL;
@@ -97,6 +102,14 @@ done(struct handover *h, const struct item *item, const struct err *failure)
 	unlock(h);
 }
 
+static int
+write_item(struct handover *h, struct item *item, struct err *err)
+{
+	if (store_add(h->store, item->exchange, &item->reading, err) < 0)
+		return -1;
+	return sealer_added(h->sealer, h->store, err);
+}
+
 /* Takes the items. */
 static void
 write_items(struct handover *h, struct item *item, bool *failed)
@@ -105,9 +118,7 @@ write_items(struct handover *h, struct item *item, bool *failed)
 
 	for (; item != NULL; item = next) {
 		struct err err = { 0 };
-		bool fails = !*failed &&
-		    store_add(h->store, item->exchange, &item->reading, &err) <
-			0;
+		bool fails = !*failed && write_item(h, item, &err) < 0;
 
 		next = item->next;
 		*failed |= fails;
@@ -123,10 +134,21 @@ settle(struct handover *h)
 {
 	static const struct item nothing;
 	struct err err = { 0 };
-	bool fails = store_commit(h->store, &err) < 0;
+	bool fails = store_commit(h->store, &err) < 0 ||
+	    sealer_tick(h->sealer, h->store, &err) < 0;
 
 	done(h, &nothing, fails ? &err : NULL);
 	return !fails;
+}
+
+/* No longer than a batch may stay open, or than nothing is sealed. */
+static int64_t
+patience(struct handover *h, bool settled, bool failed)
+{
+	int64_t ns = settled ? INT64_MAX : STORE_BATCH_NS;
+	int64_t seal = failed ? INT64_MAX : sealer_wait(h->sealer);
+
+	return seal < ns ? seal : ns;
 }
 
 static void *
@@ -136,7 +158,8 @@ write_all(void *arg)
 	bool failed = false, settled = false, end = false;
 
 	while (!end) {
-		struct item *items = take_all(h, settled, &end);
+		struct item *items =
+		    take_all(h, patience(h, settled, failed), &end);
 
 		settled = items == NULL;
 		end = end && settled;
@@ -172,14 +195,15 @@ destroy(struct handover *h)
 }
 
 int
-handover_open(struct handover **out, struct store *store, uint64_t limit,
-    struct err *err)
+handover_open(struct handover **out, struct store *store, struct sealer *sealer,
+    uint64_t limit, struct err *err)
 {
 	struct handover *h = xcalloc(1, sizeof(*h));
 	pthread_condattr_t clock;
 	int rc;
 
 	h->store = store;
+	h->sealer = sealer;
 	h->limit = limit;
 	h->last = &h->first;
 	pthread_mutex_init(&h->mutex, NULL);

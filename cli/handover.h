@@ -22,14 +22,16 @@
 struct err;
 struct exchange;
 struct handover;
+struct sealer;
 struct store;
 
 /*
- * Start writing to the open recording of store.  At most limit bytes wait;
- * an exchange above that waits alone.  Errors: ERR_SYSTEM.
+ * Start writing to the open recording of store, and have sealer, which may
+ * be NULL, seal it meanwhile.  At most limit bytes wait; an exchange above
+ * that waits alone.  Errors: ERR_SYSTEM.
  */
-int handover_open(struct handover **out, struct store *store, uint64_t limit,
-    struct err *err) MUST_CHECK;
+int handover_open(struct handover **out, struct store *store,
+    struct sealer *sealer, uint64_t limit, struct err *err) MUST_CHECK;
 
 /*
  * Add x, which is taken whatever happens, with its reading, behind all

@@ -30,6 +30,7 @@ libcli_a_SOURCES = \
 	%D%/record.c %D%/record.h \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/sealed.c %D%/sealed.h \
+	%D%/sealer.c %D%/sealer.h \
 	%D%/table.c %D%/table.h \
 	%D%/text.c %D%/text.h \
 	%D%/unseen.c %D%/unseen.h
@@ -58,6 +59,10 @@ tests_unit_test_opt_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_handover
 tests_unit_test_handover_SOURCES = tests/unit/test_handover.c $(store_samples)
 tests_unit_test_handover_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_sealer
+tests_unit_test_sealer_SOURCES = tests/unit/test_sealer.c $(store_samples)
+tests_unit_test_sealer_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_text
 tests_unit_test_text_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)

@@ -97,7 +97,7 @@ recorder_begin(struct recorder *r, struct store *store, uint64_t memory,
     struct err *err)
 {
 	r->next_id = store_next_id(store);
-	return handover_open(&r->handover, store, memory, err);
+	return handover_open(&r->handover, store, r->sealer, memory, err);
 }
 
 int

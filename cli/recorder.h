@@ -21,9 +21,11 @@
 
 struct progress;
 struct handover;
+struct sealer;
 
 struct recorder {
 	struct handover *handover; /* NULL: not recording */
+	struct sealer *sealer;     /* the caller's; NULL: nothing is signed */
 	uint64_t next_id;
 	struct rules *rules;
 	struct recogniser *recogniser;

@@ -45,3 +45,40 @@ sealed_open(struct checkpoint *c, struct span note, const struct note_key *key,
 		return got;
 	return checkpoint_read(c, text, err) < 0 ? -1 : 1;
 }
+
+int
+sealed_signer(struct note_key *key, const char *path, struct err *err)
+{
+	if (sealed_key(key, path, err) < 0)
+		return -1;
+	if (!key->can_sign)
+		return err_set(err, ERR_USAGE,
+		    "%s: is the public half of a key", path);
+	return 0;
+}
+
+int
+sealed_earlier(struct sealed *s, const struct note_key *key, const char *path,
+    struct err *err)
+{
+	if (blob_read(path, &s->note, err) < 0)
+		return err->code == ERR_NOT_FOUND ? 0 : -1;
+	if (sealed_open(&s->checkpoint, buf_span(&s->note), key, err) == 1)
+		return 1;
+	return err_set(err, ERR_EXISTS,
+	    "%s: exists and is no checkpoint of this key", path);
+}
+
+int
+sealed_write(const struct checkpoint *c, const struct note_key *key,
+    const char *path, struct err *err)
+{
+	struct buf note = BUF_INIT(NOTE_MAX);
+	int rc = -1;
+
+	if (checkpoint_add(c, &note, err) == 0 &&
+	    note_sign(&note, key, err) == 0)
+		rc = blob_write(path, buf_span(&note), err);
+	buf_release(&note);
+	return rc;
+}

@@ -34,4 +34,20 @@ int sealed_read(struct sealed *s, const char *path, struct err *err) MUST_CHECK;
 int sealed_open(struct checkpoint *c, struct span note,
     const struct note_key *key, struct err *err) MUST_CHECK;
 
+/* Read a private key; also ERR_USAGE if it is a public one. */
+int sealed_signer(struct note_key *key, const char *path,
+    struct err *err) MUST_CHECK;
+
+/*
+ * The checkpoint that is to be replaced: 1; 0 if there is none; -1 if it is
+ * not signed with the key, as nobody should sign two that contradict each
+ * other (C2SP tlog-checkpoint).
+ */
+int sealed_earlier(struct sealed *s, const struct note_key *key,
+    const char *path, struct err *err) MUST_CHECK;
+
+/* Sign it into a file, which is there as a whole or as it was. */
+int sealed_write(const struct checkpoint *c, const struct note_key *key,
+    const char *path, struct err *err) MUST_CHECK;
+
 #endif

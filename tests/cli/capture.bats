@@ -295,3 +295,36 @@ endless() {
 	run -3 sh -c '"$OBIT" capture -r - b.obit <&-'
 	[ ! -e b.obit ]
 }
+
+@test "what is recorded is sealed meanwhile, and at the end" {
+	"$OBIT" seal --new-key key --origin example.org/a >vkey
+	run -0 "$OBIT" capture -r "$huawei" --seal key --seal-every 5 --seal-every 1h a.obit
+	[ "$(sed -n 1p a.obit.checkpoint)" = example.org/a ]
+	[ "$(sed -n 2p a.obit.checkpoint)" = "$(sqlite3 a.obit 'SELECT size FROM tree')" ]
+	run -0 "$OBIT" verify a.obit --checkpoint a.obit.checkpoint --key vkey
+	"$OBIT" capture -r "$huawei" --seal key --checkpoint cp b.obit >/dev/null
+	cp cp before
+	"$OBIT" capture -r "$huawei" --seal key --checkpoint cp b.obit >/dev/null
+	[ "$(sed -n 2p cp)" -gt "$(sed -n 2p before)" ]
+	run -0 "$OBIT" verify b.obit --checkpoint before --key vkey
+	run -0 "$OBIT" verify b.obit --checkpoint cp --key vkey
+}
+
+@test "what was sealed and is something else stops a recording before it begins" {
+	"$OBIT" seal --new-key key >vkey
+	"$OBIT" capture -r "$huawei" --seal key a.obit >/dev/null
+	cp a.obit.checkpoint cp
+	run -3 --separate-stderr "$OBIT" capture -r "$huawei" --seal key --checkpoint cp new.obit
+	[[ "$stderr" == *"cp: is not a checkpoint of this archive: "* ]]
+	[ ! -e new.obit ]
+	sqlite3 a.obit 'UPDATE exchange SET status = 500 WHERE id = 5'
+	run -3 "$OBIT" capture -r "$huawei" --seal key a.obit
+	run -3 "$OBIT" capture -r "$huawei" --seal key --checkpoint fresh a.obit
+	[[ "$output" == *"is not verified"* ]]
+	cmp cp a.obit.checkpoint
+	[ ! -e fresh ]
+	run -2 "$OBIT" capture -r "$huawei" --seal-every 5 b.obit
+	run -2 "$OBIT" capture -r "$huawei" --seal key --seal-every 5x b.obit
+	run -2 "$OBIT" capture -r "$huawei" --seal vkey b.obit
+	[ ! -e b.obit ]
+}

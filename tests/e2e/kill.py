@@ -5,8 +5,9 @@
 
 Feeds a capture through a pipe and sends SIGKILL after a random number of
 bytes.  Then the archive must verify and hold every exchange that could be
-read before the kill; every few kills it is recorded into again.  One line of
-figures; exit status 1 if anything was lost.
+read before the kill, and extend the checkpoint that was sealed meanwhile;
+every few kills it is recorded into again.  One line of figures; exit status 1
+if anything was lost.
 """
 import os
 import random
@@ -41,9 +42,10 @@ def feed(process, data, end):
         pass
 
 
-def kill_once(path, data):
+def kill_once(path, data, key):
     """Returns how many exchanges could be read just before the kill."""
-    p = subprocess.Popen([obit, "capture", "--all", "-r", "-", path],
+    p = subprocess.Popen([obit, "capture", "--all", "-r", "-", "--seal", key,
+                          "--seal-every", str(rng.randrange(1, 200)), path],
                          stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                          stderr=subprocess.DEVNULL)
     feed(p, data, rng.randrange(len(data) + 1))
@@ -62,21 +64,37 @@ def kill_once(path, data):
     return seen
 
 
+def verify(path, vkey):
+    """The archive, and whether it was sealed; it must extend that."""
+    checkpoint = path + ".checkpoint"
+    sealed = os.path.exists(checkpoint)
+    against = ["--checkpoint", checkpoint, "--key", vkey] if sealed else []
+    return sealed, subprocess.run([obit, "verify", path] + against,
+                                  capture_output=True)
+
+
 def main():
     with open(capture, "rb") as f:
         data = f.read()
-    figures = {"kills": 0, "archives": 0, "committed": 0, "kept": 0}
+    figures = {"kills": 0, "archives": 0, "committed": 0, "kept": 0,
+               "sealed": 0}
     bad = 0
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, \
+            tempfile.TemporaryDirectory() as keys:
+        key, vkey = os.path.join(keys, "key"), os.path.join(keys, "vkey")
+        with open(vkey, "wb") as f:
+            subprocess.run([obit, "seal", "--new-key", key], stdout=f,
+                           check=True)
         for i in range(count):
             path = os.path.join(folder, f"{i // 8}.obit")
-            seen = kill_once(path, data)
+            seen = kill_once(path, data, key)
             figures["kills"] += 1
             if not os.path.exists(path):
                 bad += seen > 0
                 continue
             figures["archives"] += i % 8 == 0
-            r = subprocess.run([obit, "verify", path], capture_output=True)
+            sealed, r = verify(path, vkey)
+            figures["sealed"] += sealed
             kept = last_id(path)
             figures["committed"] += seen
             figures["kept"] += kept
@@ -88,7 +106,8 @@ def main():
                 for name in os.listdir(folder):
                     os.unlink(os.path.join(folder, name))
     print(", ".join(f"{n} {name}" for name, n in figures.items()))
-    return 1 if bad or figures["committed"] == 0 else 0
+    return 1 if bad or 0 in (figures["committed"], figures["sealed"]) \
+        else 0
 
 
 sys.exit(main())

@@ -4,7 +4,7 @@
 #
 #	top_srcdir=. OBIT=build/obit tests/e2e/kill.sh 1000
 : "${top_srcdir:?}" "${OBIT:?}"
-kills=${1:-16}
+kills=${1:-10}
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
 export XDG_CONFIG_HOME="$dir/config"

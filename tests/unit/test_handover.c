@@ -61,7 +61,7 @@ hand_over(const char *name, uint64_t limit, uint8_t root[DIGEST_SIZE])
 	struct store *st = open_store(name);
 	struct handover *h;
 
-	ck_assert_int_eq(handover_open(&h, st, limit, &err), 0);
+	ck_assert_int_eq(handover_open(&h, st, NULL, limit, &err), 0);
 	for (unsigned n = 0; n < EXCHANGES; n++) {
 		struct reading r = { 0 };
 		struct exchange *x = sample_exchange(n, &r);
@@ -101,7 +101,7 @@ START_TEST(an_error_of_the_writer_reaches_the_reader)
 	ck_assert_int_eq(store_open(&st, folder_path("a.obit"), STORE_APPEND,
 			     &err),
 	    0);
-	ck_assert_int_eq(handover_open(&h, st, 1, &err), 0);
+	ck_assert_int_eq(handover_open(&h, st, NULL, 1, &err), 0);
 	/* The second waits until the first was tried. */
 	for (unsigned n = 0; n < 2; n++) {
 		struct reading r = { 0 };
@@ -130,7 +130,7 @@ START_TEST(the_end_writes_what_waits)
 
 	folder_enter();
 	st = open_store("a.obit");
-	ck_assert_int_eq(handover_open(&h, st, UINT64_MAX, &err), 0);
+	ck_assert_int_eq(handover_open(&h, st, NULL, UINT64_MAX, &err), 0);
 	x = sample_exchange(0, &r);
 	ck_assert_int_eq(handover_add(h, x, &r, &err), 0);
 	ck_assert_int_eq(handover_close(h, &err), 0);
