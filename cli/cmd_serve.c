@@ -11,7 +11,6 @@
 #include "cli/text.h"
 #include "deletion/rules.h"
 #include "replay/replay.h"
-#include "store/store.h"
 
 struct args {
 	const char *listen;
@@ -19,9 +18,11 @@ struct args {
 	const char *log;
 	struct opt_list rules;
 	bool strict;
+	uint64_t threads;
 };
 
 static const struct args defaults = {
+	.threads = 1,
 	.listen = "127.0.0.1:0",
 	.on_miss = "404",
 };
@@ -37,6 +38,8 @@ static const struct opt opts[] = {
 	    "put the rules in FILE before the built-in ones" },
 	{ 0, "strict", OPT_FLAG, offsetof(struct args, strict), NULL,
 	    "exit 1 if a request was missed or an exchange never asked for" },
+	{ 0, "threads", OPT_UINT, offsetof(struct args, threads), "N",
+	    "spread connections over N threads (1)" },
 	{ 0, NULL, OPT_FLAG, 0, NULL, NULL },
 };
 
@@ -44,7 +47,6 @@ static const struct opt opts[] = {
 struct run {
 	struct cmd_ctx *ctx;
 	struct rules *rules;
-	struct store *store;
 	FILE *log;
 	struct server *server;
 	uint64_t unused;
@@ -90,31 +92,49 @@ open_log(FILE **out, const char *path, struct err *err)
 	return -1;
 }
 
+static void
+put_sequence(FILE *to, const uint8_t sequence[32])
+{
+	fputs("sequence ", to);
+	for (size_t i = 0; i < 32; i++)
+		fprintf(to, "%02x", sequence[i]);
+	fputc('\n', to);
+}
+
+static void
+print_again(void *ctx, const uint8_t sequence[32])
+{
+	const struct run *r = ctx;
+
+	put_sequence(r->ctx->log, sequence);
+	fflush(r->ctx->log);
+}
+
 static int
 open_all(struct run *r, struct err *err)
 {
 	const struct args *a = r->ctx->args;
-	struct server_options options = { .listen = a->listen };
+	struct server_options options = { .listen = a->listen,
+		.threads = a->threads,
+		.again = print_again,
+		.ctx = r };
 
+	if (a->threads < 1 || a->threads > SERVER_MAX_THREADS)
+		return err_set(err, ERR_USAGE, "--threads takes 1 to %d",
+		    SERVER_MAX_THREADS);
 	if (parse_policy(&options.on_miss, a->on_miss, err) < 0 ||
 	    rules_open(&r->rules, a->rules.items, a->rules.count, err) < 0 ||
-	    store_open(&r->store, r->ctx->operands[0], STORE_READ, err) < 0 ||
 	    open_log(&r->log, a->log, err) < 0)
 		return -1;
 	options.log = r->log;
-	return server_open(&r->server, r->store, r->rules, &options, err);
+	return server_open(&r->server, r->ctx->operands[0], r->rules, &options,
+	    err);
 }
 
 static int
 close_all(struct run *r, int status, struct err *err)
 {
-	struct err later;
-
 	server_close(r->server);
-	if (store_close(r->store, &later) < 0 && status >= 0) {
-		*err = later;
-		status = -1;
-	}
 	rules_close(r->rules);
 	if (r->log != NULL && fclose(r->log) != 0 && status >= 0)
 		status = err_sys(err, "cannot write the log");
@@ -126,12 +146,10 @@ summarise(FILE *to, const struct server_report *report)
 {
 	fprintf(to,
 	    "%" PRIu64 " requests: %" PRIu64 " answered, %" PRIu64
-	    " missed, %" PRIu64 " refused, %" PRIu64 " failed\nsequence ",
+	    " missed, %" PRIu64 " refused, %" PRIu64 " failed\n",
 	    report->requests, report->answered, report->missed, report->refused,
 	    report->failed);
-	for (size_t i = 0; i < sizeof(report->sequence); i++)
-		fprintf(to, "%02x", report->sequence[i]);
-	fputc('\n', to);
+	put_sequence(to, report->sequence);
 }
 
 static void
@@ -176,7 +194,8 @@ serve(struct run *r, struct err *err)
 	fprintf(r->ctx->out, "%s\n", server_url(r->server));
 	if (fflush(r->ctx->out) != 0)
 		return err_sys(err, "cannot write the address");
-	server_run(r->server, &report);
+	if (server_run(r->server, &report, err) < 0)
+		return -1;
 	summarise(r->ctx->log, &report);
 	if (report.failed > 0)
 		return err_set(err, ERR_CORRUPT,

@@ -69,7 +69,8 @@ bad:
 }
 
 void
-address_url(char url[ADDRESS_URL_SIZE], const struct sockaddr_storage *a)
+address_url(char url[ADDRESS_URL_SIZE], const char *scheme,
+    const struct sockaddr_storage *a)
 {
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
 	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
@@ -77,11 +78,11 @@ address_url(char url[ADDRESS_URL_SIZE], const struct sockaddr_storage *a)
 
 	if (a->ss_family == AF_INET6) {
 		inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof(host));
-		snprintf(url, ADDRESS_URL_SIZE, "http://[%s]:%u", host,
+		snprintf(url, ADDRESS_URL_SIZE, "%s://[%s]:%u", scheme, host,
 		    ntohs(v6->sin6_port));
 	} else {
 		inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
-		snprintf(url, ADDRESS_URL_SIZE, "http://%s:%u", host,
+		snprintf(url, ADDRESS_URL_SIZE, "%s://%s:%u", scheme, host,
 		    ntohs(v4->sin_port));
 	}
 }

@@ -19,7 +19,8 @@ struct err;
 int address_parse(struct sockaddr_storage *out, const char *text,
     struct err *err) MUST_CHECK;
 
-/* Write "http://ADDR:PORT". */
-void address_url(char url[ADDRESS_URL_SIZE], const struct sockaddr_storage *a);
+/* Write "SCHEME://ADDR:PORT". */
+void address_url(char url[ADDRESS_URL_SIZE], const char *scheme,
+    const struct sockaddr_storage *a);
 
 #endif

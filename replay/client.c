@@ -331,7 +331,7 @@ respond(struct client *c)
 		&err) < 0) {
 		c->service->report.requests++;
 		failed(c, &err);
-	} else if (play.no_session) {
+	} else if (play.crowded) {
 		refuse(c, 503);
 	} else {
 		c->service->report.requests++;
@@ -405,6 +405,21 @@ client_late(struct client *c)
 		refuse(c, 408);
 	else
 		finish(c);
+}
+
+void
+client_woken(struct client *c)
+{
+	(void)c;
+}
+
+void
+client_broken(struct client *c, const char *why)
+{
+	c->service->report.requests++;
+	c->service->report.refused++;
+	write_journal(c, &c->request.parsed, 0, 0, why);
+	c->finished = true;
 }
 
 /* The client waits for leave to send its body. */

@@ -24,10 +24,10 @@ struct player;
 #define CLIENT_REQUEST_S 60                  /* for a request to arrive */
 #define CLIENT_SEND_S    300                 /* for an answer to be read */
 
-/* What all clients share. */
+/* What all clients of one thread share. */
 struct service {
 	struct player *player;
-	struct missed *missed;
+	struct missed *missed;   /* shared by all threads, as is the journal */
 	struct journal *journal; /* NULL: none */
 	enum miss_policy on_miss;
 	struct budget input; /* bytes of requests that are being received */
@@ -42,5 +42,7 @@ void client_free(struct client *c);
 size_t client_data(struct client *c, struct span bytes);
 bool client_is_busy(const struct client *c);
 void client_late(struct client *c);
+void client_woken(struct client *c);
+void client_broken(struct client *c, const char *why);
 
 #endif

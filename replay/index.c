@@ -4,7 +4,6 @@
 #include <uthash.h>
 #include <utlist.h>
 
-#include "base/err.h"
 #include "base/xalloc.h"
 #include "replay/answer.h"
 #include "replay/edges.h"
@@ -27,23 +26,15 @@ struct index {
 	size_t bytes;
 };
 
-int
-index_open(struct index **out, struct store *store, struct err *err)
+struct index *
+index_new(struct store *store, uint64_t last)
 {
-	struct index *index;
-	uint64_t last;
+	struct index *index = xcalloc(1, sizeof(*index));
 
-	if (store_last_id(store, &last, err) < 0)
-		return -1;
-	if (last > INDEX_MAX_ID)
-		return err_set(err, ERR_LIMIT, "more than %llu exchanges",
-		    (unsigned long long)INDEX_MAX_ID);
-	index = xcalloc(1, sizeof(*index));
 	index->store = store;
 	index->last = last;
 	index->edges = edges_new(store, last);
-	*out = index;
-	return 0;
+	return index;
 }
 
 static void
@@ -69,7 +60,7 @@ drop(struct index *index, struct kept *k)
 }
 
 void
-index_close(struct index *index)
+index_free(struct index *index)
 {
 	if (index == NULL)
 		return;

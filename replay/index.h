@@ -3,8 +3,7 @@
  *
  * Opening costs nothing, whatever the archive's size; a key costs one
  * look-up.  What was read stays within INDEX_BYTES, and is read again
- * when it was given up.  The archive is seen as it was at index_new():
- * what a recorder appends later is not there.
+ * when it was given up.
  */
 #ifndef REPLAY_INDEX_H
 #define REPLAY_INDEX_H
@@ -21,7 +20,6 @@ struct index;
 struct store;
 
 #define INDEX_BYTES  ((size_t)32 << 20)
-#define INDEX_MAX_ID UINT64_C(0xffffffff) /* each may need a bit */
 #define INDEX_RECENT 512 /* latest look-ups that are never given up */
 
 /* The exchanges of one key that were sent to one host. */
@@ -39,15 +37,11 @@ struct recorded {
 	size_t group_count;   /* 0: nothing is recorded under this key */
 };
 
-/*
- * The store must outlive the index.  Errors: those of the store, ERR_LIMIT
- * above INDEX_MAX_ID.
- */
-int index_open(struct index **out, struct store *store,
-    struct err *err) MUST_CHECK;
+/* Look at exchanges up to id last.  The store must outlive the index. */
+struct index *index_new(struct store *store, uint64_t last);
 
 /* NULL is allowed. */
-void index_close(struct index *index);
+void index_free(struct index *index);
 
 /*
  * Look up a key.  What is returned lives for INDEX_RECENT further calls.

@@ -1,5 +1,6 @@
 #include "replay/journal.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -7,6 +8,7 @@
 #include "base/xalloc.h"
 
 struct journal {
+	pthread_mutex_t lock;
 	FILE *to;
 	uint64_t number; /* of the last request */
 };
@@ -16,6 +18,7 @@ journal_new(FILE *to)
 {
 	struct journal *j = xcalloc(1, sizeof(*j));
 
+	pthread_mutex_init(&j->lock, NULL);
 	j->to = to;
 	return j;
 }
@@ -23,6 +26,9 @@ journal_new(FILE *to)
 void
 journal_free(struct journal *j)
 {
+	if (j == NULL)
+		return;
+	pthread_mutex_destroy(&j->lock);
 	free(j);
 }
 
@@ -33,6 +39,7 @@ journal_write(struct journal *j, const struct journal_entry *e)
 
 	if (j == NULL)
 		return;
+	pthread_mutex_lock(&j->lock);
 	out = JSON_INIT(j->to);
 	json_object(&out, NULL);
 	json_uint(&out, "number", ++j->number);
@@ -53,4 +60,5 @@ journal_write(struct journal *j, const struct journal_entry *e)
 	json_end(&out);
 	json_line(&out);
 	fflush(j->to);
+	pthread_mutex_unlock(&j->lock);
 }

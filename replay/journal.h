@@ -13,7 +13,7 @@
 
 #include "base/span.h"
 
-struct journal;
+struct journal; /* several threads may write to one */
 
 struct journal *journal_new(FILE *to);
 

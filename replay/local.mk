@@ -1,9 +1,9 @@
 noinst_LIBRARIES += libreplay.a
 libreplay_a_SOURCES = %D%/authority.c %D%/authority.h %D%/tls.c %D%/tls.h \
 	%D%/address.c %D%/address.h %D%/answer.c %D%/answer.h %D%/client.c %D%/client.h \
-	%D%/context.c %D%/context.h %D%/edges.c %D%/edges.h %D%/host.c \
+	%D%/context.c %D%/context.h %D%/course.c %D%/course.h %D%/edges.c %D%/edges.h %D%/host.c \
 	%D%/host.h %D%/ids.c %D%/ids.h %D%/index.c %D%/index.h %D%/journal.c \
-	%D%/journal.h %D%/loop.c %D%/loop.h %D%/match.c %D%/match.h \
+	%D%/journal.h %D%/loop.c %D%/loop.h %D%/lane.h %D%/peer.c %D%/match.c %D%/match.h \
 	%D%/miss.c %D%/miss.h %D%/missed.c %D%/missed.h %D%/nearest.c \
 	%D%/nearest.h %D%/player.c %D%/player.h %D%/queue.c %D%/queue.h \
 	%D%/replay.h %D%/request.c %D%/request.h %D%/request_edit.c \
@@ -38,6 +38,10 @@ tests_unit_test_tls_SOURCES = tests/unit/test_tls.c tests/lib/folder.c \
 	tests/lib/folder.h
 tests_unit_test_tls_LDADD = libtest.a libreplay.a $(base_libs) $(SSL_LIBS) \
 	$(OPENSSL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/tools/make_archive
+tests_tools_make_archive_SOURCES = tests/tools/make_archive.c $(replay_tape)
+tests_tools_make_archive_LDADD   = $(replay_libs)
 
 fuzz_targets += tests/fuzz/fuzz_serve
 tests_fuzz_fuzz_serve_SOURCES = tests/fuzz/fuzz_serve.c $(replay_peer) \

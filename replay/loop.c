@@ -1,55 +1,18 @@
-#include "replay/loop.h"
-
-#include <assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <utlist.h>
-#include <uv.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/xalloc.h"
-#include "replay/address.h"
+#include "replay/lane.h"
 
-#define INPUT_BYTES 65536
 #define BACKLOG     1024
 #define TICK_MS     1000
-#define LINGER_S    2
 #define SPARE_FILES 64 /* descriptors kept for everything but peers */
-
-struct peer {
-	uv_tcp_t tcp;
-	uv_write_t write;
-	uv_shutdown_t shutdown;
-	struct loop *loop;
-	void *state;
-	struct span held; /* input put off while output is pending; owned */
-	size_t held_used;
-	void (*done)(void *owner);
-	void *owner;
-	uint64_t deadline; /* of the loop's clock, ms */
-	bool pending;      /* output waits for the peer to read */
-	bool finishing;    /* to be closed once output is done */
-	bool lingering;    /* our side is shut; input is thrown away */
-	bool ended;        /* the peer shut its side */
-	struct peer *prev, *next;
-};
-
-struct loop {
-	uv_loop_t uv;
-	uv_tcp_t listener;
-	uv_async_t stopper;
-	uv_signal_t interrupt, terminate;
-	uv_timer_t tick;
-	const struct loop_events *events;
-	struct peer *peers;
-	size_t peer_count, peer_limit;
-	bool accept_waits; /* a connection is ready, but there are too many */
-	bool stopping, ended;
-	uint64_t grace_end;
-	char url[ADDRESS_URL_SIZE];
-	char input[INPUT_BYTES]; /* of whoever is read at the moment */
-};
+#define ACCEPT_TURN 64 /* connections accepted before others have a turn */
 
 static int
 fail(struct err *err, enum err_code code, const char *what, int status)
@@ -57,361 +20,249 @@ fail(struct err *err, enum err_code code, const char *what, int status)
 	return err_set(err, code, "%s: %s", what, uv_strerror(status));
 }
 
-static void
-hold_nothing(struct peer *p)
-{
-	free((void *)(uintptr_t)p->held.p);
-	p->held = (struct span){ 0 };
-	p->held_used = 0;
-}
-
-static void accept_one(struct loop *l);
-static void end(struct loop *l);
-
-static void
-on_closed(uv_handle_t *h)
-{
-	struct peer *p = h->data;
-	struct loop *l = p->loop;
-
-	if (p->done != NULL)
-		p->done(p->owner);
-	l->events->closed(p->state);
-	hold_nothing(p);
-	DL_DELETE(l->peers, p);
-	l->peer_count--;
-	free(p);
-	if (l->accept_waits)
-		accept_one(l);
-	if (l->stopping && l->peer_count == 0)
-		end(l);
-}
-
-static void
-peer_close(struct peer *p)
-{
-	if (!uv_is_closing((uv_handle_t *)&p->tcp))
-		uv_close((uv_handle_t *)&p->tcp, on_closed);
-}
-
-static void
-on_alloc(uv_handle_t *h, size_t size, uv_buf_t *buf)
-{
-	struct peer *p = h->data;
-
-	(void)size;
-	*buf = uv_buf_init(p->loop->input, INPUT_BYTES);
-}
-
-static void
-on_shutdown(uv_shutdown_t *req, int status)
-{
-	struct peer *p = req->data;
-
-	if (status < 0 || p->ended)
-		peer_close(p);
-}
-
-static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf);
-
-/* Shut our side, and wait a moment for the peer to shut its own. */
-static void
-linger(struct peer *p)
-{
-	if (p->lingering)
-		return;
-	p->lingering = true;
-	hold_nothing(p);
-	peer_deadline(p, LINGER_S);
-	p->shutdown.data = p;
-	if (uv_shutdown(&p->shutdown, (uv_stream_t *)&p->tcp, on_shutdown) < 0)
-		peer_close(p);
-	else if (!p->ended)
-		uv_read_start((uv_stream_t *)&p->tcp, on_alloc, on_read);
-}
-
-/* Keep what was not used until output is done. */
-static void
-hold(struct peer *p, struct span rest)
-{
-	uint8_t *copy;
-
-	if (rest.len == 0)
-		return;
-	copy = xmalloc(rest.len);
-	memcpy(copy, rest.p, rest.len);
-	p->held = (struct span){ copy, rest.len };
-}
-
-/* After anything happened: close what has nothing left to do. */
-static void
-settle(struct peer *p)
-{
-	const struct loop_events *e = p->loop->events;
-
-	if (p->pending || uv_is_closing((uv_handle_t *)&p->tcp))
-		return;
-	if (p->ended || (p->loop->stopping && !e->busy(p->state)))
-		p->finishing = true;
-	if (p->finishing)
-		linger(p);
-}
-
-static void
-feed(struct peer *p, struct span bytes)
-{
-	size_t used = p->loop->events->data(p->state, bytes);
-
-	assert(used <= bytes.len);
-	if (p->pending && !p->finishing) {
-		uv_read_stop((uv_stream_t *)&p->tcp);
-		hold(p, span_sub(bytes, used, bytes.len));
-	} else {
-		assert(used == bytes.len || p->finishing);
-	}
-	settle(p);
-}
-
-static void
-on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
-{
-	struct peer *p = s->data;
-
-	if (n == UV_EOF)
-		p->ended = true;
-	if (n < 0 && (n != UV_EOF || p->lingering)) {
-		peer_close(p);
-		return;
-	}
-	if (n < 0) {
-		uv_read_stop(s);
-		settle(p);
-	} else if (n > 0 && !p->lingering && !p->finishing) {
-		feed(p, (struct span){ (const uint8_t *)buf->base, (size_t)n });
-	}
-}
-
-/* Output is done: go on with what was put off, then with what arrives. */
-static void
-resume(struct peer *p)
-{
-	struct span held = p->held;
-
-	if (p->finishing) {
-		settle(p);
-		return;
-	}
-	p->held = (struct span){ 0 };
-	if (held.len > 0)
-		feed(p, held);
-	free((void *)(uintptr_t)held.p);
-	settle(p);
-	if (!p->pending && !p->lingering && !p->ended)
-		uv_read_start((uv_stream_t *)&p->tcp, on_alloc, on_read);
-}
-
-static void
-sent(struct peer *p)
-{
-	void (*done)(void *) = p->done;
-
-	p->done = NULL;
-	if (done != NULL)
-		done(p->owner);
-}
-
-static void
-on_written(uv_write_t *req, int status)
-{
-	struct peer *p = req->data;
-
-	p->pending = false;
-	sent(p);
-	if (status < 0)
-		peer_close(p);
-	else if (!uv_is_closing((uv_handle_t *)&p->tcp))
-		resume(p);
-}
-
-/* Leave to libuv what the kernel would not take. */
-static bool
-queue_rest(struct peer *p, uv_buf_t rest)
-{
-	p->write.data = p;
-	p->pending = true;
-	if (uv_write(&p->write, (uv_stream_t *)&p->tcp, &rest, 1, on_written) ==
-	    0)
-		return false;
-	p->pending = false;
-	sent(p);
-	peer_finish(p);
-	return true;
-}
-
-bool
-peer_send(struct peer *p, struct span bytes, void (*done)(void *), void *owner)
-{
-	uv_buf_t all = { .base = (char *)(uintptr_t)bytes.p, .len = bytes.len };
-	int n;
-
-	assert(!p->pending);
-	p->done = done;
-	p->owner = owner;
-	n = uv_try_write((uv_stream_t *)&p->tcp, &all, 1);
-	if (n < 0)
-		n = 0; /* a real error comes back from uv_write() */
-	if ((size_t)n < bytes.len)
-		return queue_rest(p,
-		    (uv_buf_t){ .base = all.base + n,
-			.len = bytes.len - (size_t)n });
-	sent(p);
-	return true;
-}
+static void on_readable(uv_poll_t *poll, int status, int events);
 
 void
-peer_finish(struct peer *p)
+lane_wake(struct lane *lane)
 {
-	p->finishing = true;
-}
-
-void
-peer_deadline(struct peer *p, unsigned seconds)
-{
-	p->deadline = uv_now(&p->loop->uv) + (uint64_t)seconds * 1000;
-}
-
-struct loop *
-peer_loop(const struct peer *p)
-{
-	return p->loop;
-}
-
-static void
-accept_one(struct loop *l)
-{
-	struct peer *p;
-
-	l->accept_waits = l->peer_count >= l->peer_limit;
-	if (l->accept_waits || l->stopping)
-		return;
-	p = xcalloc(1, sizeof(*p));
-	p->loop = l;
-	p->tcp.data = p;
-	if (uv_tcp_init(&l->uv, &p->tcp) < 0) {
-		free(p);
-		return;
-	}
-	DL_APPEND(l->peers, p);
-	l->peer_count++;
-	p->deadline = UINT64_MAX;
-	p->state = l->events->opened(l->events->ctx, p);
-	if (uv_accept((uv_stream_t *)&l->listener, (uv_stream_t *)&p->tcp) <
-		0 ||
-	    uv_read_start((uv_stream_t *)&p->tcp, on_alloc, on_read) < 0)
-		peer_close(p);
-	else
-		uv_tcp_nodelay(&p->tcp, 1);
-}
-
-static void
-on_connection(uv_stream_t *listener, int status)
-{
-	if (status == 0)
-		accept_one(listener->data);
-}
-
-static void
-late(struct peer *p)
-{
-	if (p->lingering || p->pending) {
-		peer_close(p);
-		return;
-	}
-	p->deadline = UINT64_MAX;
-	p->loop->events->late(p->state);
-	settle(p);
-}
-
-static void
-on_tick(uv_timer_t *timer)
-{
-	struct loop *l = timer->data;
-	uint64_t now = uv_now(&l->uv);
-	struct peer *p, *next;
-
-	DL_FOREACH_SAFE(l->peers, p, next)
-	{
-		if (l->stopping && now >= l->grace_end)
-			peer_close(p);
-		else if (now >= p->deadline)
-			late(p);
-	}
+	pthread_mutex_lock(&lane->lock);
+	if (!lane->ended)
+		uv_async_send(&lane->wake);
+	pthread_mutex_unlock(&lane->lock);
 }
 
 /* Close everything that keeps uv_run() going, or could be closed. */
 static void
-end(struct loop *l)
+lane_end(struct lane *lane)
 {
-	if (l->ended)
+	struct loop *l = lane->loop;
+
+	if (lane->ended)
 		return;
-	l->ended = true;
-	uv_close((uv_handle_t *)&l->stopper, NULL);
+	pthread_mutex_lock(&lane->lock);
+	lane->ended = lane->inbox_count == 0;
+	pthread_mutex_unlock(&lane->lock);
+	if (!lane->ended) /* it will be woken for them */
+		return;
+	uv_close((uv_handle_t *)&lane->wake, NULL);
+	uv_close((uv_handle_t *)&lane->tick, NULL);
+	if (lane->number > 0)
+		return;
 	uv_close((uv_handle_t *)&l->interrupt, NULL);
 	uv_close((uv_handle_t *)&l->terminate, NULL);
-	uv_close((uv_handle_t *)&l->tick, NULL);
+	uv_close((uv_handle_t *)&l->hangup, NULL);
+}
+
+/* The first lane waits for the others: it has the signals. */
+static void
+end_if_done(struct lane *lane)
+{
+	struct loop *l = lane->loop;
+
+	if (!lane->stopping || atomic_load(&lane->load) > 0)
+		return;
+	if (lane->number == 0 && atomic_load(&l->peer_count) > 0)
+		return;
+	lane_end(lane);
+}
+
+void
+lane_left(struct lane *lane)
+{
+	struct loop *l = lane->loop;
+
+	atomic_fetch_sub(&lane->load, 1);
+	atomic_fetch_sub(&l->peer_count, 1);
+	if (lane->number > 0 &&
+	    (lane->stopping || atomic_load(&l->accept_waits)))
+		lane_wake(&l->lanes[0]);
+	else if (atomic_load(&l->accept_waits))
+		uv_async_send(&lane->wake);
+	end_if_done(lane);
+}
+
+static struct lane *
+least_busy(struct loop *l)
+{
+	struct lane *best = &l->lanes[0];
+
+	for (size_t i = 1; i < l->lane_count; i++)
+		if (atomic_load(&l->lanes[i].load) < atomic_load(&best->load))
+			best = &l->lanes[i];
+	return best;
 }
 
 static void
-stop(struct loop *l)
+deal(struct loop *l, struct arrival a)
 {
-	struct peer *p, *next;
+	struct lane *lane = least_busy(l);
 
-	if (l->stopping) {
-		l->grace_end = 0;
-		on_tick(&l->tick);
+	atomic_fetch_add(&lane->load, 1);
+	if (lane->number == 0) {
+		peer_open(lane, a);
 		return;
 	}
-	l->stopping = true;
-	l->grace_end = uv_now(&l->uv) + LOOP_GRACE_S * 1000;
-	uv_close((uv_handle_t *)&l->listener, NULL);
-	DL_FOREACH_SAFE(l->peers, p, next)
-	settle(p);
-	if (l->peer_count == 0)
-		end(l);
+	pthread_mutex_lock(&lane->lock);
+	if (lane->inbox_count == lane->inbox_cap) {
+		lane->inbox_cap = 2 * lane->inbox_cap + 16;
+		lane->inbox = xrealloc(lane->inbox,
+		    lane->inbox_cap * sizeof(lane->inbox[0]));
+	}
+	lane->inbox[lane->inbox_count++] = a;
+	if (!lane->ended)
+		uv_async_send(&lane->wake);
+	else /* nobody will; lane_close() closes it */
+		atomic_fetch_sub(&l->peer_count, 1);
+	pthread_mutex_unlock(&lane->lock);
+}
+
+/* Is there room for one more?  If not, accepting waits for lane_left(). */
+static bool
+has_room(struct loop *l)
+{
+	size_t most = l->max_peers + LOOP_SURPLUS;
+
+	if (atomic_load(&l->peer_count) < most)
+		return true;
+	atomic_store(&l->accept_waits, true);
+	/* One may have left before it could know that we wait. */
+	if (atomic_load(&l->peer_count) < most) {
+		atomic_store(&l->accept_waits, false);
+		return true;
+	}
+	uv_poll_stop(&l->listener);
+	return false;
 }
 
 static void
-on_stopper(uv_async_t *a)
+on_readable(uv_poll_t *poll, int status, int events)
 {
-	stop(a->data);
+	struct loop *l = poll->data;
+
+	(void)events;
+	for (int i = 0; status == 0 && i < ACCEPT_TURN && has_room(l); i++) {
+		struct arrival a = { .fd = accept4(l->fd, NULL, NULL,
+					 SOCK_NONBLOCK | SOCK_CLOEXEC) };
+
+		if (a.fd < 0 && errno != ECONNABORTED && errno != EINTR)
+			return;
+		if (a.fd < 0)
+			continue;
+		a.surplus = atomic_fetch_add(&l->peer_count, 1) >= l->max_peers;
+		deal(l, a);
+	}
+}
+
+static void
+open_arrivals(struct lane *lane)
+{
+	struct arrival *inbox;
+	size_t count;
+
+	pthread_mutex_lock(&lane->lock);
+	inbox = lane->inbox;
+	count = lane->inbox_count;
+	lane->inbox = NULL;
+	lane->inbox_count = lane->inbox_cap = 0;
+	pthread_mutex_unlock(&lane->lock);
+	for (size_t i = 0; i < count; i++)
+		peer_open(lane, inbox[i]);
+	free(inbox);
+}
+
+static void
+stop_listening(struct loop *l)
+{
+	if (l->fd < 0)
+		return;
+	uv_close((uv_handle_t *)&l->listener, NULL);
+	close(l->fd);
+	l->fd = -1;
+}
+
+static void
+lane_stop(struct lane *lane)
+{
+	lane->stopping = true;
+	lane->grace_end = uv_now(&lane->uv) + LOOP_GRACE_S * 1000;
+	if (lane->number == 0)
+		stop_listening(lane->loop);
+	peers_settle(lane);
+}
+
+static void
+on_wake(uv_async_t *async)
+{
+	struct lane *lane = async->data;
+	struct loop *l = lane->loop;
+	int stops = atomic_load(&l->stops);
+
+	open_arrivals(lane);
+	if (stops > 0 && !lane->stopping)
+		lane_stop(lane);
+	if (stops > 1) {
+		lane->grace_end = 0;
+		peers_tick(lane);
+	}
+	if (lane->number == 0 && l->fd >= 0 &&
+	    atomic_exchange(&l->accept_waits, false))
+		uv_poll_start(&l->listener, UV_READABLE, on_readable);
+	end_if_done(lane);
+}
+
+static void
+stop_all(struct loop *l)
+{
+	atomic_fetch_add(&l->stops, 1);
+	for (size_t i = 0; i < l->lane_count; i++)
+		lane_wake(&l->lanes[i]);
 }
 
 static void
 on_signal(uv_signal_t *s, int number)
 {
-	(void)number;
-	stop(s->data);
+	struct loop *l = s->data;
+
+	if (number == SIGHUP) {
+		l->events->again(l->events->ctx);
+		return;
+	}
+	stop_all(l);
+}
+
+static void
+on_tick(uv_timer_t *timer)
+{
+	peers_tick(timer->data);
 }
 
 /* As many connections as there can be descriptors. */
 static size_t
-peer_limit(void)
+descriptors(void)
 {
 	struct rlimit r;
 
 	if (getrlimit(RLIMIT_NOFILE, &r) < 0)
-		return SPARE_FILES;
+		return 0;
 	if (r.rlim_cur < r.rlim_max) {
 		r.rlim_cur = r.rlim_max;
 		if (setrlimit(RLIMIT_NOFILE, &r) < 0 ||
 		    getrlimit(RLIMIT_NOFILE, &r) < 0)
-			return SPARE_FILES;
+			return 0;
 	}
-	if (r.rlim_cur <= 2 * SPARE_FILES)
+	return r.rlim_cur > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t)r.rlim_cur;
+}
+
+static size_t
+peer_limit(size_t wanted)
+{
+	size_t spare = SPARE_FILES + LOOP_SURPLUS, have = descriptors();
+
+	if (wanted == 0)
+		wanted = LOOP_MAX_PEERS;
+	if (have <= 2 * spare)
 		return SPARE_FILES;
-	if (r.rlim_cur - SPARE_FILES > LOOP_MAX_PEERS)
-		return LOOP_MAX_PEERS;
-	return (size_t)r.rlim_cur - SPARE_FILES;
+	return wanted < have - spare ? wanted : have - spare;
 }
 
 /* Ask which port it became and write it down. */
@@ -419,13 +270,11 @@ static int
 learn_url(struct loop *l, struct err *err)
 {
 	struct sockaddr_storage ss = { 0 };
-	int len = sizeof(ss);
-	int status =
-	    uv_tcp_getsockname(&l->listener, (struct sockaddr *)&ss, &len);
+	socklen_t len = sizeof(ss);
 
-	if (status < 0)
-		return fail(err, ERR_SYSTEM, "getsockname", status);
-	address_url(l->url, &ss);
+	if (getsockname(l->fd, (struct sockaddr *)&ss, &len) < 0)
+		return err_sys(err, "getsockname");
+	address_url(l->url, l->tls == NULL ? "http" : "https", &ss);
 	return 0;
 }
 
@@ -433,74 +282,109 @@ static int
 listen_on(struct loop *l, const char *address, struct err *err)
 {
 	struct sockaddr_storage ss = { 0 };
-	int status;
+	socklen_t len;
+	int on = 1;
 
 	if (address_parse(&ss, address, err) < 0)
 		return -1;
-	status = uv_tcp_bind(&l->listener, (struct sockaddr *)&ss, 0);
-	if (status == 0)
-		status = uv_listen((uv_stream_t *)&l->listener, BACKLOG,
-		    on_connection);
-	if (status < 0)
-		return fail(err, ERR_SYSTEM, address, status);
+	len = ss.ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+				       : sizeof(struct sockaddr_in);
+	l->fd =
+	    socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (l->fd < 0 ||
+	    setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+	    bind(l->fd, (struct sockaddr *)&ss, len) < 0 ||
+	    listen(l->fd, BACKLOG) < 0)
+		return err_sys(err, "%s", address);
 	return learn_url(l, err);
 }
 
 static int
-init_handles(struct loop *l)
+lane_init(struct lane *lane)
 {
-	int status = uv_tcp_init(&l->uv, &l->listener);
+	int status = uv_loop_init(&lane->uv);
 
+	if (status < 0)
+		return status;
+	lane->made = true;
+	lane->wake.data = lane->tick.data = lane;
+	uv_timer_init(&lane->uv, &lane->tick);
+	status = uv_async_init(&lane->uv, &lane->wake, on_wake);
 	if (status == 0)
-		status = uv_async_init(&l->uv, &l->stopper, on_stopper);
-	if (status == 0)
-		status = uv_signal_init(&l->uv, &l->interrupt);
-	if (status == 0)
-		status = uv_signal_init(&l->uv, &l->terminate);
-	if (status == 0)
-		status = uv_timer_init(&l->uv, &l->tick);
-	l->listener.data = l->stopper.data = l->tick.data = l;
-	l->interrupt.data = l->terminate.data = l;
+		status = uv_timer_start(&lane->tick, on_tick, TICK_MS, TICK_MS);
 	return status;
 }
 
 /* From here on a signal waits for loop_run() instead of killing us. */
 static int
-start_handles(struct loop *l)
+start_signals(struct loop *l)
 {
-	int status = uv_signal_start(&l->interrupt, on_signal, SIGINT);
+	uv_signal_t *signals[] = { &l->interrupt, &l->terminate, &l->hangup };
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	int status = 0;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (status == 0)
-		status = uv_signal_start(&l->terminate, on_signal, SIGTERM);
-	if (status == 0)
-		status = uv_timer_start(&l->tick, on_tick, TICK_MS, TICK_MS);
+	for (size_t i = 0; i < ARRAY_LEN(signals) && status == 0; i++) {
+		signals[i]->data = l;
+		status = uv_signal_init(&l->lanes[0].uv, signals[i]);
+		if (status == 0)
+			status =
+			    uv_signal_start(signals[i], on_signal, numbers[i]);
+	}
 	return status;
 }
 
-int
-loop_open(struct loop **out, const char *address,
-    const struct loop_events *events, struct err *err)
+static int
+start_listener(struct loop *l)
+{
+	int status = uv_poll_init(&l->lanes[0].uv, &l->listener, l->fd);
+
+	l->listener.data = l;
+	if (status == 0)
+		status = uv_poll_start(&l->listener, UV_READABLE, on_readable);
+	return status;
+}
+
+static struct loop *
+loop_new(const struct loop_options *options, const struct loop_events *events)
 {
 	struct loop *l = xcalloc(1, sizeof(*l));
-	int status = uv_loop_init(&l->uv);
 
-	if (status < 0) {
-		free(l);
-		return fail(err, ERR_SYSTEM, "event loop", status);
-	}
 	l->events = events;
-	l->peer_limit = peer_limit();
-	status = init_handles(l);
-	if (status == 0)
-		status = start_handles(l);
-	if (status < 0) {
-		loop_close(l);
-		return fail(err, ERR_SYSTEM, "event loop", status);
+	l->tls = options->tls;
+	l->max_peers = peer_limit(options->max_peers);
+	l->fd = -1;
+	l->lane_count = options->lanes;
+	l->lanes = xcalloc(l->lane_count, sizeof(l->lanes[0]));
+	for (size_t i = 0; i < l->lane_count; i++) {
+		l->lanes[i].loop = l;
+		l->lanes[i].number = i;
+		l->lanes[i].plain = BUF_INIT(LANE_PLAIN_BYTES);
+		pthread_mutex_init(&l->lanes[i].lock, NULL);
 	}
-	if (listen_on(l, address, err) < 0) {
+	return l;
+}
+
+int
+loop_open(struct loop **out, const struct loop_options *options,
+    const struct loop_events *events, struct err *err)
+{
+	struct loop *l = loop_new(options, events);
+	int status = 0;
+
+	if (listen_on(l, options->address, err) < 0) {
 		loop_close(l);
 		return -1;
+	}
+	for (size_t i = 0; i < l->lane_count && status == 0; i++)
+		status = lane_init(&l->lanes[i]);
+	if (status == 0)
+		status = start_signals(l);
+	if (status == 0)
+		status = start_listener(l);
+	if (status < 0) {
+		loop_close(l);
+		return fail(err, ERR_SYSTEM, "event loop", status);
 	}
 	*out = l;
 	return 0;
@@ -515,35 +399,67 @@ loop_url(const struct loop *l)
 bool
 loop_is_stopping(const struct loop *l)
 {
-	return l->stopping;
+	return atomic_load(&l->stops) > 0;
 }
 
-void
-loop_run(struct loop *l)
+static void *
+lane_main(void *arg)
 {
-	uv_run(&l->uv, UV_RUN_DEFAULT);
+	struct lane *lane = arg;
+
+	uv_run(&lane->uv, UV_RUN_DEFAULT);
+	return NULL;
 }
 
-void
-loop_stop(struct loop *l)
+/* The first lane is this thread. */
+int
+loop_run(struct loop *l, struct err *err)
 {
-	uv_async_send(&l->stopper);
+	size_t made = 1;
+	int status = 0;
+
+	for (; made < l->lane_count && status == 0; made += status == 0)
+		status = pthread_create(&l->lanes[made].thread, NULL, lane_main,
+		    &l->lanes[made]);
+	if (status != 0)
+		stop_all(l);
+	lane_main(&l->lanes[0]);
+	for (size_t i = 1; i < made; i++)
+		pthread_join(l->lanes[i].thread, NULL);
+	if (status == 0)
+		return 0;
+	return err_set(err, ERR_SYSTEM, "cannot make a thread: %s",
+	    uv_strerror(-status));
 }
 
 static void
 close_handle(uv_handle_t *h, void *arg)
 {
-	struct loop *l = arg;
+	struct lane *lane = arg;
 
 	if (uv_is_closing(h))
 		return;
-	if (h == (uv_handle_t *)&l->listener ||
-	    h == (uv_handle_t *)&l->stopper ||
-	    h == (uv_handle_t *)&l->interrupt ||
-	    h == (uv_handle_t *)&l->terminate || h == (uv_handle_t *)&l->tick)
+	/* The others with a place of their own are a peer's. */
+	if (h->type == UV_TCP)
+		peer_close(h->data);
+	else if (h->type != UV_TIMER || h == (uv_handle_t *)&lane->tick)
 		uv_close(h, NULL);
-	else
-		uv_close(h, on_closed);
+}
+
+static void
+lane_close(struct lane *lane)
+{
+	lane->stopping = lane->ended = true;
+	if (lane->made) {
+		uv_walk(&lane->uv, close_handle, lane);
+		uv_run(&lane->uv, UV_RUN_DEFAULT);
+		uv_loop_close(&lane->uv);
+	}
+	for (size_t i = 0; i < lane->inbox_count; i++)
+		close(lane->inbox[i].fd);
+	free(lane->inbox);
+	buf_release(&lane->plain);
+	pthread_mutex_destroy(&lane->lock);
 }
 
 void
@@ -551,9 +467,10 @@ loop_close(struct loop *l)
 {
 	if (l == NULL)
 		return;
-	l->stopping = l->ended = true;
-	uv_walk(&l->uv, close_handle, l);
-	uv_run(&l->uv, UV_RUN_DEFAULT);
-	uv_loop_close(&l->uv);
+	for (size_t i = l->lane_count; i-- > 0;)
+		lane_close(&l->lanes[i]);
+	if (l->fd >= 0)
+		close(l->fd);
+	free(l->lanes);
 	free(l);
 }

@@ -1,5 +1,6 @@
 #include "replay/missed.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <uthash.h>
 
@@ -13,6 +14,7 @@ struct item {
 };
 
 struct missed {
+	pthread_mutex_t lock;
 	struct item *items;
 	uint8_t scratch[MISSED_MAX_BYTES];
 };
@@ -20,7 +22,10 @@ struct missed {
 struct missed *
 missed_new(void)
 {
-	return xcalloc(1, sizeof(struct missed));
+	struct missed *m = xcalloc(1, sizeof(*m));
+
+	pthread_mutex_init(&m->lock, NULL);
+	return m;
 }
 
 void
@@ -35,6 +40,7 @@ missed_free(struct missed *m)
 		HASH_DEL(m->items, i);
 		free(i);
 	}
+	pthread_mutex_destroy(&m->lock);
 	free(m);
 }
 
@@ -54,6 +60,7 @@ missed_add(struct missed *m, struct span method, struct span path,
 	struct item *i;
 	size_t len = 1;
 
+	pthread_mutex_lock(&m->lock);
 	m->scratch[0] = (uint8_t)reason;
 	len = put(m, len, method);
 	len = put(m, len, span_of_str(" "));
@@ -67,6 +74,7 @@ missed_add(struct missed *m, struct span method, struct span path,
 	}
 	if (i != NULL)
 		i->times++;
+	pthread_mutex_unlock(&m->lock);
 }
 
 void

@@ -12,7 +12,7 @@
 #define MISSED_MAX       10000 /* different ones that are remembered */
 #define MISSED_MAX_BYTES 1024  /* of a path that is remembered */
 
-struct missed;
+struct missed; /* several threads may add to one */
 
 struct missed *missed_new(void);
 

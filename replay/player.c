@@ -4,11 +4,10 @@
 
 #include "base/arena.h"
 #include "base/xalloc.h"
-#include "http/digest.h"
 #include "http/exchange.h"
+#include "replay/course.h"
 #include "replay/index.h"
 #include "replay/match.h"
-#include "replay/session.h"
 #include "store/store.h"
 
 struct player {
@@ -16,30 +15,25 @@ struct player {
 	const struct rules *rules;
 	struct index *index;
 	struct matcher *matcher;
-	struct sessions *sessions;
+	struct course *course;
 	struct answers *answers;
-	struct digest *sequence;
-	uint8_t *served; /* a bit for each id */
 };
 
 int
 player_open(struct player **out, struct store *store, const struct rules *rules,
-    struct err *err)
+    struct course *course, struct err *err)
 {
 	struct player *p = xcalloc(1, sizeof(*p));
 
 	p->store = store;
 	p->rules = rules;
-	if (index_open(&p->index, store, err) < 0 ||
-	    matcher_open(&p->matcher, store, p->index, rules, err) < 0) {
-		index_close(p->index);
-		free(p);
+	p->course = course;
+	p->index = index_new(store, course_last(course));
+	if (matcher_open(&p->matcher, store, p->index, rules, err) < 0) {
+		player_close(p);
 		return -1;
 	}
-	p->sessions = sessions_new();
 	p->answers = answers_new(store);
-	p->sequence = digest_new();
-	p->served = xcalloc(1, (size_t)(index_last(p->index) / 8) + 1);
 	*out = p;
 	return 0;
 }
@@ -50,23 +44,9 @@ player_close(struct player *p)
 	if (p == NULL)
 		return;
 	matcher_close(p->matcher);
-	sessions_free(p->sessions);
 	answers_free(p->answers);
-	index_close(p->index);
-	digest_free(p->sequence);
-	free(p->served);
+	index_free(p->index);
 	free(p);
-}
-
-static void
-note(struct player *p, uint64_t id)
-{
-	uint8_t bytes[8];
-
-	for (int i = 0; i < 8; i++)
-		bytes[i] = (uint8_t)(id >> (56 - 8 * i));
-	digest_add(p->sequence, (struct span){ bytes, sizeof(bytes) });
-	p->served[id / 8] |= (uint8_t)(1u << (id % 8));
 }
 
 /* Explain why there is no queue. */
@@ -92,12 +72,12 @@ explain(struct player *p, const struct match *match, struct arena *arena,
 }
 
 static int
-take(struct player *p, struct session *session, const struct queue *queue,
+take(struct player *p, struct span session, const struct queue *queue,
     struct play *out, struct err *err)
 {
 	uint64_t id;
 
-	switch (session_take(session, queue, &id)) {
+	switch (course_take(p->course, session, queue, &id)) {
 	case TURN_EARLY:
 		out->miss.reason = MISS_EARLY;
 		out->miss.deletion = id;
@@ -106,37 +86,28 @@ take(struct player *p, struct session *session, const struct queue *queue,
 		out->miss.reason = MISS_LATE;
 		out->miss.deletion = id;
 		return 0;
+	case TURN_CROWDED:
+		out->crowded = true;
+		return 0;
 	case TURN_TAKEN:
 		break;
 	}
-	if (answers_get(p->answers, id, &out->answer, err) < 0)
-		return -1;
-	note(p, id);
-	return 0;
+	return answers_get(p->answers, id, &out->answer, err);
 }
 
 int
 player_take(struct player *p, const struct message *request,
     struct span session, struct arena *arena, struct play *out, struct err *err)
 {
-	struct session *s = sessions_get(p->sessions, session);
 	struct match match;
 
-	*out = (struct play){ .no_session = s == NULL };
-	if (s == NULL)
-		return 0;
+	*out = (struct play){ 0 };
 	if (matcher_find(p->matcher, request, arena, &match, err) < 0)
 		return -1;
 	if (match.queue == NULL)
 		return explain(p, &match, arena, &out->miss, err);
 	out->miss.request = &request->parsed;
-	return take(p, s, match.queue, out, err);
-}
-
-void
-player_sequence(struct player *p, uint8_t out[32])
-{
-	digest_finish(p->sequence, out);
+	return take(p, session, match.queue, out, err);
 }
 
 int
@@ -153,10 +124,10 @@ player_unused(struct player *p,
 	if (cursor_open(&c, p->store, &all, err) < 0)
 		return -1;
 	while ((more = cursor_next(c, &e, err)) > 0 &&
-	    e.id <= index_last(p->index)) {
+	    e.id <= course_last(p->course)) {
 		const struct head *request;
 
-		if (p->served[e.id / 8] >> (e.id % 8) & 1 ||
+		if (course_has_served(p->course, e.id) ||
 		    !answer_exists(e.exchange))
 			continue;
 		request = &e.exchange->request->parsed;

@@ -2,7 +2,8 @@
  * player.h - an archive being played: one request in, one answer out.
  *
  * All that is deterministic about a server, and no sockets: the same
- * requests of the same sessions in the same order give the same answers.
+ * requests of the same sessions in the same order give the same answers,
+ * whichever player of one course they come to.
  */
 #ifndef REPLAY_PLAYER_H
 #define REPLAY_PLAYER_H
@@ -16,15 +17,20 @@
 #include "replay/miss.h"
 
 struct arena;
+struct course;
 struct err;
 struct message;
 struct player;
 struct rules;
 struct store;
 
-/* Both must outlive the player. */
+/*
+ * All three must outlive the player; the store is this player's alone,
+ * the others may be shared.  Errors: ERR_SYSTEM.
+ */
 int player_open(struct player **out, struct store *store,
-    const struct rules *rules, struct err *err) MUST_CHECK;
+    const struct rules *rules, struct course *course,
+    struct err *err) MUST_CHECK;
 
 /* NULL is allowed. */
 void player_close(struct player *p);
@@ -32,7 +38,7 @@ void player_close(struct player *p);
 struct play {
 	const struct answer *answer; /* release it; NULL: a miss */
 	struct miss miss;
-	bool no_session; /* a miss because there are too many sessions */
+	bool crowded; /* no answer because there are too many sessions */
 };
 
 /*
@@ -43,12 +49,9 @@ int player_take(struct player *p, const struct message *request,
     struct span session, struct arena *arena, struct play *out,
     struct err *err) MUST_CHECK;
 
-/* SHA-256 over the ids served, eight bytes each, highest first. */
-void player_sequence(struct player *p, uint8_t out[32]);
-
 /*
- * Tell of every exchange that could be served and never was, in archive
- * order.  Errors: those of the store.
+ * Tell of every exchange that could be served and never was, by no player
+ * of the course, in archive order.  Errors: those of the store.
  */
 int player_unused(struct player *p,
     void (

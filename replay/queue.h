@@ -65,8 +65,9 @@ struct place {
 
 enum turn {
 	TURN_TAKEN,
-	TURN_EARLY, /* recorded only after a deletion not yet served */
-	TURN_LATE,  /* recorded only before a deletion that was served */
+	TURN_EARLY,   /* recorded only after a deletion not yet served */
+	TURN_LATE,    /* recorded only before a deletion that was served */
+	TURN_CROWDED, /* never by queue_take(): too many sessions */
 };
 
 /*

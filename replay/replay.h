@@ -16,7 +16,6 @@
 struct err;
 struct rules;
 struct server;
-struct store;
 
 enum miss_policy {
 	MISS_POLICY_404,
@@ -24,18 +23,26 @@ enum miss_policy {
 	MISS_POLICY_CLOSE, /* close the connection without an answer */
 };
 
+#define SERVER_MAX_THREADS 256
+
 struct server_options {
 	const char *listen; /* "ADDR:PORT", "[ADDR6]:PORT"; port 0: any */
+	size_t threads;     /* from 1 */
 	enum miss_policy on_miss;
 	FILE *log; /* a line of JSON for each request; NULL: none */
+
+	/* SIGHUP: the sequences start again; the SHA-256 of the old one. */
+	void (*again)(void *ctx, const uint8_t sequence[32]);
+	void *ctx;
 };
 
 /*
- * Bind and listen.  From here on SIGINT and SIGTERM wait for server_run().
- * The store and the rules must outlive the server.  Errors: ERR_USAGE for
- * an address that is none, ERR_SYSTEM, those of the store.
+ * Open the archive, bind and listen.  From here on SIGINT, SIGTERM and
+ * SIGHUP wait for server_run().  The rules must outlive the server.
+ * Errors: ERR_USAGE for an address that is none, ERR_SYSTEM, those of
+ * store_open().
  */
-int server_open(struct server **out, struct store *store,
+int server_open(struct server **out, const char *archive,
     const struct rules *rules, const struct server_options *options,
     struct err *err) MUST_CHECK;
 
@@ -49,14 +56,16 @@ struct server_report {
 	uint64_t missed;      /* nothing recorded fits */
 	uint64_t refused;     /* not HTTP, too large, too slow, ... */
 	uint64_t failed;      /* the archive could not be read */
-	uint8_t sequence[32]; /* SHA-256 over the ids served, in order */
+	uint8_t sequence[32]; /* SHA-256 over the ids served, in order, since
+				 the last SIGHUP */
 };
 
-/* Answer until server_stop(), SIGINT or SIGTERM; finish what is open. */
-void server_run(struct server *s, struct server_report *report);
-
-/* Make server_run() return.  Safe in a signal handler. */
-void server_stop(struct server *s);
+/*
+ * Answer until SIGINT or SIGTERM; finish what is open.  May be called
+ * once.  Errors: ERR_SYSTEM.
+ */
+int server_run(struct server *s, struct server_report *report,
+    struct err *err) MUST_CHECK;
 
 /* What a strict run wants to know. */
 struct server_lists {

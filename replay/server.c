@@ -2,24 +2,39 @@
 
 #include <stdlib.h>
 
+#include "base/err.h"
 #include "base/xalloc.h"
 #include "replay/client.h"
+#include "replay/course.h"
 #include "replay/loop.h"
 #include "replay/missed.h"
 #include "replay/player.h"
+#include "store/store.h"
+
+/* What a thread has for itself. */
+struct desk {
+	struct store *store;
+	struct service service;
+};
 
 struct server {
 	struct loop *loop;
 	struct loop_events events;
-	struct service service;
+	struct course *course;
+	struct missed *missed;
+	struct journal *journal;
+	struct desk *desks;
+	size_t desk_count;
+	void (*again)(void *ctx, const uint8_t sequence[32]);
+	void *ctx;
 };
 
 static void *
-opened(void *ctx, struct peer *p)
+opened(void *ctx, size_t lane, struct peer *p)
 {
 	struct server *s = ctx;
 
-	return client_new(&s->service, p);
+	return client_new(&s->desks[lane].service, p);
 }
 
 static size_t
@@ -41,30 +56,88 @@ late(void *state)
 }
 
 static void
+woken(void *state)
+{
+	client_woken(state);
+}
+
+static void
+broken(void *state, const char *why)
+{
+	client_broken(state, why);
+}
+
+static void
 closed(void *state)
 {
 	client_free(state);
 }
 
+static void
+again(void *ctx)
+{
+	struct server *s = ctx;
+	uint8_t sequence[32];
+
+	course_restart(s->course, sequence);
+	if (s->again != NULL)
+		s->again(s->ctx, sequence);
+}
+
+/* Each thread reads the archive through a connection of its own. */
+static int
+open_desk(struct server *s, struct desk *d, const char *archive,
+    const struct rules *rules, const struct server_options *options,
+    struct err *err)
+{
+	if (store_open(&d->store, archive, STORE_READ, err) < 0)
+		return -1;
+	if (s->course == NULL && course_open(&s->course, d->store, err) < 0)
+		return -1;
+	d->service.on_miss = options->on_miss;
+	d->service.input.limit = CLIENT_MAX_INPUT / s->desk_count;
+	d->service.missed = s->missed;
+	d->service.journal = s->journal;
+	return player_open(&d->service.player, d->store, rules, s->course, err);
+}
+
+static int
+open_desks(struct server *s, const char *archive, const struct rules *rules,
+    const struct server_options *options, struct err *err)
+{
+	s->desk_count = options->threads;
+	s->desks = xcalloc(s->desk_count, sizeof(s->desks[0]));
+	for (size_t i = 0; i < s->desk_count; i++)
+		if (open_desk(s, &s->desks[i], archive, rules, options, err) <
+		    0)
+			return -1;
+	return 0;
+}
+
 int
-server_open(struct server **out, struct store *store, const struct rules *rules,
+server_open(struct server **out, const char *archive, const struct rules *rules,
     const struct server_options *options, struct err *err)
 {
 	struct server *s = xcalloc(1, sizeof(*s));
+	struct loop_options loop = { .address = options->listen,
+		.lanes = options->threads };
 
 	s->events = (struct loop_events){ .ctx = s,
 		.opened = opened,
 		.data = data,
 		.busy = busy,
 		.late = late,
-		.closed = closed };
-	s->service.on_miss = options->on_miss;
-	s->service.input.limit = CLIENT_MAX_INPUT;
-	s->service.missed = missed_new();
+		.woken = woken,
+		.broken = broken,
+		.closed = closed,
+		.again = again };
+	s->again = options->again;
+	s->ctx = options->ctx;
+	s->missed = missed_new();
 	if (options->log != NULL)
-		s->service.journal = journal_new(options->log);
-	if (player_open(&s->service.player, store, rules, err) < 0 ||
-	    loop_open(&s->loop, options->listen, &s->events, err) < 0) {
+		s->journal = journal_new(options->log);
+	if (open_desks(s, archive, rules, options, err) < 0 ||
+	    loop_open(&s->loop, &loop, &s->events, err) < 0) {
 		server_close(s);
 		return -1;
 	}
@@ -78,18 +151,23 @@ server_url(const struct server *s)
 	return loop_url(s->loop);
 }
 
-void
-server_run(struct server *s, struct server_report *report)
+int
+server_run(struct server *s, struct server_report *report, struct err *err)
 {
-	loop_run(s->loop);
-	player_sequence(s->service.player, s->service.report.sequence);
-	*report = s->service.report;
-}
+	if (loop_run(s->loop, err) < 0)
+		return -1;
+	*report = (struct server_report){ 0 };
+	for (size_t i = 0; i < s->desk_count; i++) {
+		const struct server_report *one = &s->desks[i].service.report;
 
-void
-server_stop(struct server *s)
-{
-	loop_stop(s->loop);
+		report->requests += one->requests;
+		report->answered += one->answered;
+		report->missed += one->missed;
+		report->refused += one->refused;
+		report->failed += one->failed;
+	}
+	course_restart(s->course, report->sequence);
+	return 0;
 }
 
 /* From miss reasons to their names. */
@@ -105,8 +183,20 @@ tell_missed(void *ctx, struct span request, enum miss_reason reason,
 int
 server_tell(struct server *s, const struct server_lists *lists, struct err *err)
 {
-	missed_list(s->service.missed, tell_missed, (void *)(uintptr_t)lists);
-	return player_unused(s->service.player, lists->unused, lists->ctx, err);
+	missed_list(s->missed, tell_missed, (void *)(uintptr_t)lists);
+	return player_unused(s->desks[0].service.player, lists->unused,
+	    lists->ctx, err);
+}
+
+static void
+close_desk(struct desk *d)
+{
+	struct err err;
+
+	player_close(d->service.player);
+	/* It was only read: closing it can lose nothing. */
+	if (store_close(d->store, &err) < 0)
+		return;
 }
 
 void
@@ -115,8 +205,11 @@ server_close(struct server *s)
 	if (s == NULL)
 		return;
 	loop_close(s->loop);
-	player_close(s->service.player);
-	missed_free(s->service.missed);
-	journal_free(s->service.journal);
+	for (size_t i = 0; i < s->desk_count; i++)
+		close_desk(&s->desks[i]);
+	free(s->desks);
+	course_close(s->course);
+	missed_free(s->missed);
+	journal_free(s->journal);
 	free(s);
 }

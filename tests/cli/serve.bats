@@ -312,3 +312,27 @@ assert b"HTTP/1.1 404" in rest and b"ELB.8907" in rest, rest
 	start
 	run -3 "$OBIT" serve --listen "${URL#http://}" a.obit
 }
+
+@test "SIGHUP starts the sequences again, and keeps what was asked for" {
+	record huawei
+	start --strict
+	[ "$(status_of -X DELETE "$URL$ELB")" = 204 ]
+	[ "$(status_of -X DELETE "$URL$ELB")" = 404 ]
+	kill -HUP "$SERVER"
+	until grep -q '^sequence' words; do sleep 0.01; done
+	[ "$(status_of -X DELETE "$URL$ELB")" = 204 ]
+	[ "$(status_of -X DELETE "$URL$ELB")" = 404 ]
+	finish
+	# The same was served twice, and neither time is it unused.
+	[ "$(grep '^sequence' words | sort | uniq -c | awk '{ print $1 }')" = 2 ]
+	run ! grep "^unused.*$ELB" words
+}
+
+@test "threads: bad numbers" {
+	record huawei
+	run -2 "$OBIT" serve --threads 0 a.obit
+	run -2 "$OBIT" serve --threads 257 a.obit
+	[[ $output == *--threads* ]]
+	start --threads 256
+	[ "$(status_of -X DELETE "$URL$ELB")" = 204 ]
+}

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "replay/client.h"
+#include "replay/course.h"
 #include "replay/missed.h"
 #include "replay/player.h"
 #include "tests/lib/peer.h"
@@ -80,6 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct service service = { .input.limit = CLIENT_MAX_INPUT };
 	struct peer peer = PEER_INIT;
 	struct client *client;
+	struct course *course;
 	struct err err;
 
 	if (len == 0)
@@ -87,7 +89,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (tape.store == NULL)
 		open_tape();
 	service.missed = missed_new();
-	if (player_open(&service.player, tape.store, tape.rules, &err) < 0)
+	if (course_open(&course, tape.store, &err) < 0 ||
+	    player_open(&service.player, tape.store, tape.rules, course, &err) <
+		0)
 		abort();
 	peer.stuck = data[0] & 0x80;
 	client = client_new(&service, &peer);
@@ -97,6 +101,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	client_free(client);
 	assert(service.input.used == 0);
 	player_close(service.player);
+	course_close(course);
 	missed_free(service.missed);
 	return 0;
 }

@@ -10,7 +10,7 @@ peer_send(struct peer *p, struct span bytes, void (*done)(void *), void *owner)
 {
 	struct err err;
 
-	assert(!p->pending);
+	assert(!p->pending && !p->waiting);
 	if (buf_add(&p->out, bytes, &err) < 0)
 		abort();
 	if (p->stuck) {
@@ -36,6 +36,32 @@ void
 peer_finish(struct peer *p)
 {
 	p->finished = true;
+}
+
+void
+peer_reset(struct peer *p)
+{
+	p->reset = true;
+}
+
+void
+peer_wait(struct peer *p, uint64_t ms)
+{
+	assert(!p->waiting);
+	p->waiting = true;
+	p->wait_ms = ms;
+}
+
+void
+peer_sniff(struct peer *p)
+{
+	p->sniffs = true;
+}
+
+bool
+peer_is_surplus(const struct peer *p)
+{
+	return p->surplus;
 }
 
 void

@@ -17,6 +17,11 @@ struct peer {
 	void (*done)(void *owner);
 	void *owner;
 	bool pending;
+	bool waiting; /* peer_wait() was called */
+	uint64_t wait_ms;
+	bool reset;
+	bool sniffs;
+	bool surplus;
 };
 
 #define PEER_INIT ((struct peer){ .out = BUF_INIT((size_t)64 << 20) })

@@ -20,7 +20,7 @@ START_TEST(addresses_become_urls)
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		ck_assert_int_eq(address_parse(&a, cases[i].text, &err), 0);
-		address_url(url, &a);
+		address_url(url, "http", &a);
 		ck_assert_str_eq(url, cases[i].url);
 	}
 }

@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "http/head.h"
+#include "replay/course.h"
 #include "replay/missed.h"
 #include "replay/player.h"
 #include "tests/lib/folder.h"
@@ -11,6 +12,7 @@
 
 static struct tape tape;
 static struct service service;
+static struct course *course;
 static struct peer peer;
 static struct client *client;
 
@@ -58,8 +60,9 @@ setup(void)
 	tape_rewind(&tape);
 	service = (struct service){ .missed = missed_new(),
 		.input.limit = CLIENT_MAX_INPUT };
+	ck_assert_int_eq(course_open(&course, tape.store, &err), 0);
 	ck_assert_int_eq(player_open(&service.player, tape.store, tape.rules,
-			     &err),
+			     course, &err),
 	    0);
 	connect_client();
 }
@@ -69,6 +72,7 @@ teardown(void)
 {
 	disconnect();
 	player_close(service.player);
+	course_close(course);
 	missed_free(service.missed);
 	tape_close(&tape);
 	folder_leave();

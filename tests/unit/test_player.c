@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "http/exchange.h"
 #include "replay/answer.h"
+#include "replay/course.h"
 #include "tests/lib/folder.h"
 #include "tests/lib/tape.h"
 #include "tests/lib/unit.h"
@@ -15,6 +16,7 @@
 #define HERE "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 static struct tape tape;
+static struct course *course;
 static struct player *player;
 static struct arena arena;
 
@@ -31,13 +33,17 @@ play(void)
 	struct err err;
 
 	tape_rewind(&tape);
-	ck_assert_int_eq(player_open(&player, tape.store, tape.rules, &err), 0);
+	ck_assert_int_eq(course_open(&course, tape.store, &err), 0);
+	ck_assert_int_eq(player_open(&player, tape.store, tape.rules, course,
+			     &err),
+	    0);
 }
 
 static void
 end(void)
 {
 	player_close(player);
+	course_close(course);
 	tape_close(&tape);
 	folder_leave();
 	arena_release(&arena);

@@ -1,0 +1,60 @@
+/*
+ * An archive of KEYS deletions with ANSWERS different answers each, for
+ * tests and benchmarks of serve:
+ *
+ *	make_archive ARCHIVE KEYS ANSWERS
+ *
+ * The answer number N, from 0, of DELETE /v1/p/instances/i-K is a 200 whose
+ * body has "key":K and "number":N, in the order of the numbers.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/lib/tape.h"
+
+static void
+add(struct tape *t, unsigned long key, unsigned long number)
+{
+	char request[256], body[512], response[1024];
+
+	snprintf(request, sizeof(request),
+	    "DELETE /v1/p/instances/i-%lu HTTP/1.1\r\n"
+	    "Host: ecs.example.com\r\n"
+	    "User-Agent: make_archive\r\n\r\n",
+	    key);
+	snprintf(body, sizeof(body),
+	    "{\"key\":%lu,\"number\":%lu,\"job\":{\"status\":\"running\","
+	    "\"begin_time\":\"2026-11-20T10:00:00Z\","
+	    "\"entities\":{\"server\":\"i-%lu\",\"sub_jobs\":[]}}}",
+	    key, number, key);
+	snprintf(response, sizeof(response),
+	    "HTTP/1.1 200 OK\r\n"
+	    "Date: Fri, 20 Nov 2026 10:00:00 GMT\r\n"
+	    "Content-Type: application/json\r\n"
+	    "X-Request-Id: 0000%016lx%08lx\r\n"
+	    "Content-Length: %zu\r\n\r\n%s",
+	    key * 2654435761UL, number, strlen(body), body);
+	tape_add(t, request, response);
+}
+
+int
+main(int argc, char **argv)
+{
+	unsigned long keys, answers;
+	struct tape t;
+
+	if (argc != 4) {
+		fprintf(stderr, "usage: make_archive ARCHIVE KEYS ANSWERS\n");
+		return 2;
+	}
+	keys = strtoul(argv[2], NULL, 10);
+	answers = strtoul(argv[3], NULL, 10);
+	tape_open(&t, argv[1]);
+	for (unsigned long number = 0; number < answers; number++)
+		for (unsigned long key = 0; key < keys; key++)
+			add(&t, key, number);
+	tape_rewind(&t);
+	tape_close(&t);
+	return 0;
+}
