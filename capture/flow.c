@@ -37,6 +37,7 @@ struct flow_table {
 	struct flow *oldest;
 	struct flow *recent; /* of the last packet; NULL: none */
 	uint64_t count;
+	uint64_t seed; /* so that nobody can choose keys that collide */
 };
 
 static int
@@ -67,17 +68,32 @@ make_key(struct flow_key *key, const struct segment *seg)
 	return swap;
 }
 
+/* One multiplication for eight bytes: this is done for every packet. */
+static unsigned
+hash_key(const struct flow_table *t, const struct flow_key *key)
+{
+	uint64_t words[sizeof(*key) / 8 + 1] = { 0 }, hash = t->seed;
+
+	memcpy(words, key, sizeof(*key));
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15;
+		hash ^= hash >> 32;
+	}
+	return (unsigned)hash;
+}
+
 struct flow_table *
 flow_table_new(struct outlet *outlet)
 {
 	struct flow_table *t = xcalloc(1, sizeof(*t));
 
 	t->outlet = outlet;
+	t->seed = (uintptr_t)t; /* random where addresses are */
 	return t;
 }
 
 static struct flow *
-flow_new(struct flow_table *t, const struct flow_key *key,
+flow_new(struct flow_table *t, const struct flow_key *key, unsigned hash,
     const struct segment *seg, int from)
 {
 	struct flow *f = xcalloc(1, sizeof(*f));
@@ -91,7 +107,7 @@ flow_new(struct flow_table *t, const struct flow_key *key,
 		side_init(&f->sides[i], &f->sides[!i], &f->pair, &f->facts,
 		    &f->ends[i], t->outlet);
 	budget_take(&t->outlet->budget, sizeof(*f));
-	HASH_ADD(hh, t->flows, key, sizeof(f->key), f);
+	HASH_ADD_BYHASHVALUE(hh, t->flows, key, sizeof(f->key), hash, f);
 	DL_APPEND2(t->oldest, f, prev, next);
 	return f;
 }
@@ -188,18 +204,20 @@ find(struct flow_table *t, const struct segment *seg, int *from)
 {
 	struct flow_key key;
 	struct flow *f;
+	unsigned hash;
 
 	*from = make_key(&key, seg);
+	hash = hash_key(t, &key);
 	f = t->recent;
 	if (f == NULL || memcmp(&f->key, &key, sizeof(key)) != 0)
-		HASH_FIND(hh, t->flows, &key, sizeof(key), f);
+		HASH_FIND_BYHASHVALUE(hh, t->flows, &key, sizeof(key), hash, f);
 	if (f != NULL &&
 	    (is_reuse(f, seg, *from) || seg->time - f->last > FLOW_IDLE_NS)) {
 		flow_free(t, f, REASON_NONE);
 		f = NULL;
 	}
 	if (f == NULL)
-		return flow_new(t, &key, seg, *from);
+		return flow_new(t, &key, hash, seg, *from);
 	if (f->next != NULL) { /* not the newest already */
 		DL_DELETE2(t->oldest, f, prev, next);
 		DL_APPEND2(t->oldest, f, prev, next);

@@ -405,6 +405,32 @@ START_TEST(memory_is_bounded)
 }
 END_TEST
 
+START_TEST(who_goes_on_is_not_given_up)
+{
+	uint32_t seq[2];
+
+	open_capture();
+	t.outlet.budget.limit = 40000;
+	connect_from(1);
+	client(DELETE_A);
+	memcpy(seq, t.seq, sizeof(seq));
+	for (uint32_t i = 0; i < 500; i++) {
+		t.port = (uint16_t)(5000 + i);
+		connect_from(i);
+		if (i % 10 > 0)
+			continue;
+		t.port = 4000;
+		memcpy(t.seq, seq, sizeof(seq));
+		put(1, TCP_ACK, "", 0);
+	}
+	ck_assert_uint_gt(t.outlet.coverage.evicted, 400);
+	t.port = 4000;
+	memcpy(t.seq, seq, sizeof(seq));
+	server(DONE);
+	expect("1.1 DELETE /a 204;");
+}
+END_TEST
+
 UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     bodies_follow_the_method, interim_belongs_to_its_request,
     early_response_is_a_flaw, response_seen_before_its_request, tunnels,
@@ -412,4 +438,5 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     gap_in_known_body_is_filled, one_loss_does_not_end_a_connection,
     lone_responses_are_counted, large_body_keeps_its_digest,
     new_syn_is_a_new_connection, other_bytes_are_another_protocol,
-    joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded)
+    joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
+    who_goes_on_is_not_given_up)
