@@ -17,9 +17,9 @@ struct parser {
 	enum head_side side;
 	enum parser_state state;
 	bool pause_asked;
-	bool done;          /* llhttp has seen the end of the message */
-	bool needs_eof;     /* only the end of the connection ends the body */
-	struct buf pending; /* the start of a head that was split */
+	bool done;            /* llhttp has seen the end of the message */
+	enum framing framing; /* of the body; valid in PARSER_BODY */
+	struct buf pending;   /* the start of a head that was split */
 	uint64_t position;
 	uint64_t known; /* of the body or chunk, still to come */
 };
@@ -142,7 +142,7 @@ on_headers_complete(llhttp_t *l)
 	    h->framing == FRAMING_NONE)
 		return 1;
 	r->parser->known = h->length;
-	r->parser->needs_eof = h->framing == FRAMING_CLOSE;
+	r->parser->framing = h->framing;
 	return 0;
 }
 
@@ -157,12 +157,11 @@ on_head_message_complete(llhttp_t *l)
 }
 
 static int
-on_body(llhttp_t *l, const char *at, size_t len)
+on_chunk_data(llhttp_t *l, const char *at, size_t len)
 {
 	struct parser *p = l->data;
 
-	if (p->known >= len)
-		p->known -= len;
+	p->known -= len;
 	p->events->entity(p->ctx, (struct span){ (const uint8_t *)at, len });
 	return 0;
 }
@@ -177,7 +176,7 @@ on_chunk_header(llhttp_t *l)
 }
 
 static int
-on_body_message_complete(llhttp_t *l)
+on_last_chunk(llhttp_t *l)
 {
 	struct parser *p = l->data;
 
@@ -194,10 +193,10 @@ static const llhttp_settings_t head_settings = {
 	.on_message_complete = on_head_message_complete,
 };
 
-static const llhttp_settings_t body_settings = {
-	.on_body = on_body,
+static const llhttp_settings_t chunk_settings = {
+	.on_body = on_chunk_data,
 	.on_chunk_header = on_chunk_header,
-	.on_message_complete = on_body_message_complete,
+	.on_message_complete = on_last_chunk,
 };
 
 static void
@@ -316,6 +315,7 @@ parser_new(enum head_side side, const struct parser_events *events, void *ctx)
 	p->events = events;
 	p->ctx = ctx;
 	p->pending = BUF_INIT(HEAD_MAX_BYTES);
+	set_up(&p->llhttp, side, NULL);
 	return p;
 }
 
@@ -335,7 +335,6 @@ end_message(struct parser *p, enum parser_end how, const char *detail)
 
 	buf_release(&p->pending);
 	p->known = 0;
-	p->needs_eof = false;
 	p->done = false;
 	p->state = failed    ? PARSER_FAILED
 	    : p->pause_asked ? PARSER_PAUSED
@@ -362,7 +361,9 @@ take_head(struct parser *p, struct span bytes)
 
 	p->state = PARSER_BODY;
 	p->done = false;
-	set_up(&p->llhttp, p->side, &r);
+	llhttp_reset(&p->llhttp);
+	p->llhttp.data = &r;
+	p->llhttp.settings = (void *)(uintptr_t)&head_settings;
 	wrong = read_head(&p->llhttp, &r, bytes);
 	if (wrong != NULL) {
 		end_message(p, r.too_many ? PARSER_LIMIT : PARSER_MALFORMED,
@@ -370,7 +371,7 @@ take_head(struct parser *p, struct span bytes)
 		return;
 	}
 	p->llhttp.data = p;
-	p->llhttp.settings = (void *)(uintptr_t)&body_settings;
+	p->llhttp.settings = (void *)(uintptr_t)&chunk_settings;
 	if (p->done)
 		end_message(p, PARSER_COMPLETE, NULL);
 	else
@@ -450,7 +451,7 @@ feed_idle(struct parser *p, struct span data)
 }
 
 static size_t
-feed_body(struct parser *p, struct span data)
+feed_chunks(struct parser *p, struct span data)
 {
 	llhttp_errno_t e =
 	    llhttp_execute(&p->llhttp, (const char *)data.p, data.len);
@@ -469,6 +470,30 @@ feed_body(struct parser *p, struct span data)
 		end_message(p, PARSER_MALFORMED,
 		    llhttp_get_error_reason(&p->llhttp));
 	return used;
+}
+
+/* A body without chunks is all entity; there is nothing to parse. */
+static size_t
+feed_plain(struct parser *p, struct span data)
+{
+	if (p->framing == FRAMING_LENGTH) {
+		data = span_sub(data, 0,
+		    p->known < data.len ? (size_t)p->known : data.len);
+		p->known -= data.len;
+	}
+	p->position += data.len;
+	p->events->entity(p->ctx, data);
+	p->events->raw(p->ctx, data);
+	if (p->framing == FRAMING_LENGTH && p->known == 0)
+		end_message(p, PARSER_COMPLETE, NULL);
+	return data.len;
+}
+
+static size_t
+feed_body(struct parser *p, struct span data)
+{
+	return p->framing == FRAMING_CHUNKED ? feed_chunks(p, data)
+					     : feed_plain(p, data);
 }
 
 static size_t
@@ -522,7 +547,7 @@ parser_fill(struct parser *p, uint64_t n)
 void
 parser_finish(struct parser *p)
 {
-	if (p->state == PARSER_BODY && p->needs_eof)
+	if (p->state == PARSER_BODY && p->framing == FRAMING_CLOSE)
 		end_message(p, PARSER_COMPLETE, NULL);
 	else
 		parser_cut(p);
@@ -549,7 +574,7 @@ parser_restart(struct parser *p, uint64_t position)
 {
 	buf_release(&p->pending);
 	p->state = PARSER_IDLE;
-	p->pause_asked = p->done = p->needs_eof = false;
+	p->pause_asked = p->done = false;
 	p->known = 0;
 	p->position = position;
 }
