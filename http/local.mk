@@ -5,6 +5,7 @@ libhttp_a_SOURCES = \
 	%D%/date.c %D%/date.h \
 	%D%/digest.c %D%/digest.h \
 	%D%/exchange.c %D%/exchange.h \
+	%D%/fields.c %D%/fields.h \
 	%D%/flaw.c %D%/flaw.h \
 	%D%/head.c %D%/head.h \
 	%D%/inflate.c %D%/inflate.h \
@@ -21,6 +22,9 @@ tests_unit_test_date_LDADD = libtest.a $(http_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_digest
 tests_unit_test_digest_LDADD = libtest.a $(http_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_fields
+tests_unit_test_fields_LDADD = libtest.a $(http_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_head
 tests_unit_test_head_LDADD = libtest.a $(http_libs) $(CHECK_LIBS)

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/xalloc.h"
+#include "http/fields.h"
 
 #define ZEROS_SIZE 4096
 
@@ -30,18 +31,11 @@ struct reading {
 	struct parser_head out;
 	struct field *fields;
 	size_t count;
+	bool split; /* the fields are there already */
 	bool in_value;
 	bool too_many;
 	bool complete;
 };
-
-static bool
-is_token(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	    (c >= 'a' && c <= 'z') ||
-	    (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
-}
 
 static int
 on_url(llhttp_t *l, const char *at, size_t len)
@@ -67,6 +61,8 @@ on_field(llhttp_t *l, const char *at, size_t len)
 	struct reading *r = l->data;
 	struct span name = { (const uint8_t *)at, len };
 
+	if (r->split)
+		return 0;
 	if (r->count == HEAD_MAX_FIELDS) {
 		r->too_many = true;
 		return -1;
@@ -87,6 +83,8 @@ on_value(llhttp_t *l, const char *at, size_t len)
 	struct span *value = &r->fields[r->count - 1].value;
 	const uint8_t *p = (const uint8_t *)at;
 
+	if (r->split)
+		return 0;
 	if (!r->in_value)
 		value->p = p;
 	value->len = (size_t)(p + len - value->p);
@@ -124,7 +122,7 @@ on_headers_complete(llhttp_t *l)
 	struct parser_head *h = &r->out;
 
 	r->complete = true;
-	for (size_t i = 0; i < r->count; i++)
+	for (size_t i = 0; i < r->count && !r->split; i++)
 		r->fields[i].value = span_trim(r->fields[i].value);
 	h->head.fields = r->fields;
 	h->head.field_count = r->count;
@@ -213,16 +211,6 @@ set_up(llhttp_t *l, enum head_side side, void *data)
 	llhttp_set_lenient_spaces_after_chunk_size(l, 1);
 }
 
-static size_t
-token_length(struct span s)
-{
-	size_t n = 0;
-
-	while (n < s.len && is_token(s.p[n]))
-		n++;
-	return n;
-}
-
 /*
  * llhttp knows a list of methods, some of them only in other protocols, and
  * numbers DELETE as 0.  The framing of a request depends on its method only
@@ -234,34 +222,63 @@ shown_method(struct span method)
 	return span_eq_str(method, "CONNECT") ? "CONNECT" : "POST";
 }
 
+static llhttp_errno_t
+show(llhttp_t *l, struct span bytes)
+{
+	return llhttp_execute(l, (const char *)bytes.p, bytes.len);
+}
+
 /*
  * llhttp takes a bare LF after every line but the request line, so the end
  * of that line is shown to it as CRLF.
  */
 static llhttp_errno_t
+show_request_line(llhttp_t *l, struct reading *r, struct span line)
+{
+	size_t n = fields_token(line), end = span_find(line, '\n');
+	struct span method = span_sub(line, 0, n);
+
+	if (n == 0 || n >= end || end == line.len || line.p[n] != ' ')
+		return HPE_INVALID_METHOD;
+	r->out.head.method = method;
+	show(l, span_of_str(shown_method(method)));
+	if (line.p[end - 1] == '\r')
+		return show(l, span_sub(line, n, line.len));
+	show(l, span_sub(line, n, end - n));
+	return show(l, (struct span)SPAN_LITERAL("\r\n"));
+}
+
+/* Of fields that are split, llhttp need not see what frames nothing. */
+static void
+show_framing(llhttp_t *l, const struct reading *r, struct span lines)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		struct span name = r->fields[i].name, rest;
+
+		if (!fields_may_frame(name))
+			continue;
+		rest = span_sub(lines, (size_t)(name.p - lines.p), lines.len);
+		show(l, span_sub(rest, 0, span_find(rest, '\n') + 1));
+	}
+}
+
+static llhttp_errno_t
 execute_head(llhttp_t *l, struct reading *r, struct span bytes)
 {
-	struct head *h = &r->out.head;
-	const char *method;
-	size_t n, line;
+	size_t end = span_find(bytes, '\n') + 1;
+	struct span line = span_sub(bytes, 0, end);
+	struct span rest = span_sub(bytes, end, bytes.len);
+	llhttp_errno_t e;
 
-	if (h->side == HEAD_RESPONSE)
-		return llhttp_execute(l, (const char *)bytes.p, bytes.len);
-	n = token_length(bytes);
-	line = span_find(bytes, '\n');
-	if (n == 0 || n >= line || line == bytes.len || bytes.p[n] != ' ')
-		return HPE_INVALID_METHOD;
-	h->method = span_sub(bytes, 0, n);
-	method = shown_method(h->method);
-	llhttp_execute(l, method, strlen(method));
-	if (bytes.p[line - 1] == '\r')
-		line = n;
-	llhttp_execute(l, (const char *)bytes.p + n, line - n);
-	if (line > n) {
-		llhttp_execute(l, "\r\n", 2);
-		n = line + 1;
-	}
-	return llhttp_execute(l, (const char *)bytes.p + n, bytes.len - n);
+	e = r->out.head.side == HEAD_REQUEST ? show_request_line(l, r, line)
+					     : show(l, line);
+	if (e != HPE_OK)
+		return e;
+	r->split = fields_split(rest, r->fields, &r->count);
+	if (!r->split)
+		return show(l, rest);
+	show_framing(l, r, rest);
+	return show(l, span_sub(rest, rest.len - 2, 2));
 }
 
 /* Parse bytes, one whole head; return what is wrong with it, or NULL. */
@@ -378,26 +395,6 @@ take_head(struct parser *p, struct span bytes)
 		buf_release(&p->pending);
 }
 
-/*
- * The length of the head in s, or 0 if its end is not there.  Everything
- * before from was looked at already.
- */
-static size_t
-head_length(struct span s, size_t from)
-{
-	while (from < s.len) {
-		size_t i = from + span_find(span_sub(s, from, s.len), '\n');
-		size_t next = i + 1;
-
-		if (next < s.len && s.p[next] == '\r')
-			next++;
-		if (next < s.len && s.p[next] == '\n')
-			return next + 1;
-		from = i + 1;
-	}
-	return 0;
-}
-
 static size_t
 feed_split_head(struct parser *p, struct span data)
 {
@@ -407,7 +404,7 @@ feed_split_head(struct parser *p, struct span data)
 
 	if (buf_add(&p->pending, span_sub(data, 0, take), &err) < 0)
 		take = 0;
-	len = head_length(buf_span(&p->pending), old > 2 ? old - 2 : 0);
+	len = fields_head_length(buf_span(&p->pending), old > 2 ? old - 2 : 0);
 	if (len == 0) {
 		p->position += take;
 		if (take < data.len || p->pending.len == HEAD_MAX_BYTES)
@@ -426,7 +423,7 @@ feed_head(struct parser *p, struct span data)
 
 	if (p->pending.len > 0)
 		return feed_split_head(p, data);
-	len = head_length(data, 0);
+	len = fields_head_length(data, 0);
 	if (len == 0 || len > HEAD_MAX_BYTES)
 		return feed_split_head(p, data);
 	p->position += len;
