@@ -9,6 +9,8 @@ libdeletion_a_SOURCES = \
 	%D%/classify.h \
 	%D%/compile.c \
 	%D%/compiler.h \
+	%D%/content.c \
+	%D%/content.h \
 	%D%/deletion.c \
 	%D%/deletion.h \
 	%D%/dispatch.c \
@@ -60,6 +62,8 @@ libdeletion_a_SOURCES = \
 	%D%/trace.c \
 	%D%/trace.h \
 	%D%/tree.c \
+	%D%/tree_diff.c \
+	%D%/tree_diff.h \
 	%D%/tree.h \
 	%D%/xml.c \
 	%D%/xml.h \
@@ -96,6 +100,10 @@ CLEANFILES    += %D%/builtin.c
 
 unit_tests += tests/unit/test_attempts
 tests_unit_test_attempts_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_content tests/unit/test_tree_diff
+tests_unit_test_content_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_tree_diff_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_explain
 tests_unit_test_explain_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)

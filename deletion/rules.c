@@ -318,3 +318,9 @@ rules_volatiles(const struct rules *rules)
 {
 	return rules->volatiles;
 }
+
+struct sources
+rules_request_ids(const struct rules *rules)
+{
+	return rules->request_id;
+}

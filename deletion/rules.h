@@ -94,4 +94,7 @@ int rules_check(const char *file, void (*tell)(void *arg, const char *mistake),
 struct sources rules_secrets(const struct rules *rules);
 struct sources rules_volatiles(const struct rules *rules);
 
+/* Where servers say which request of theirs it was. */
+struct sources rules_request_ids(const struct rules *rules);
+
 #endif

@@ -181,18 +181,14 @@ write_node(FILE *f, const struct tree *node)
 	putc(object ? '}' : ']', f);
 }
 
-struct span
-tree_text(const struct tree *node, struct arena *arena)
+static struct span
+written(const struct tree *node, struct arena *arena)
 {
 	char *text = NULL;
 	size_t len = 0;
 	struct span out = { 0 };
 	FILE *f;
 
-	if (node->kind == TREE_NULL)
-		return (struct span)SPAN_LITERAL("");
-	if (node->kind != TREE_ARRAY && node->kind != TREE_OBJECT)
-		return node->text;
 	f = open_memstream(&text, &len);
 	if (f == NULL)
 		return out;
@@ -202,4 +198,24 @@ tree_text(const struct tree *node, struct arena *arena)
 		    (struct span){ (const uint8_t *)text, len });
 	free(text);
 	return out;
+}
+
+struct span
+tree_text(const struct tree *node, struct arena *arena)
+{
+	if (node->kind == TREE_NULL)
+		return (struct span)SPAN_LITERAL("");
+	if (node->kind != TREE_ARRAY && node->kind != TREE_OBJECT)
+		return node->text;
+	return written(node, arena);
+}
+
+struct span
+tree_quoted(const struct tree *node, struct arena *arena)
+{
+	if (node->kind == TREE_NULL)
+		return (struct span)SPAN_LITERAL("null");
+	if (node->kind == TREE_STRING)
+		return written(node, arena);
+	return tree_text(node, arena);
 }

@@ -57,6 +57,9 @@ const struct tree *tree_first(const struct tree *node, struct span path,
  */
 struct span tree_text(const struct tree *node, struct arena *arena);
 
+/* The same, but a string is a JSON string, in quotes, and null is null. */
+struct span tree_quoted(const struct tree *node, struct arena *arena);
+
 /* Append child to parent. */
 void tree_add(struct tree *parent, struct tree *child);
 

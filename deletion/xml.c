@@ -22,6 +22,7 @@ struct loader {
 	int depth;
 	size_t nodes;
 	const char *refused; /* why the parser was stopped */
+	bool attributes;
 };
 
 static void
@@ -39,13 +40,26 @@ local_name(const XML_Char *name)
 	return span_of_str(colon ? colon + 1 : name);
 }
 
+/* Each name and value becomes a child "@name". */
+static void
+add_attributes(struct loader *l, struct tree *t, const XML_Char **pair)
+{
+	for (; pair[0] != NULL && l->nodes++ < TREE_MAX_NODES; pair += 2) {
+		struct tree *a = arena_alloc(l->arena, sizeof(*a));
+
+		a->kind = TREE_ELEMENT;
+		a->name = arena_printf(l->arena, "@%s", pair[0]);
+		a->text = arena_copy(l->arena, span_of_str(pair[1]));
+		tree_add(t, a);
+	}
+}
+
 static void
 on_start(void *arg, const XML_Char *name, const XML_Char **attributes)
 {
 	struct loader *l = arg;
 	struct tree *t;
 
-	(void)attributes;
 	if (l->refused != NULL)
 		return;
 	if (l->depth == TREE_MAX_DEPTH || l->nodes++ >= TREE_MAX_NODES) {
@@ -55,6 +69,8 @@ on_start(void *arg, const XML_Char *name, const XML_Char **attributes)
 	t = arena_alloc(l->arena, sizeof(*t));
 	t->kind = TREE_ELEMENT;
 	t->name = arena_copy(l->arena, local_name(name));
+	if (l->attributes)
+		add_attributes(l, t, attributes);
 	if (l->depth == 0)
 		l->root = t;
 	else
@@ -122,24 +138,41 @@ parse(struct loader *l, struct span text, struct err *err)
 	return 0;
 }
 
-int
-xml_read(struct tree **out, struct span text, struct arena *arena,
-    struct err *err)
+static int
+load(struct loader *l, struct tree **out, struct span text, struct err *err)
 {
-	struct loader l = { .arena = arena, .max_text = text.len + 1 };
 	int rc;
 
 	*out = NULL;
 	if (text.len > INT_MAX)
 		return err_set(err, ERR_LIMIT, "XML beyond a limit");
-	l.parser = XML_ParserCreate(NULL);
-	if (l.parser == NULL)
+	l->max_text = text.len + 1;
+	l->parser = XML_ParserCreate(NULL);
+	if (l->parser == NULL)
 		return err_set(err, ERR_SYSTEM, "no memory for XML");
-	rc = parse(&l, text, err);
-	while (l.depth > 0)
-		buf_release(&l.open[--l.depth].text);
-	XML_ParserFree(l.parser);
+	rc = parse(l, text, err);
+	while (l->depth > 0)
+		buf_release(&l->open[--l->depth].text);
+	XML_ParserFree(l->parser);
 	if (rc == 0)
-		*out = l.root;
+		*out = l->root;
 	return rc;
+}
+
+int
+xml_read(struct tree **out, struct span text, struct arena *arena,
+    struct err *err)
+{
+	struct loader l = { .arena = arena };
+
+	return load(&l, out, text, err);
+}
+
+int
+xml_read_all(struct tree **out, struct span text, struct arena *arena,
+    struct err *err)
+{
+	struct loader l = { .arena = arena, .attributes = true };
+
+	return load(&l, out, text, err);
 }

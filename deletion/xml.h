@@ -19,4 +19,8 @@ struct tree;
 int xml_read(struct tree **out, struct span text, struct arena *arena,
     struct err *err) MUST_CHECK;
 
+/* The same with attributes: children "@name" that come first. */
+int xml_read_all(struct tree **out, struct span text, struct arena *arena,
+    struct err *err) MUST_CHECK;
+
 #endif
