@@ -9,6 +9,7 @@ libbase_a_SOURCES = \
 	%D%/err.c %D%/err.h \
 	%D%/json.c %D%/json.h \
 	%D%/span.c %D%/span.h \
+	%D%/spool.c %D%/spool.h \
 	%D%/stamp.c %D%/stamp.h \
 	%D%/utf8.c %D%/utf8.h \
 	%D%/xalloc.c %D%/xalloc.h
@@ -22,6 +23,7 @@ unit_tests += \
 	tests/unit/test_err \
 	tests/unit/test_json \
 	tests/unit/test_span \
+	tests/unit/test_spool \
 	tests/unit/test_stamp \
 	tests/unit/test_utf8
 tests_unit_test_arena_LDADD  = libtest.a $(base_libs) $(CHECK_LIBS)
@@ -30,6 +32,7 @@ tests_unit_test_buf_LDADD    = libtest.a $(base_libs) $(CHECK_LIBS)
 tests_unit_test_err_LDADD    = libtest.a $(base_libs) $(CHECK_LIBS)
 tests_unit_test_json_LDADD   = libtest.a $(base_libs) $(CHECK_LIBS)
 tests_unit_test_span_LDADD   = libtest.a $(base_libs) $(CHECK_LIBS)
+tests_unit_test_spool_LDADD  = libtest.a $(base_libs) $(CHECK_LIBS)
 tests_unit_test_stamp_LDADD  = libtest.a $(base_libs) $(CHECK_LIBS)
 tests_unit_test_utf8_LDADD   = libtest.a $(base_libs) $(CHECK_LIBS)
 

@@ -223,3 +223,52 @@ cursor_next(struct cursor *c, struct entry *e, struct err *err)
 	entry_release(e);
 	return got;
 }
+
+static bool
+take_key(struct query *q, struct store_key *k)
+{
+	struct span key;
+
+	k->id = (uint64_t)take_int(q, 1, INT64_MAX);
+	k->kind = (enum kind)take_int(q, 0, KIND_COUNT - 1);
+	key = take_bytes(q);
+	if (query_is_bad(q) || key.len != MATCH_KEY_SIZE)
+		return false;
+	memcpy(k->key, key.p, MATCH_KEY_SIZE);
+	return true;
+}
+
+static int
+take_keys(struct query *q, struct store_key *out, size_t room, size_t *count,
+    struct err *err)
+{
+	int got = 0;
+
+	*count = 0;
+	while (*count < room && (got = query_step(q, err)) == 1)
+		if (!take_key(q, &out[(*count)++])) {
+			query_reset(q);
+			return err_set(err, ERR_CORRUPT,
+			    "a match key makes no sense");
+		}
+	query_reset(q);
+	return got < 0 ? -1 : 0;
+}
+
+int
+store_keys(struct store *st, uint64_t after, struct store_key *out, size_t room,
+    size_t *count, struct err *err)
+{
+	struct query *q;
+	struct db *db;
+
+	if (store_db(st, &db, err) < 0)
+		return -1;
+	if ((q = db_query(db, SQL_KEYS, err)) == NULL)
+		return store_fail(st, err);
+	put_int(q, after > INT64_MAX ? INT64_MAX : (int64_t)after);
+	put_int(q, (int64_t)room);
+	if (take_keys(q, out, room, count, err) < 0)
+		return store_fail(st, err);
+	return 0;
+}

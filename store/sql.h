@@ -100,6 +100,9 @@
 	    "AND (?3 IS NULL OR e.kind = ?3) "                                 \
 	    "AND (?4 IS NULL OR e.recording = ?4) AND d.operation = ?5 "       \
 	    "ORDER BY d.exchange LIMIT 64")                                    \
+	X(KEYS,                                                                \
+	    "SELECT id, kind, match FROM exchange WHERE id > ? ORDER BY id "   \
+	    "LIMIT ?")                                                         \
 	X(VERIFY_FILE, "PRAGMA integrity_check(1)")                            \
 	X(VERIFY_COUNT, "SELECT count(*) FROM exchange")                       \
 	X(VERIFY_PAGE,                                                         \

@@ -32,6 +32,12 @@ struct store {
 	"PRAGMA secure_delete=ON; PRAGMA journal_mode=WAL;"                    \
 	"PRAGMA synchronous=FULL;"
 
+const char *
+store_path(const struct store *st)
+{
+	return st->path;
+}
+
 int
 store_fail(const struct store *st, struct err *err)
 {

@@ -36,6 +36,9 @@ enum store_mode {
 int store_open(struct store **out, const char *path, enum store_mode mode,
     struct err *err) MUST_CHECK;
 
+/* The path it was opened with; lives as long as the store. */
+const char *store_path(const struct store *st);
+
 /*
  * The same for an archive that is not finished: errors call it by its name
  * to be.  The path must not exist.
@@ -132,6 +135,20 @@ struct selection {
  */
 int store_get(struct store *st, uint64_t id, struct entry *e,
     struct err *err) MUST_CHECK;
+
+/* What stands in an index of exchanges. */
+struct store_key {
+	uint64_t id;
+	enum kind kind;
+	uint8_t key[MATCH_KEY_SIZE];
+};
+
+/*
+ * Read the keys of up to room exchanges that follow id after, in archive
+ * order, without reading the exchanges.  Errors: ERR_CORRUPT, ERR_SYSTEM.
+ */
+int store_keys(struct store *st, uint64_t after, struct store_key *out,
+    size_t room, size_t *count, struct err *err) MUST_CHECK;
 
 /* Visit exchanges in archive order.  The cursor must be closed first. */
 int cursor_open(struct cursor **out, struct store *st,
