@@ -9,6 +9,13 @@ libreplay_a_SOURCES = %D%/authority.c %D%/authority.h %D%/tls.c %D%/tls.h \
 	%D%/replay.h %D%/request.c %D%/request.h %D%/request_edit.c \
 	%D%/request_part.c %D%/request_part.h %D%/server.c %D%/session.c %D%/session.h
 
+# diff
+libreplay_a_SOURCES += \
+	%D%/compare.c %D%/compare.h \
+	%D%/diff.c %D%/diff.h \
+	%D%/pairing.c %D%/pairing.h \
+	%D%/sorted.c %D%/sorted.h
+
 replay_libs = libreplay.a $(store_libs) $(SSL_LIBS) $(UV_LIBS)
 
 unit_tests += tests/unit/test_address tests/unit/test_ids \
@@ -42,6 +49,18 @@ tests_unit_test_tls_LDADD = libtest.a libreplay.a $(base_libs) $(SSL_LIBS) \
 check_PROGRAMS += tests/tools/make_archive
 tests_tools_make_archive_SOURCES = tests/tools/make_archive.c $(replay_tape)
 tests_tools_make_archive_LDADD   = $(replay_libs)
+unit_tests += tests/unit/test_compare tests/unit/test_diff \
+	tests/unit/test_pairing tests/unit/test_sorted
+tests_unit_test_compare_SOURCES = tests/unit/test_compare.c \
+	tests/lib/folder.c tests/lib/folder.h $(replay_tape)
+tests_unit_test_compare_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+tests_unit_test_diff_SOURCES = tests/unit/test_diff.c tests/lib/folder.c \
+	tests/lib/folder.h $(replay_tape)
+tests_unit_test_diff_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+tests_unit_test_pairing_SOURCES = tests/unit/test_pairing.c \
+	tests/lib/folder.c tests/lib/folder.h $(replay_tape)
+tests_unit_test_pairing_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+tests_unit_test_sorted_LDADD = libtest.a libreplay.a $(base_libs) $(CHECK_LIBS)
 
 fuzz_targets += tests/fuzz/fuzz_serve
 tests_fuzz_fuzz_serve_SOURCES = tests/fuzz/fuzz_serve.c $(replay_peer) \
