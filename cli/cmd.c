@@ -9,12 +9,13 @@
 #include "cli/opt.h"
 #include "cli/text.h"
 
-extern const struct cmd cmd_audit, cmd_capture, cmd_ls, cmd_merge, cmd_prove,
-    cmd_rules, cmd_seal, cmd_serve, cmd_show, cmd_stats, cmd_verify;
+extern const struct cmd cmd_audit, cmd_capture, cmd_diff, cmd_ls, cmd_merge,
+    cmd_prove, cmd_rules, cmd_seal, cmd_serve, cmd_show, cmd_stats, cmd_verify;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_audit,
 	&cmd_capture,
+	&cmd_diff,
 	&cmd_ls,
 	&cmd_merge,
 	&cmd_prove,

@@ -11,6 +11,7 @@ libcli_a_SOURCES = \
 	%D%/cmd.c %D%/cmd.h \
 	%D%/cmd_audit.c \
 	%D%/cmd_capture.c \
+	%D%/cmd_diff.c \
 	%D%/cmd_ls.c \
 	%D%/cmd_merge.c \
 	%D%/cmd_prove.c \
@@ -70,6 +71,7 @@ tests_unit_test_text_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 bats_tests += \
 	tests/cli/audit.bats \
 	tests/cli/capture.bats \
+	tests/cli/diff.bats \
 	tests/cli/help.bats \
 	tests/cli/ls.bats \
 	tests/cli/merge.bats \

@@ -2,7 +2,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
 
 #include "base/base.h"
 #include "base/stamp.h"
@@ -119,4 +123,67 @@ text_put(FILE *out, struct span s)
 		else
 			s = put_one(out, s);
 	}
+}
+
+size_t
+text_columns(FILE *out)
+{
+	const char *set = getenv("COLUMNS");
+	struct winsize w;
+	int fd = fileno(out);
+
+	if (set != NULL && atoi(set) > 0)
+		return (size_t)atoi(set);
+	if (fd >= 0 && isatty(fd) && ioctl(fd, TIOCGWINSZ, &w) == 0)
+		return w.ws_col;
+	return 0;
+}
+
+/* The bytes of the character at the start of s, and its columns. */
+static size_t
+measure(struct span s, size_t *columns)
+{
+	mbstate_t state = { 0 };
+	wchar_t c;
+	size_t n = mbrtowc(&c, (const char *)s.p, s.len, &state);
+	int w;
+
+	*columns = 1;
+	if (n == 0 || n > s.len)
+		return 1;
+	if ((w = wcwidth(c)) >= 0)
+		*columns = (size_t)w;
+	return n;
+}
+
+/* The bytes of s that fit so many columns; *all tells whether s does. */
+static size_t
+fitting(struct span s, size_t columns, bool *all)
+{
+	size_t at = 0, used = 0, w;
+
+	while (at < s.len) {
+		size_t n = measure(span_sub(s, at, SIZE_MAX), &w);
+
+		if (used + w > columns)
+			break;
+		at += n;
+		used += w;
+	}
+	*all = at == s.len;
+	return at;
+}
+
+void
+text_put_cut(FILE *out, struct span line, size_t columns)
+{
+	bool all = true;
+	size_t n = line.len;
+
+	if (columns > 0)
+		n = fitting(line, columns, &all);
+	if (!all)
+		n = fitting(line, columns > 3 ? columns - 3 : 0, &all);
+	fwrite(line.p, 1, n, out);
+	fputs(n == line.len ? "\n" : "...\n", out);
 }

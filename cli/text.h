@@ -32,4 +32,16 @@ const char *text_plural(uint64_t n, const char *one, const char *many);
 void text_put(FILE *out, struct span s);
 void text_put_line(FILE *out, struct span s);
 
+/*
+ * The columns that a line written to out may have: $COLUMNS, else those of
+ * the terminal; 0 if there is no limit.
+ */
+size_t text_columns(FILE *out);
+
+/*
+ * Print one line of safe text and a line end; what goes beyond so many
+ * columns is cut and marked with "...".  0 is no limit.
+ */
+void text_put_cut(FILE *out, struct span line, size_t columns);
+
 #endif

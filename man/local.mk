@@ -3,6 +3,7 @@ dist_man_MANS += \
 	%D%/obit-archive.5 \
 	%D%/obit-audit.1 \
 	%D%/obit-capture.1 \
+	%D%/obit-diff.1 \
 	%D%/obit-ls.1 \
 	%D%/obit-merge.1 \
 	%D%/obit-prove.1 \
