@@ -10,7 +10,8 @@
 #include "cli/text.h"
 
 extern const struct cmd cmd_audit, cmd_capture, cmd_diff, cmd_ls, cmd_merge,
-    cmd_prove, cmd_rules, cmd_seal, cmd_serve, cmd_show, cmd_stats, cmd_verify;
+    cmd_plan, cmd_prove, cmd_rules, cmd_seal, cmd_serve, cmd_show, cmd_stats,
+    cmd_verify;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_audit,
@@ -18,6 +19,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_diff,
 	&cmd_ls,
 	&cmd_merge,
+	&cmd_plan,
 	&cmd_prove,
 	&cmd_rules,
 	&cmd_seal,
@@ -116,7 +118,9 @@ run_named(struct cmd_ctx *ctx, const struct cmd *cmd, int argc, char **argv)
 	fprintf(ctx->log, "obit %s: ", cmd->name);
 	text_put_line(ctx->log, span_of_str(err.text));
 	putc('\n', ctx->log);
-	return err.code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+	if (err.code == ERR_USAGE || err.code == ERR_REFUSED)
+		return EXIT_USAGE;
+	return EXIT_FAILED;
 }
 
 /* "obit help COMMAND"; without one, all of them in short. */

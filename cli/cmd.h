@@ -18,7 +18,7 @@ struct opt;
 enum {
 	EXIT_OK = 0,
 	EXIT_DIFFERENT = 1, /* it worked, and the answer is "no" */
-	EXIT_USAGE = 2,
+	EXIT_USAGE = 2,     /* or refused by a safety */
 	EXIT_FAILED = 3,
 	EXIT_INCOMPLETE = 4, /* captured, but something kept lacks parts */
 };

@@ -14,6 +14,7 @@ libcli_a_SOURCES = \
 	%D%/cmd_diff.c \
 	%D%/cmd_ls.c \
 	%D%/cmd_merge.c \
+	%D%/cmd_plan.c \
 	%D%/cmd_prove.c \
 	%D%/cmd_rules.c \
 	%D%/cmd_seal.c \
@@ -27,11 +28,13 @@ libcli_a_SOURCES = \
 	%D%/opt.c %D%/opt.h \
 	%D%/outfile.c %D%/outfile.h \
 	%D%/pager.c %D%/pager.h \
+	%D%/plan_show.c %D%/plan_show.h \
 	%D%/progress.c %D%/progress.h \
 	%D%/record.c %D%/record.h \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/sealed.c %D%/sealed.h \
 	%D%/sealer.c %D%/sealer.h \
+	%D%/sending.c %D%/sending.h \
 	%D%/table.c %D%/table.h \
 	%D%/text.c %D%/text.h \
 	%D%/unseen.c %D%/unseen.h
@@ -75,6 +78,7 @@ bats_tests += \
 	tests/cli/help.bats \
 	tests/cli/ls.bats \
 	tests/cli/merge.bats \
+	tests/cli/plan.bats \
 	tests/cli/prove.bats \
 	tests/cli/rules.bats \
 	tests/cli/seal.bats \

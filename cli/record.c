@@ -133,8 +133,8 @@ record_exchange(struct json *j, const struct entry *e)
 	record_flaws(j, "flaws", x->flaws);
 }
 
-static void
-targets(struct json *j, const struct deletion *d)
+void
+record_targets(struct json *j, const struct deletion *d)
 {
 	json_array(j, "targets");
 	for (size_t i = 0; i < d->target_count; i++) {
@@ -234,7 +234,7 @@ record_deletion(struct json *j, const struct entry *e,
 	json_time(j, "time", exchange_time(e->exchange));
 	answer(j, e);
 	question(j, e);
-	targets(j, d);
+	record_targets(j, d);
 	json_object(j, "attempt");
 	json_uint(j, "of", d->attempt_of);
 	json_uint(j, "number", d->attempt_number);

@@ -41,4 +41,7 @@ void record_deletion(struct json *j, const struct entry *e,
 /* The names of the flaws in set, as a JSON array. */
 void record_flaws(struct json *j, const char *name, flaw_set set);
 
+/* The member "targets" of an object. */
+void record_targets(struct json *j, const struct deletion *d);
+
 #endif

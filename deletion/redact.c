@@ -208,3 +208,10 @@ redactor_apply(struct redactor *red, struct exchange *x)
 	redact_message(red, x, x->request, true);
 	redact_message(red, x, x->response, false);
 }
+
+void
+redactor_mask(const struct redactor *r, struct span secret, uint8_t *place,
+    size_t len)
+{
+	mask_write(r->key, secret, (struct text){ place, len });
+}

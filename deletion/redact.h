@@ -46,4 +46,11 @@ void redactor_apply(struct redactor *r, struct exchange *x);
  */
 struct span redactor_principal(struct redactor *r, struct exchange *x);
 
+/*
+ * Fill len bytes at place with the mask of a secret that is known to be one,
+ * whatever its name.  Secret may be what stands there, or its decoded form.
+ */
+void redactor_mask(const struct redactor *r, struct span secret, uint8_t *place,
+    size_t len);
+
 #endif

@@ -6,6 +6,7 @@ dist_man_MANS += \
 	%D%/obit-diff.1 \
 	%D%/obit-ls.1 \
 	%D%/obit-merge.1 \
+	%D%/obit-plan.1 \
 	%D%/obit-prove.1 \
 	%D%/obit-rules.1 \
 	%D%/obit-rules.5 \

@@ -6,8 +6,19 @@ libreplay_a_SOURCES = %D%/authority.c %D%/authority.h %D%/tls.c %D%/tls.h \
 	%D%/journal.h %D%/loop.c %D%/loop.h %D%/lane.h %D%/peer.c %D%/match.c %D%/match.h \
 	%D%/miss.c %D%/miss.h %D%/missed.c %D%/missed.h %D%/nearest.c \
 	%D%/nearest.h %D%/player.c %D%/player.h %D%/queue.c %D%/queue.h \
-	%D%/replay.h %D%/request.c %D%/request.h %D%/request_edit.c \
-	%D%/request_part.c %D%/request_part.h %D%/server.c %D%/session.c %D%/session.h
+	%D%/replay.h %D%/server.c %D%/session.c %D%/session.h
+
+# plan and send
+libreplay_a_SOURCES += \
+	%D%/destination.c %D%/destination.h \
+	%D%/fitness.c %D%/fitness.h \
+	%D%/guard.c %D%/guard.h \
+	%D%/plan.c %D%/plan.h \
+	%D%/request.c %D%/request.h \
+	%D%/request_edit.c \
+	%D%/request_part.c %D%/request_part.h \
+	%D%/request_record.c \
+	%D%/sending.c %D%/sending.h
 
 # diff
 libreplay_a_SOURCES += \
@@ -69,7 +80,10 @@ tests_fuzz_fuzz_serve_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_serve_LDADD   = $(replay_libs)
 
 # What is sent again.
-unit_tests += tests/unit/test_request
+unit_tests += tests/unit/test_destination tests/unit/test_guard \
+	tests/unit/test_request
+tests_unit_test_destination_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+tests_unit_test_guard_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_request_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 
 bats_tests += tests/cli/serve.bats

@@ -225,26 +225,33 @@ framing_of(const struct head *h)
 							 : FRAMING_NONE;
 }
 
+struct message *
+request_parse(const struct request *r, enum request_form form,
+    struct arena *arena, struct err *err)
+{
+	struct message *m = arena_alloc(arena, sizeof(*m));
+	struct buf head = BUF_INIT(HEAD_MAX_BYTES);
+	int rc = request_head(r, form, &head, err);
+
+	m->head = arena_copy(arena, buf_span(&head));
+	buf_release(&head);
+	if (rc < 0 ||
+	    head_parse(&m->parsed, HEAD_REQUEST, m->head, arena, err) < 0)
+		return NULL;
+	m->interim = span_sub(m->head, 0, 0);
+	m->body = arena_copy(arena, r->body);
+	m->wire_len = m->body.len;
+	m->framing = framing_of(&m->parsed);
+	m->body_len = body_entity(m, arena).len;
+	m->complete = true;
+	return m;
+}
+
 int
 request_message(struct request *r, const struct message **out, struct err *err)
 {
-	struct message *m = arena_alloc(&r->arena, sizeof(*m));
-	struct buf head = BUF_INIT(HEAD_MAX_BYTES);
-	int rc = request_head(r, REQUEST_WIRE, &head, err);
-
-	m->head = arena_copy(&r->arena, buf_span(&head));
-	buf_release(&head);
-	if (rc < 0 ||
-	    head_parse(&m->parsed, HEAD_REQUEST, m->head, &r->arena, err) < 0)
-		return -1;
-	m->interim = span_sub(m->head, 0, 0);
-	m->body = r->body;
-	m->wire_len = m->body.len;
-	m->framing = framing_of(&m->parsed);
-	m->body_len = body_entity(m, &r->arena).len;
-	m->complete = true;
-	*out = m;
-	return 0;
+	*out = request_parse(r, REQUEST_WIRE, &r->arena, err);
+	return *out != NULL ? 0 : -1;
 }
 
 int

@@ -31,7 +31,9 @@
 struct buf;
 struct entry;
 struct err;
+struct exchange;
 struct message;
+struct redactor;
 
 #define REQUEST_MAX_PARTS 2048 /* header lines, and query fields, each */
 
@@ -39,6 +41,8 @@ struct message;
 struct value {
 	struct span bytes;
 	struct span shown; /* absent: the bytes */
+	bool secret;       /* masked wherever it is shown or recorded, even
+			      if its name does not say that it is secret */
 };
 
 #define VALUE_PLAIN(s) ((struct value){ .bytes = span_of_str(s) })
@@ -51,6 +55,7 @@ struct part {
 			      "=" has no value */
 	struct span bytes; /* name and value inside it, as it is sent */
 	struct span shown; /* the same for people; absent: the bytes */
+	bool secret;
 };
 
 struct parts {
@@ -133,7 +138,7 @@ size_t request_remove_header(struct request *r, const char *name);
  * The same three for query fields.  A name is compared with its case, after
  * decoding, in which "+" is a space; name and value are given decoded, and
  * percent-encoded where RFC 3986 does not leave them alone.  What is shown
- * stays as it is given.
+ * stays as it is given, and may have no blanks in it (ERR_USAGE).
  */
 int request_set_query(struct request *r, const char *name, struct value value,
     struct err *err) MUST_CHECK;
@@ -166,6 +171,15 @@ int request_head(const struct request *r, enum request_form form,
 /* Head and body. */
 int request_render(const struct request *r, enum request_form form,
     struct buf *out, struct err *err) MUST_CHECK;
+
+/*
+ * Make r the request of x, with the bytes that are sent or with what is
+ * shown; values that are secret are masked.  Everything lives in the arena
+ * of x.  It may still hold other secrets: redactor_apply() comes next.
+ * Errors: as request_message().
+ */
+int request_record(const struct request *r, struct redactor *redactor,
+    enum request_form form, struct exchange *x, struct err *err) MUST_CHECK;
 
 /*
  * The request as the rules and the signers read it, in the arena; valid

@@ -77,6 +77,7 @@ make_header(struct request *r, struct span name, struct value value)
 
 	if (value.shown.p != NULL)
 		part.shown = header_line(r, name, value.shown);
+	part.secret = value.secret;
 	return part;
 }
 
@@ -173,13 +174,26 @@ make_query(struct request *r, const char *name, struct value value)
 
 	if (value.shown.p != NULL)
 		part.shown = pair_text(r, as, value.shown);
+	part.secret = value.secret;
 	return part;
+}
+
+static int
+check_query(const char *name, struct value value, struct err *err)
+{
+	for (size_t i = 0; i < value.shown.len; i++)
+		if (value.shown.p[i] <= ' ' || value.shown.p[i] >= 0x7f)
+			return err_set(err, ERR_USAGE,
+			    "what is shown of %s has a blank in it", name);
+	return 0;
 }
 
 int
 request_set_query(struct request *r, const char *name, struct value value,
     struct err *err)
 {
+	if (check_query(name, value, err) < 0)
+		return -1;
 	r->has_query = true;
 	return parts_put(&r->query, r, name, false, make_query(r, name, value),
 	    err);
@@ -189,6 +203,8 @@ int
 request_add_query(struct request *r, const char *name, struct value value,
     struct err *err)
 {
+	if (check_query(name, value, err) < 0)
+		return -1;
 	r->has_query = true;
 	return parts_add(&r->query, r, make_query(r, name, value), err);
 }

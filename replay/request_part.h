@@ -27,4 +27,8 @@ size_t parts_remove(struct parts *list, const char *name, bool any_case);
 int parts_put(struct parts *list, struct request *r, const char *name,
     bool any_case, struct part part, struct err *err) MUST_CHECK;
 
+/* request_message() in any form and arena; NULL on an error. */
+struct message *request_parse(const struct request *r, enum request_form form,
+    struct arena *arena, struct err *err);
+
 #endif

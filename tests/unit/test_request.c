@@ -130,8 +130,8 @@ START_TEST(no_value_ends_its_line)
 		ck_assert_int_eq(err.code, ERR_USAGE);
 	}
 	ck_assert_int_eq(request_add_header(&r, "A",
-			     (struct value){ { (const uint8_t *)"\0", 1 },
-				 { 0 } },
+			     (struct value){
+				 .bytes = { (const uint8_t *)"\0", 1 } },
 			     &err),
 	    -1);
 	ck_assert_int_eq(request_add_header(&r, "A b", VALUE_PLAIN("1"), &err),
@@ -153,7 +153,8 @@ END_TEST
 
 START_TEST(secrets_are_sent_and_not_shown)
 {
-	struct value v = { SPAN_LITERAL("top&secret"), SPAN_LITERAL("<fp>") };
+	struct value v = { .bytes = SPAN_LITERAL("top&secret"),
+		.shown = SPAN_LITERAL("<fp>") };
 
 	take("GET /?t=x&u=1 HTTP/1.1\r\nA: 1\r\n\r\n");
 	ck_assert_int_eq(request_set_header(&r, "A", v, &err), 0);

@@ -1,0 +1,163 @@
+#include "cli/sending.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "cli/config.h"
+#include "cli/text.h"
+#include "deletion/deletion.h"
+#include "deletion/redact.h"
+#include "deletion/rules.h"
+
+static int
+read_order(enum order *out, const char *text, struct err *err)
+{
+	for (int o = 0; o < ORDER_COUNT; o++)
+		if (strcmp(order_name((enum order)o), text) == 0) {
+			*out = (enum order)o;
+			return 0;
+		}
+	return err_set(err, ERR_USAGE,
+	    "--order takes causal, recorded or serial, not \"%.80s\"", text);
+}
+
+/* "2", "0.5", "max"; from a thousandth to a million. */
+static int
+read_speed(uint64_t *out, const char *text, struct err *err)
+{
+	char *end;
+	double factor = 0;
+
+	*out = 0;
+	if (strcmp(text, "max") == 0)
+		return 0;
+	if (*text >= '0' && *text <= '9')
+		factor = strtod(text, &end);
+	if (factor >= 0.001 && factor <= 1e6 && *end == '\0') {
+		*out = (uint64_t)(factor * 1000 + 0.5);
+		return 0;
+	}
+	return err_set(err, ERR_USAGE,
+	    "--speed takes a factor from 0.001 to 1000000 or max, not "
+	    "\"%.80s\"",
+	    text);
+}
+
+static int
+read_outcomes(uint32_t *out, const struct opt_list *list, struct err *err)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct span rest = span_of_str(list->items[i]);
+
+		while (rest.p != NULL) {
+			struct span name = span_cut(&rest, ',');
+			enum outcome o = outcome_of_name(name);
+
+			if (o == OUTCOME_COUNT)
+				return err_set(err, ERR_USAGE,
+				    "--stop-on: no outcome is called \"%.*s\"",
+				    (int)name.len, (const char *)name.p);
+			*out |= (uint32_t)1 << o;
+		}
+	}
+	return 0;
+}
+
+static int
+check_allowed(const struct sending_args *args, const struct destination *t,
+    struct err *err)
+{
+	struct span host = span_of_str(t->host);
+
+	for (size_t i = 0; i < args->allow.count; i++)
+		if (span_eq_nocase(host, span_of_str(args->allow.items[i])))
+			return 0;
+	if (args->allow.count == 0)
+		return 0;
+	return err_set(err, ERR_REFUSED,
+	    "refused: --allow does not name the target's host, %s", t->host);
+}
+
+static int
+read_args(struct sending *s, const struct sending_args *args, struct err *err)
+{
+	*s = (struct sending){
+		.prefix = args->prefix,
+		.keep_host = args->keep_host,
+		.all = args->all,
+		.rate = args->rate,
+		.limit = args->limit,
+		.max_deletes = args->max_deletes,
+		.connections = args->connections,
+		.connect_s = args->connect_s,
+		.answer_s = args->answer_s,
+		.total_s = args->total_s,
+		.resolve = args->resolve.items,
+		.resolve_count = args->resolve.count,
+	};
+	if (args->target == NULL)
+		return err_set(err, ERR_USAGE,
+		    "say where to with --target http://HOST:PORT");
+	if (destination_parse(&s->target, args->target, err) < 0 ||
+	    read_order(&s->order, args->order, err) < 0 ||
+	    read_speed(&s->speed, args->speed, err) < 0 ||
+	    read_outcomes(&s->stop_on, &args->stop_on, err) < 0 ||
+	    sending_check(s, err) < 0)
+		return -1;
+	return check_allowed(args, &s->target, err);
+}
+
+static int
+open_redactor(struct sending_run *r, struct err *err)
+{
+	uint8_t key[REDACT_KEY_SIZE];
+	char path[CONFIG_PATH_SIZE];
+
+	if (config_path(path, "fingerprint.key", err) < 0 ||
+	    redact_key_load(key, path, err) < 0)
+		return -1;
+	r->redactor = redactor_new(r->rules, key);
+	return 0;
+}
+
+int
+sending_open(struct sending_run *r, const struct sending_args *args,
+    struct err *err)
+{
+	*r = (struct sending_run){ 0 };
+	if (read_args(&r->sending, args, err) < 0 ||
+	    rules_open(&r->rules, args->rules.items, args->rules.count, err) <
+		0)
+		return -1;
+	if (open_redactor(r, err) < 0) {
+		sending_close(r);
+		return -1;
+	}
+	r->guard = guard_new();
+	return 0;
+}
+
+void
+sending_close(struct sending_run *r)
+{
+	guard_free(r->guard);
+	redactor_free(r->redactor);
+	rules_close(r->rules);
+	*r = (struct sending_run){ 0 };
+}
+
+void
+sending_count(FILE *out, const struct plan *plan, const struct sending *s)
+{
+	fprintf(out,
+	    "%zu %s to %s://%s: %" PRIu64 " destructive (%" PRIu64
+	    " %s), %" PRIu64 " %s; %" PRIu64 " left out; %" PRIu64 " %s\n",
+	    plan->count, text_plural(plan->count, "request", "requests"),
+	    s->target.tls ? "https" : "http", s->target.authority,
+	    plan->destructive, plan->deletions,
+	    text_plural(plan->deletions, "deletion", "deletions"), plan->reads,
+	    text_plural(plan->reads, "read", "reads"), plan->omitted,
+	    plan->warnings, text_plural(plan->warnings, "warning", "warnings"));
+}

@@ -1,0 +1,300 @@
+#include "replay/plan.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/xalloc.h"
+#include "deletion/redact.h"
+#include "http/exchange.h"
+#include "replay/fitness.h"
+#include "replay/guard.h"
+#include "replay/sending.h"
+#include "store/store.h"
+#include "store/verify.h"
+
+#define RENDER_MAX ((size_t)512 << 20)
+
+static const struct {
+	const char *name, *text;
+} omissions[] = { { NULL, NULL },
+#define X(id, name, text) { name, text },
+	OMISSIONS(X)
+#undef X
+};
+
+const char *
+omission_name(enum omission o)
+{
+	return omissions[o].name;
+}
+
+const char *
+omission_text(enum omission o)
+{
+	return omissions[o].text;
+}
+
+/* A plan in the making. */
+struct planner {
+	struct plan *plan;
+	const struct plan_options *options;
+	struct digest *digest;
+	struct request request;
+	int64_t now;
+};
+
+static void
+add_number(struct digest *d, uint64_t n)
+{
+	uint8_t bytes[8];
+
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(n >> (56 - 8 * i));
+	digest_add(d, (struct span){ bytes, sizeof(bytes) });
+}
+
+static void
+tell(struct planner *p, const struct plan_item *item)
+{
+	if (p->options->tell != NULL)
+		p->options->tell(p->options->ctx, item);
+}
+
+static void
+omit(struct planner *p, const struct entry *e, enum omission why)
+{
+	struct plan_item item = { .source = e, .omission = why };
+
+	p->plan->omitted++;
+	digest_add_text(p->digest, span_of_str(omission_name(why)));
+	add_number(p->digest, e->id);
+	tell(p, &item);
+}
+
+static int
+add_step(struct planner *p, const struct entry *e, const struct message *sent,
+    struct err *err)
+{
+	const struct exchange *x = e->exchange;
+	struct plan *plan = p->plan;
+	struct step step = {
+		.source = e->id,
+		.begin = x->request->first,
+		.end = x->response != NULL ? x->response->last : INT64_MAX,
+		.deletes = e->reading.kind == KIND_DELETION,
+		.destructive = !fitness_is_read(p->options->rules, e, sent),
+	};
+
+	if (plan->count == PLAN_MAX_STEPS)
+		return err_set(err, ERR_LIMIT, "more than %zu requests",
+		    PLAN_MAX_STEPS);
+	if (plan_check(step.check, &p->request, err) < 0)
+		return -1;
+	if (plan->count == plan->room) {
+		plan->room = plan->room == 0 ? 64 : 2 * plan->room;
+		plan->steps =
+		    xrealloc(plan->steps, plan->room * sizeof(*plan->steps));
+	}
+	plan->steps[plan->count++] = step;
+	plan->deletions += step.deletes;
+	plan->destructive += step.destructive;
+	plan->reads += !step.destructive;
+	return 0;
+}
+
+/* Add what is shown of the request to the digest, and tell of it. */
+static int
+show(struct planner *p, const struct entry *e, struct err *err)
+{
+	struct exchange *x = exchange_new();
+	struct plan_item item = { .number = p->plan->count, .source = e };
+	int rc = request_record(&p->request, p->options->redactor,
+	    REQUEST_SHOWN, x, err);
+
+	if (rc == 0) {
+		redactor_apply(p->options->redactor, x);
+		item.step = &p->plan->steps[p->plan->count - 1];
+		item.request = &p->request;
+		item.shown = x->request;
+		digest_add_text(p->digest, span_of_str("send"));
+		add_number(p->digest, item.number);
+		add_number(p->digest, e->id);
+		digest_add_text(p->digest, x->request->head);
+		digest_add_text(p->digest, x->request->body);
+		tell(p, &item);
+	}
+	exchange_free(x);
+	return rc;
+}
+
+/* Dress the request of e, as recorded ones are; it may turn out unfit. */
+static int
+consider(struct planner *p, const struct entry *e, struct err *err)
+{
+	enum omission why = fitness_of_source(e);
+	const struct message *sent;
+	struct err unfit;
+
+	if (why == OMISSION_NONE && p->options->sending->limit > 0 &&
+	    p->plan->count == p->options->sending->limit)
+		why = OMISSION_LIMIT;
+	if (why == OMISSION_NONE && request_of(&p->request, e, &unfit) < 0)
+		why = OMISSION_UNFIT;
+	if (why != OMISSION_NONE) {
+		omit(p, e, why);
+		return 0;
+	}
+	if (sending_dress(p->options->sending, &p->request, p->now, err) < 0)
+		return -1;
+	if (request_message(&p->request, &sent, &unfit) < 0 ||
+	    !fitness_is_one(sent)) {
+		omit(p, e, OMISSION_UNFIT);
+		return 0;
+	}
+	fitness_warn(&p->request);
+	for (const struct warned *w = p->request.warned; w != NULL; w = w->next)
+		p->plan->warnings++;
+	if (add_step(p, e, sent, err) < 0)
+		return -1;
+	return show(p, e, err);
+}
+
+static int
+consider_all(struct planner *p, struct store *store, struct err *err)
+{
+	struct selection all = { 0 };
+	struct entry e = ENTRY_INIT;
+	struct cursor *c;
+	int got;
+
+	if (cursor_open(&c, store, &all, err) < 0)
+		return -1;
+	while ((got = cursor_next(c, &e, err)) == 1) {
+		if (e.exchange->request == NULL ||
+		    (e.reading.kind == KIND_OTHER && !p->options->sending->all))
+			continue;
+		if (consider(p, &e, err) < 0) {
+			got = -1;
+			break;
+		}
+	}
+	entry_release(&e);
+	cursor_close(c);
+	return got;
+}
+
+/* What the recording was made of must be known before anything is shown. */
+static int
+survey(struct store *store, struct guard *guard, const struct destination *to,
+    struct err *err)
+{
+	struct selection all = { 0 };
+	struct entry e = ENTRY_INIT;
+	struct cursor *c;
+	int got;
+
+	if (cursor_open(&c, store, &all, err) < 0)
+		return -1;
+	while ((got = cursor_next(c, &e, err)) == 1)
+		guard_note(guard, e.exchange);
+	entry_release(&e);
+	cursor_close(c);
+	return got < 0 ? -1 : guard_check_name(guard, to, err);
+}
+
+static int
+verify(struct plan *plan, struct store *store, struct err *err)
+{
+	struct verify_options options = { 0 };
+	struct verification v;
+
+	if (store_verify(store, &options, &v, err) < 0)
+		return -1;
+	if (v.fault != FAULT_NONE)
+		return err_set(err, ERR_REFUSED,
+		    "refused: the archive is not what was recorded (%s): %s",
+		    fault_name(v.fault), v.what);
+	memcpy(plan->root, v.root, DIGEST_SIZE);
+	plan->size = v.size;
+	return 0;
+}
+
+static void
+begin(struct planner *p)
+{
+	struct arena arena = ARENA_INIT;
+	struct span text = sending_text(p->options->sending, &arena);
+
+	digest_add_text(p->digest, span_of_str("obit plan 1"));
+	digest_add(p->digest, (struct span){ p->plan->root, DIGEST_SIZE });
+	add_number(p->digest, p->plan->size);
+	digest_add_text(p->digest, text);
+	arena_release(&arena);
+}
+
+static int
+check_caps(const struct plan *plan, const struct sending *s, struct err *err)
+{
+	if (plan->destructive <= s->max_deletes)
+		return 0;
+	return err_set(err, ERR_REFUSED,
+	    "refused: %llu destructive requests are more than --max-deletes "
+	    "%llu",
+	    (unsigned long long)plan->destructive,
+	    (unsigned long long)s->max_deletes);
+}
+
+int
+plan_make(struct plan *out, struct store *store, struct guard *guard,
+    const struct plan_options *options, struct err *err)
+{
+	struct planner p = {
+		.plan = out,
+		.options = options,
+		.now = clock_wall(),
+	};
+	int rc;
+
+	*out = (struct plan){ 0 };
+	if (sending_check(options->sending, err) < 0 ||
+	    verify(out, store, err) < 0 ||
+	    survey(store, guard, &options->sending->target, err) < 0)
+		return -1;
+	p.digest = digest_new();
+	begin(&p);
+	rc = consider_all(&p, store, err);
+	request_release(&p.request);
+	digest_finish(p.digest, out->digest);
+	digest_free(p.digest);
+	if (rc == 0)
+		rc = check_caps(out, options->sending, err);
+	if (rc < 0)
+		plan_release(out);
+	return rc;
+}
+
+void
+plan_release(struct plan *p)
+{
+	free(p->steps);
+	*p = (struct plan){ 0 };
+}
+
+int
+plan_check(uint8_t check[PLAN_CHECK_SIZE], const struct request *r,
+    struct err *err)
+{
+	struct buf shown = BUF_INIT(RENDER_MAX);
+	uint8_t digest[DIGEST_SIZE];
+	int rc = request_render(r, REQUEST_SHOWN, &shown, err);
+
+	if (rc == 0) {
+		digest_of(digest, buf_span(&shown));
+		memcpy(check, digest, PLAN_CHECK_SIZE);
+	}
+	buf_release(&shown);
+	return rc;
+}
