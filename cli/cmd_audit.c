@@ -13,6 +13,7 @@
 #include "cli/audit_filter.h"
 #include "cli/audit_group.h"
 #include "cli/audit_html.h"
+#include "cli/audit_secrets.h"
 #include "cli/audit_table.h"
 #include "cli/opt.h"
 #include "cli/outfile.h"
@@ -20,8 +21,9 @@
 #include "cli/unseen.h"
 
 struct args {
-	bool json;
+	bool json, secrets;
 	const char *by, *html;
+	struct opt_list rules;
 	struct audit_filter filter;
 };
 
@@ -34,6 +36,10 @@ static const struct opt opts[] = {
 	    "count by target, principal, operation or day" },
 	{ 0, "html", OPT_STRING, AT(html), "FILE",
 	    "write one page for a browser" },
+	{ 0, "secrets", OPT_FLAG, AT(secrets), NULL,
+	    "look for what still looks like a secret" },
+	{ 0, "rules", OPT_LIST, AT(rules), "FILE",
+	    "with --secrets: ask the rules in this file as well" },
 	{ 0, "findings", OPT_FLAG, AT(filter.findings), NULL,
 	    "only deletions that show something remarkable" },
 	{ 0, "target", OPT_STRING, AT(filter.target), "ID",
@@ -186,6 +192,8 @@ audit(struct store *st, struct cmd_ctx *ctx, struct err *err)
 	struct output o = { .json = JSON_INIT(ctx->out) };
 	int status;
 
+	if (args->secrets)
+		return audit_secrets(st, &args->rules, args->json, ctx, err);
 	if (args->html != NULL)
 		return page(args, st, ctx, err);
 	status = args->by != NULL ? grouped(&o, args, st, ctx->out, err)
@@ -204,10 +212,31 @@ is_same_file(const char *a, const char *b)
 	    x.st_ino == y.st_ino;
 }
 
+/* Secrets are looked for everywhere. */
+static int
+check_secrets(const struct args *args, struct err *err)
+{
+	const struct audit_filter *f = &args->filter;
+
+	if (!args->secrets && args->rules.count > 0)
+		return err_set(err, ERR_USAGE, "--rules goes with --secrets");
+	if (args->secrets &&
+	    (args->by != NULL || args->html != NULL || f->target != NULL ||
+		f->type != NULL || f->outcome != NULL || f->client != NULL ||
+		f->operation != NULL || f->host != NULL || f->since.given ||
+		f->until.given || f->findings))
+		return err_set(err, ERR_USAGE,
+		    "--secrets goes with --rules and --json alone");
+	return 0;
+}
+
 static int
 check(const struct args *args, const char *archive, struct err *err)
 {
 	const char *outcome = args->filter.outcome;
+
+	if (check_secrets(args, err) < 0)
+		return -1;
 
 	if (outcome != NULL &&
 	    outcome_of_name(span_of_str(outcome)) == OUTCOME_COUNT)

@@ -5,6 +5,7 @@ libcli_a_SOURCES = \
 	%D%/audit_filter.c %D%/audit_filter.h \
 	%D%/audit_group.c %D%/audit_group.h \
 	%D%/audit_html.c %D%/audit_html.h \
+	%D%/audit_secrets.c %D%/audit_secrets.h \
 	%D%/audit_table.c %D%/audit_table.h \
 	%D%/blob.c %D%/blob.h \
 	%D%/check.c %D%/check.h \
@@ -16,6 +17,7 @@ libcli_a_SOURCES = \
 	%D%/cmd_merge.c \
 	%D%/cmd_plan.c \
 	%D%/cmd_prove.c \
+	%D%/cmd_redact.c \
 	%D%/cmd_rules.c \
 	%D%/cmd_seal.c \
 	%D%/cmd_serve.c \
@@ -25,6 +27,7 @@ libcli_a_SOURCES = \
 	%D%/config.c %D%/config.h \
 	%D%/cover.c %D%/cover.h \
 	%D%/handover.c %D%/handover.h \
+	%D%/masks.c %D%/masks.h \
 	%D%/opt.c %D%/opt.h \
 	%D%/outfile.c %D%/outfile.h \
 	%D%/pager.c %D%/pager.h \
@@ -80,6 +83,7 @@ bats_tests += \
 	tests/cli/merge.bats \
 	tests/cli/plan.bats \
 	tests/cli/prove.bats \
+	tests/cli/redact.bats \
 	tests/cli/rules.bats \
 	tests/cli/seal.bats \
 	tests/cli/show.bats \

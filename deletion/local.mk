@@ -45,8 +45,10 @@ libdeletion_a_SOURCES = \
 	%D%/redact_key.c \
 	%D%/redact_name.c \
 	%D%/redact_parts.h \
+	%D%/redact_reading.c \
 	%D%/redact_text.c \
 	%D%/redact_url.c \
+	%D%/redact_watch.c \
 	%D%/redact_xml.c \
 	%D%/redactor.c \
 	%D%/rule.h \
@@ -65,6 +67,7 @@ libdeletion_a_SOURCES = \
 	%D%/tree_diff.c \
 	%D%/tree_diff.h \
 	%D%/tree.h \
+	%D%/where.c %D%/where.h %D%/where_path.c \
 	%D%/xml.c \
 	%D%/xml.h \
 	%D%/yaml.c \
@@ -134,7 +137,10 @@ tests_unit_test_seeds_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_key tests/unit/test_mask \
 	tests/unit/test_principal tests/unit/test_redact \
-	tests/unit/test_redact_key tests/unit/test_secret
+	tests/unit/test_redact_key tests/unit/test_redact_reading \
+	tests/unit/test_secret tests/unit/test_where
+tests_unit_test_redact_reading_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_where_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_key_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_mask_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_principal_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)

@@ -19,14 +19,18 @@ copy(struct arena *arena, struct span s)
 	return (struct text){ p, s.len };
 }
 
+/* Begin to mask a part, which ends too early unless it is complete. */
 static struct redact
-begin(const struct redactor *red, struct arena *scratch, struct span s,
-    bool complete)
+begin(const struct redactor *red, struct arena *scratch,
+    const struct redact_part *part, bool complete)
 {
+	struct span s = part->text;
+
 	return (struct redact){
 		.redactor = red,
 		.scratch = scratch,
 		.cut = complete || s.p == NULL ? NULL : s.p + s.len,
+		.part = red->watch != NULL ? part : NULL,
 	};
 }
 
@@ -59,20 +63,35 @@ move_parsed(struct head *h, struct span from, struct span to,
 }
 
 static void
-redact_head(const struct redactor *red, struct message *m, bool request,
-    struct arena *arena, struct arena *scratch)
+redact_head(const struct redactor *red, struct exchange *x, struct message *m,
+    struct arena *scratch)
 {
-	struct text t = copy(arena, m->head);
+	struct text t = copy(&x->arena, m->head);
 	bool complete = m->complete || m->body.len > 0 || m->wire_len > 0;
-	struct redact r = begin(red, scratch, text_span(t), complete);
+	struct redact_part part = {
+		.kind = PART_HEAD,
+		.request = m == x->request,
+		.text = text_span(t),
+	};
+	struct redact r = begin(red, scratch, &part, complete);
 
-	redact_lines(&r, t, request);
-	move_parsed(&m->parsed, m->head, text_span(t), arena);
+	redact_lines(&r, t, part.request);
+	move_parsed(&m->parsed, m->head, text_span(t), &x->arena);
 	m->head = text_span(t);
-	if (m->interim.len == 0)
-		return;
-	t = copy(arena, m->interim);
-	r.cut = NULL;
+}
+
+static void
+redact_interim(const struct redactor *red, struct exchange *x,
+    struct message *m, struct arena *scratch)
+{
+	struct text t = copy(&x->arena, m->interim);
+	struct redact_part part = {
+		.kind = PART_INTERIM,
+		.request = m == x->request,
+		.text = text_span(t),
+	};
+	struct redact r = begin(red, scratch, &part, true);
+
 	redact_lines(&r, t, false);
 	m->interim = text_span(t);
 }
@@ -127,6 +146,7 @@ may_keep_coded(const struct redact *r, const struct head *head,
 {
 	size_t limit = entity.len > MAX_DECODED ? entity.len : MAX_DECODED;
 	struct redact inner = *r;
+	struct redact_part part;
 	struct span decoded;
 	struct text t;
 	struct err err;
@@ -137,6 +157,11 @@ may_keep_coded(const struct redact *r, const struct head *head,
 		return true;
 	t = copy(r->scratch, decoded);
 	inner.cut = NULL;
+	if (r->part != NULL) {
+		part = *r->part;
+		part.text = text_span(t);
+		inner.part = &part;
+	}
 	redact_entity(&inner, type, t);
 	return span_eq(text_span(t), decoded);
 }
@@ -167,7 +192,13 @@ redact_body(const struct redactor *red, struct exchange *x, struct message *m,
 	struct text wire = copy(&x->arena, m->body);
 	bool chunked = m->framing == FRAMING_CHUNKED;
 	struct text entity = chunked ? copy(scratch, before) : wire;
-	struct redact r = begin(red, scratch, text_span(entity), m->complete);
+	struct redact_part part = {
+		.kind = PART_ENTITY,
+		.request = m == x->request,
+		.text = text_span(entity),
+		.type = type,
+	};
+	struct redact r = begin(red, scratch, &part, m->complete);
 
 	if (is_coded(&r, &m->parsed, before)) {
 		if (!may_keep_coded(&r, &m->parsed, before, type)) {
@@ -178,10 +209,10 @@ redact_body(const struct redactor *red, struct exchange *x, struct message *m,
 		redact_entity(&r, type, entity);
 	}
 	if (chunked) {
-		struct redact framing =
-		    begin(red, scratch, text_span(wire), m->complete);
-
-		redact_framing(&framing, wire);
+		part.kind = PART_FRAMING;
+		part.text = text_span(wire);
+		r = begin(red, scratch, &part, m->complete);
+		redact_framing(&r, wire);
 		scatter(wire, text_span(entity));
 	}
 	update_digest(m, before, text_span(entity));
@@ -190,13 +221,15 @@ redact_body(const struct redactor *red, struct exchange *x, struct message *m,
 
 static void
 redact_message(const struct redactor *red, struct exchange *x,
-    struct message *m, bool request)
+    struct message *m)
 {
 	struct arena scratch = ARENA_INIT;
 
 	if (m == NULL)
 		return;
-	redact_head(red, m, request, &x->arena, &scratch);
+	redact_head(red, x, m, &scratch);
+	if (m->interim.len > 0)
+		redact_interim(red, x, m, &scratch);
 	if (m->body.len > 0)
 		redact_body(red, x, m, &scratch);
 	arena_release(&scratch);
@@ -205,8 +238,8 @@ redact_message(const struct redactor *red, struct exchange *x,
 void
 redactor_apply(struct redactor *red, struct exchange *x)
 {
-	redact_message(red, x, x->request, true);
-	redact_message(red, x, x->response, false);
+	redact_message(red, x, x->request);
+	redact_message(red, x, x->response);
 }
 
 void

@@ -15,8 +15,10 @@
 
 struct err;
 struct exchange;
+struct reading;
 struct redactor;
 struct rules;
+struct source;
 
 #define REDACT_KEY_SIZE 32
 
@@ -31,6 +33,43 @@ int redact_key_load(uint8_t key[REDACT_KEY_SIZE], const char *path,
 struct redactor *redactor_new(const struct rules *rules,
     const uint8_t key[REDACT_KEY_SIZE]);
 void redactor_free(struct redactor *r);
+
+/* More names, as the rules (rules.h) have them; copied, but for what they
+ * point at. */
+void redactor_add(struct redactor *r, const struct source *secrets,
+    size_t count);
+
+/*
+ * Mask segments of paths: each step of the pattern stands for one
+ * segment, "{...}" for any, and "*" for any, which is masked.  The pattern is
+ * kept by the caller.  Errors: ERR_USAGE.
+ */
+int redactor_add_path(struct redactor *r, const char *pattern,
+    struct err *err) MUST_CHECK;
+
+/*
+ * Take for a secret also what capture leaves, because it may be the id of
+ * a target: long random words in paths and in User-Agent.
+ */
+void redactor_look_harder(struct redactor *r);
+
+/* A secret that is about to be masked.  Its bytes are for masking copies
+ * of it, and not for showing. */
+struct redact_hit {
+	bool request;       /* of which message */
+	const char *place;  /* "header", "path", "query", "json"... */
+	struct span name;   /* of the field, key or member; a JSON pointer, a
+			       path of XML tags, the number of a segment;
+			       absent if there is none */
+	const char *kind;   /* "jwt", "aws-key", "named", "random"... */
+	struct span secret; /* decoded */
+	struct span raw;    /* as it stands there */
+};
+
+typedef void redact_watch(void *ctx, const struct redact_hit *hit);
+
+/* Be told of each; a hit lives until watch returns. */
+void redactor_watch(struct redactor *r, redact_watch *watch, void *ctx);
 
 /*
  * Replace both messages of x by masked copies in its arena.  A body whose
@@ -52,5 +91,22 @@ struct span redactor_principal(struct redactor *r, struct exchange *x);
  */
 void redactor_mask(const struct redactor *r, struct span secret, uint8_t *place,
     size_t len);
+
+/*
+ * Mask x, which was recorded already, and its reading: what was masked in x
+ * is masked wherever the reading repeats it, and the match key is made again
+ * if anything was.  All else in the reading stays as it was recorded.
+ * Return whether anything was masked.
+ */
+bool redactor_apply_again(struct redactor *r, const struct rules *rules,
+    struct exchange *x, struct reading *reading);
+
+/*
+ * Mask in place what looks like a secret in a text that stands alone, such
+ * as a server's words or the name of a target; text must be writable.  If
+ * whole, it is the value of a name that says nothing; else only what is
+ * surely a secret is masked.
+ */
+void redactor_text(struct redactor *r, struct span text, bool whole);
 
 #endif

@@ -44,9 +44,8 @@ is_binary(struct span s)
 	return odd * 10 > s.len;
 }
 
-/* The value of name="..." in a line, or absent. */
-static struct span
-part_name(struct span line)
+struct span
+redact_part_name(struct span line)
 {
 	static const char name[] = "name=\"";
 	const uint8_t *at =
@@ -69,7 +68,7 @@ is_secret_part(const struct redact *r, struct span line, bool secret)
 		return false;
 	if (!redact_contains(line, "Content-Disposition:"))
 		return secret;
-	name = part_name(line);
+	name = redact_part_name(line);
 	return name.p != NULL && redact_is_secret(r, REDACT_FORM, name);
 }
 
@@ -105,20 +104,40 @@ redact_multipart(const struct redact *r, struct text t)
 	}
 }
 
+enum redact_form
+redact_form_of(struct span type, struct span s)
+{
+	if (redact_contains(type, "multipart/"))
+		return REDACT_IS_MULTIPART;
+	if (looks_like_json(s) || redact_contains(type, "json"))
+		return REDACT_IS_JSON;
+	if (looks_like_xml(s) || redact_contains(type, "xml"))
+		return REDACT_IS_XML;
+	if (redact_contains(type, "urlencoded") || looks_like_form(s))
+		return REDACT_IS_FORM;
+	return REDACT_IS_TEXT;
+}
+
 void
 redact_entity(const struct redact *r, struct span type, struct text t)
 {
 	struct span s = text_span(t);
 
-	if (redact_contains(type, "multipart/"))
+	switch (redact_form_of(type, s)) {
+	case REDACT_IS_MULTIPART:
 		redact_multipart(r, t);
-	else if (looks_like_json(s) || redact_contains(type, "json"))
+		break;
+	case REDACT_IS_JSON:
 		redact_json(r, t);
-	else if (looks_like_xml(s) || redact_contains(type, "xml"))
+		break;
+	case REDACT_IS_XML:
 		redact_xml(r, t);
-	else if (redact_contains(type, "urlencoded") || looks_like_form(s))
+		break;
+	case REDACT_IS_FORM:
 		redact_pairs(r, REDACT_FORM, t);
-	else
+		break;
+	case REDACT_IS_TEXT:
 		redact_plain(r, t, is_binary(s) ? LOOK_PREFIX : LOOK_TEXT);
+	}
 	redact_plain(r, t, LOOK_PREFIX);
 }

@@ -36,12 +36,40 @@ redact_set_cookie(const struct redact *r, struct text t)
 		redact_value(r, text_part(t, rest), LOOK_TEXT);
 }
 
+/* No Host has userinfo, but for clients that do not know. */
+static void
+redact_host(const struct redact *r, struct text value)
+{
+	struct span s = text_span(value);
+	size_t at = s.len;
+
+	while (at > 0 && s.p[at - 1] != '@')
+		at--;
+	if (at > 1)
+		redact_all(r, span_sub(s, 0, at - 1),
+		    text_part(value, span_sub(s, 0, at - 1)));
+	redact_plain(r, value, LOOK_PREFIX);
+}
+
+static enum secret_look
+field_look(const struct redact *r, struct span name, unsigned what)
+{
+	if (!(what & NAME_HARMLESS))
+		return LOOK_STRICT;
+	if (r->redactor->harder &&
+	    span_eq_nocase(name, span_of_str("User-Agent")))
+		return LOOK_TEXT;
+	return LOOK_PREFIX;
+}
+
 static void
 redact_field(const struct redact *r, struct span name, struct text value)
 {
 	/* Masked as the request that follows them will be. */
 	static const char *const urls[] = { "Location", "Content-Location",
 		"Operation-Location", "Azure-AsyncOperation", "Referer" };
+	static const char *const hosts[] = { "Host", "X-Forwarded-Host",
+		"X-Original-Host" };
 	unsigned what;
 
 	if (value.len == 0)
@@ -55,11 +83,12 @@ redact_field(const struct redact *r, struct span name, struct text value)
 		redact_authorization(r, value);
 	else if (what & NAME_SECRET)
 		redact_all(r, text_span(value), value);
+	else if (redact_any_of(name, hosts, ARRAY_LEN(hosts)))
+		redact_host(r, value);
 	else if (redact_any_of(name, urls, ARRAY_LEN(urls)))
 		redact_target(r, span_of_str("GET"), value);
 	else
-		redact_value(r, value,
-		    what & NAME_HARMLESS ? LOOK_PREFIX : LOOK_STRICT);
+		redact_value(r, value, field_look(r, name, what));
 }
 
 static bool

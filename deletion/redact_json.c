@@ -259,6 +259,16 @@ is_literal(struct span s)
 	    span_eq_str(s, "null");
 }
 
+static bool
+is_masked_number(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.p[n] == '9')
+		n++;
+	return n == s.len;
+}
+
 /* A number must stay one: nines, which say nothing but their count. */
 static void
 bare_word(struct scan *s)
@@ -272,10 +282,13 @@ bare_word(struct scan *s)
 	t = text_part(s->t, span_sub(text_span(s->t), from, s->at - from));
 	if ((!s->secret && s->secret_depth == 0) || is_literal(text_span(t)))
 		return;
-	if (is_number(text_span(t)))
-		memset(t.p, '9', t.len);
-	else
+	if (!is_number(text_span(t))) {
 		redact_all(s->r, text_span(t), t);
+		return;
+	}
+	if (s->r->part != NULL && !is_masked_number(text_span(t)))
+		redact_tell(s->r, text_span(t), t);
+	memset(t.p, '9', t.len);
 }
 
 /*

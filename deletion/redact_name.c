@@ -54,16 +54,23 @@ last_step(struct span name)
 }
 
 static bool
-is_listed(const struct redactor *red, enum redact_place place, struct span name)
+is_among(const struct sources *list, enum redact_place place, struct span name)
 {
-	for (size_t i = 0; i < red->secrets.count; i++) {
-		const struct source *s = &red->secrets.at[i];
+	for (size_t i = 0; i < list->count; i++) {
+		const struct source *s = &list->at[i];
 
 		if ((kinds[place] >> s->kind & 1) != 0 &&
 		    glob_matches(last_step(s->name), name, true))
 			return true;
 	}
 	return false;
+}
+
+static bool
+is_listed(const struct redactor *red, enum redact_place place, struct span name)
+{
+	return is_among(&red->secrets, place, name) ||
+	    is_among(&red->more, place, name);
 }
 
 static unsigned

@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "deletion/mask.h"
+#include "deletion/redact.h"
 #include "deletion/rules.h"
 #include "deletion/secret.h"
 
@@ -17,7 +18,28 @@ struct known_names;
 struct redactor {
 	uint8_t key[MASK_KEY_SIZE];
 	struct sources secrets;
+	struct sources more; /* of redactor_add(); owned */
+	struct redact_paths {
+		const char **at;
+		size_t count;
+	} paths;                   /* of redactor_add_path(); owned */
 	struct known_names *known; /* NULL: nothing is remembered */
+	redact_watch *watch;       /* NULL: nobody looks */
+	void *watch_ctx;
+	bool harder; /* see redactor_look_harder() */
+};
+
+/* What a text that is being masked is a part of. */
+struct redact_part {
+	enum redact_part_kind {
+		PART_HEAD,
+		PART_INTERIM, /* heads */
+		PART_ENTITY,  /* without its codings */
+		PART_FRAMING, /* a body with its chunks' framing */
+	} kind;
+	bool request;
+	struct span text;
+	struct span type; /* of an entity: its Content-Type, or absent */
 };
 
 /* One message being masked. */
@@ -27,6 +49,7 @@ struct redact {
 	const uint8_t *cut; /* the text ends here too early; NULL if it
 			       does not */
 	unsigned depth;     /* texts inside texts */
+	const struct redact_part *part; /* NULL: nobody looks */
 };
 
 /* Where a name stands. */
@@ -58,6 +81,9 @@ void known_names_free(struct known_names *k); /* NULL is allowed */
 
 /* Mask the whole text, of which secret is the decoded form. */
 void redact_all(const struct redact *r, struct span secret, struct text t);
+
+/* Tell who watches that secret, which stands at t, is about to be masked. */
+void redact_tell(const struct redact *r, struct span secret, struct text t);
 
 /* Mask what looks like a secret, percent-encoded or not. */
 void redact_value(const struct redact *r, struct text t, enum secret_look look);
@@ -94,6 +120,20 @@ bool redact_contains(struct span s, const char *word);
  * of a request is its request line.
  */
 void redact_lines(const struct redact *r, struct text t, bool request);
+
+/* What a body is, by its bytes and then by its Content-Type. */
+enum redact_form {
+	REDACT_IS_MULTIPART,
+	REDACT_IS_JSON,
+	REDACT_IS_XML,
+	REDACT_IS_FORM,
+	REDACT_IS_TEXT,
+};
+
+enum redact_form redact_form_of(struct span content_type, struct span body);
+
+/* The value of name="..." in a line of a multipart body, or absent. */
+struct span redact_part_name(struct span line);
 
 /* A body without its transfer and content codings. */
 void redact_entity(const struct redact *r, struct span content_type,

@@ -28,6 +28,8 @@ redact_contains(struct span s, const char *word)
 void
 redact_all(const struct redact *r, struct span secret, struct text t)
 {
+	if (r->part != NULL)
+		redact_tell(r, secret, t);
 	mask_write(r->redactor->key, secret, t);
 }
 

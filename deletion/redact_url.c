@@ -41,14 +41,55 @@ redact_query(const struct redact *r, struct text t)
 	redact_pairs(r, REDACT_QUERY, t);
 }
 
+static bool
+is_any(struct span step)
+{
+	return span_eq_str(step, "*") ||
+	    (step.len >= 2 && step.p[0] == '{' && step.p[step.len - 1] == '}');
+}
+
+static bool
+path_fits(const struct redact *r, struct span path, struct span pattern)
+{
+	while (path.p != NULL && pattern.p != NULL) {
+		struct span step = span_cut(&pattern, '/');
+		struct span segment = span_cut(&path, '/');
+
+		if (!is_any(step) &&
+		    !span_eq(step, url_decode(segment, false, r->scratch)))
+			return false;
+	}
+	return path.p == NULL && pattern.p == NULL;
+}
+
+static void
+redact_segments(const struct redact *r, struct text t, struct span pattern)
+{
+	struct span path = text_span(t);
+
+	if (!path_fits(r, path, pattern))
+		return;
+	while (path.p != NULL) {
+		struct span step = span_cut(&pattern, '/');
+		struct span segment = span_cut(&path, '/');
+
+		if (span_eq_str(step, "*"))
+			redact_all(r, url_decode(segment, false, r->scratch),
+			    text_part(t, segment));
+	}
+}
+
 static void
 redact_path(const struct redact *r, struct text t)
 {
 	struct span rest = text_span(t);
 
+	for (size_t i = 0; i < r->redactor->paths.count; i++)
+		redact_segments(r, t, span_of_str(r->redactor->paths.at[i]));
+
 	while (rest.p != NULL)
 		redact_value(r, text_part(t, span_cut(&rest, '/')),
-		    LOOK_PREFIX);
+		    r->redactor->harder ? LOOK_TEXT : LOOK_PREFIX);
 }
 
 /* "user:passw" of a target that is cut reads like "host:port". */

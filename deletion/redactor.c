@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/err.h"
 #include "base/xalloc.h"
 #include "deletion/redact.h"
 #include "deletion/redact_parts.h"
@@ -21,6 +22,67 @@ redactor_free(struct redactor *r)
 	if (r == NULL)
 		return;
 	known_names_free(r->known);
+	free((void *)(uintptr_t)r->more.at);
+	free(r->paths.at);
 	explicit_bzero(r->key, sizeof(r->key));
 	free(r);
+}
+
+void
+redactor_add(struct redactor *r, const struct source *secrets, size_t count)
+{
+	struct source *list = xcalloc(r->more.count + count + 1, sizeof(*list));
+
+	if (r->more.count > 0)
+		memcpy(list, r->more.at, r->more.count * sizeof(*list));
+	if (count > 0)
+		memcpy(list + r->more.count, secrets, count * sizeof(*list));
+	free((void *)(uintptr_t)r->more.at);
+	r->more = (struct sources){ list, r->more.count + count };
+	/* What was found out about a name may not hold any more. */
+	known_names_free(r->known);
+	r->known = known_names_new();
+}
+
+int
+redactor_add_path(struct redactor *r, const char *pattern, struct err *err)
+{
+	struct redact_paths *paths = &r->paths;
+
+	if (pattern[0] != '/' || strstr(pattern, "/*") == NULL)
+		return err_set(err, ERR_USAGE,
+		    "\"%s\" is no path with a segment \"*\"", pattern);
+	paths->at =
+	    xrealloc(paths->at, (paths->count + 1) * sizeof(*paths->at));
+	paths->at[paths->count++] = pattern;
+	return 0;
+}
+
+void
+redactor_look_harder(struct redactor *r)
+{
+	r->harder = true;
+}
+
+void
+redactor_watch(struct redactor *r, redact_watch *watch, void *ctx)
+{
+	r->watch = watch;
+	r->watch_ctx = ctx;
+}
+
+static struct text
+writable(struct span s)
+{
+	return (struct text){ (uint8_t *)(uintptr_t)s.p, s.len };
+}
+
+void
+redactor_text(struct redactor *r, struct span text, bool whole)
+{
+	struct redact redact = { .redactor = r };
+
+	if (text.len > 0)
+		redact_plain(&redact, writable(text),
+		    whole ? LOOK_TEXT : LOOK_PREFIX);
 }

@@ -8,6 +8,7 @@ dist_man_MANS += \
 	%D%/obit-merge.1 \
 	%D%/obit-plan.1 \
 	%D%/obit-prove.1 \
+	%D%/obit-redact.1 \
 	%D%/obit-rules.1 \
 	%D%/obit-rules.5 \
 	%D%/obit-seal.1 \

@@ -274,3 +274,38 @@ expected() {
 	run -3 --separate-stderr "$OBIT" audit --html /dev/full a.obit
 	[[ "$stderr" == *"No space left on device"* ]]
 }
+
+@test "--secrets tells where secrets are, and not what they are" {
+	"$OBIT" capture --all --keep-secrets -r "$captures/huawei.pcap" open.obit >/dev/null
+	"$OBIT" capture --all --keep-secrets -r "$captures/volcengine.pcap" open.obit >/dev/null
+	run -1 --separate-stderr "$OBIT" audit --secrets open.obit
+	[ "$stderr" = "" ]
+	[[ "$output" == *"exchange 1, request header Authorization: named, 20 bytes"* ]]
+	[[ "$output" == *", request header Authorization: volcengine-key, 32 bytes"* ]]
+	"$OBIT" show --raw request open.obit 1 | grep -aoE '[0-9a-f]{64}' >secret
+	[ -s secret ]
+	echo "$output" >said
+	run ! grep -qFf secret said
+	found=$(grep -c ' bytes$' said)
+	[[ "$(tail -n 1 said)" == "$found places that look like secrets in 30 exchanges" ]]
+	run -1 "$OBIT" audit --secrets --json open.obit
+	[ "$(wc -l <<<"$output")" -eq "$found" ]
+	jq -es 'all(.id > 0 and .recording > 0 and .part == "request"
+		and .place == "header" and .name != null and .bytes > 0)' <<<"$output"
+}
+
+@test "--secrets finds none in what capture masked" {
+	for c in huawei volcengine; do
+		"$OBIT" capture --all -r "$captures/$c.pcap" a.obit >/dev/null
+	done
+	run -0 "$OBIT" audit --secrets a.obit
+	[ "$output" = "0 places that look like secrets in 30 exchanges" ]
+	run -0 "$OBIT" audit --secrets --json a.obit
+	[ "$output" = "" ]
+	printf 'defaults:\n  secret: header:X-Sdk-Date\n' >my.yaml
+	run -1 "$OBIT" audit --secrets --rules my.yaml a.obit
+	[[ "${lines[0]}" == "exchange 1, request header X-Sdk-Date: named, 16 bytes" ]]
+	run -2 "$OBIT" audit --rules my.yaml a.obit
+	run -2 "$OBIT" audit --secrets --since 2026-11-20T00:00:00Z a.obit
+	run -2 "$OBIT" audit --secrets --html x a.obit
+}

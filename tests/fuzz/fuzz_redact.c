@@ -108,10 +108,19 @@ count(struct span s)
 	return n;
 }
 
+/* Whoever watches is told names, and none of them is the secret. */
+static void
+on_hit(void *ctx, const struct redact_hit *hit)
+{
+	(void)ctx;
+	assert(hit->raw.len > 0);
+	assert(count(hit->name) == 0);
+}
+
 static void
 check(struct exchange *x)
 {
-	struct redactor r = { .key = "fuzz" };
+	struct redactor r = { .key = "fuzz", .watch = on_hit };
 	struct message before = *x->request, *m = x->request;
 
 	redactor_apply(&r, x);

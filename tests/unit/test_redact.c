@@ -52,6 +52,10 @@ struct sample {
 
 static const struct sample samples[] = {
 	/* headers */
+	{ "GET / HTTP/1.1\r\nHost: user:" S "@h:80\r\n\r\n", "", S, 0 },
+	{ "GET / HTTP/1.1\r\nHost: " S "@h\r\n\r\n", "", S, 0 },
+	{ "GET / HTTP/1.1\r\nHost: a@" S "@h\r\n\r\n", "", S, 0 },
+	{ REQUEST "X-Forwarded-Host: u:" S "@h\r\n\r\n", "", S, 0 },
 	{ REQUEST "X-Auth-Token: " S "\r\n\r\n", "", S, 0 },
 	{ REQUEST "x-auth-token:" S "\r\n\r\n", "", S, 0 },
 	{ REQUEST "X-Auth-Token : " S "\r\n\r\n", "", S, 0 },

@@ -1,0 +1,289 @@
+/*
+ * obit redact - write an archive anew with more of it masked.
+ */
+#include "cli/cmd.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "cli/archive.h"
+#include "cli/check.h"
+#include "cli/config.h"
+#include "cli/masks.h"
+#include "cli/opt.h"
+#include "deletion/redact.h"
+#include "deletion/rules.h"
+#include "store/fresh.h"
+#include "store/store.h"
+
+struct args {
+	const char *output;
+	struct opt_list rules, headers, fields, paths;
+	bool json;
+};
+
+#define AT(member) offsetof(struct args, member)
+
+static const struct opt opts[] = {
+	{ 'o', "output", OPT_STRING, AT(output), "FILE",
+	    "write the new archive to FILE, which must not exist" },
+	{ 0, "rules", OPT_LIST, AT(rules), "FILE",
+	    "mask what the rules in this file call secret, too" },
+	{ 0, "header", OPT_LIST, AT(headers), "NAME",
+	    "mask the header fields of this name" },
+	{ 0, "field", OPT_LIST, AT(fields), "NAME",
+	    "mask parameters and members of this name" },
+	{ 0, "path", OPT_LIST, AT(paths), "PATTERN",
+	    "mask the segments \"*\" of paths such as /links/*/{name}" },
+	{ 'j', "json", OPT_FLAG, AT(json), NULL,
+	    "write the summary as one JSON object" },
+	{ 0 },
+};
+
+/* What reads and masks, and where it goes. */
+struct job {
+	struct rules *rules;
+	struct redactor *redactor;
+	struct masks *masks;
+	struct store *from, *to;
+	struct verification origin;
+	uint64_t exchanges, changed;
+};
+
+static void
+on_hit(void *ctx, const struct redact_hit *hit)
+{
+	struct job *job = ctx;
+
+	masks_add(job->masks, hit);
+}
+
+static void
+add_names(struct redactor *r, const struct args *args)
+{
+	static const enum source_kind kinds[] = { SOURCE_QUERY, SOURCE_FORM,
+		SOURCE_JSON, SOURCE_XML };
+	struct source s = { .kind = SOURCE_HEADER };
+
+	for (size_t i = 0; i < args->headers.count; i++) {
+		s.name = span_of_str(args->headers.items[i]);
+		redactor_add(r, &s, 1);
+	}
+	for (size_t i = 0; i < args->fields.count; i++) {
+		s.name = span_of_str(args->fields.items[i]);
+		for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+			s.kind = kinds[k];
+			redactor_add(r, &s, 1);
+		}
+	}
+}
+
+static int
+open_redactor(struct job *job, const struct args *args, struct err *err)
+{
+	uint8_t key[REDACT_KEY_SIZE];
+	char path[CONFIG_PATH_SIZE];
+
+	if (rules_open(&job->rules, args->rules.items, args->rules.count, err) <
+		0 ||
+	    config_path(path, "fingerprint.key", err) < 0 ||
+	    redact_key_load(key, path, err) < 0)
+		return -1;
+	job->redactor = redactor_new(job->rules, key);
+	add_names(job->redactor, args);
+	for (size_t i = 0; i < args->paths.count; i++)
+		if (redactor_add_path(job->redactor, args->paths.items[i],
+			err) < 0)
+			return err_prefix(err, "--path");
+	job->masks = masks_new();
+	redactor_watch(job->redactor, on_hit, job);
+	return 0;
+}
+
+static void
+close_redactor(struct job *job)
+{
+	masks_free(job->masks);
+	redactor_free(job->redactor);
+	rules_close(job->rules);
+}
+
+static int
+copy_exchange(struct job *job, struct entry *e, struct err *err)
+{
+	job->exchanges++;
+	job->changed += redactor_apply_again(job->redactor, job->rules,
+	    e->exchange, &e->reading);
+	return store_add(job->to, e->exchange, &e->reading, err);
+}
+
+/* The exchanges of one recording; *e is the first that is not. */
+static int
+copy_exchanges(struct job *job, struct cursor *c, uint64_t recording,
+    struct entry *e, int *got, struct err *err)
+{
+	while (*got == 1 && e->recording == recording) {
+		if (copy_exchange(job, e, err) < 0)
+			return -1;
+		*got = cursor_next(c, e, err);
+	}
+	return *got < 0 ? -1 : 0;
+}
+
+static void
+mask_recording(struct job *job, struct recording *rec, struct arena *arena)
+{
+	struct span *texts[] = { &rec->program, &rec->source, &rec->filter };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		*texts[i] = arena_copy(arena, *texts[i]);
+		redactor_text(job->redactor, *texts[i], false);
+	}
+}
+
+static int
+copy_recording(struct job *job, struct cursor *c, uint64_t id,
+    struct arena *arena, struct entry *e, int *got, struct err *err)
+{
+	struct recording rec;
+	int more = store_recording(job->from, id, arena, &rec, err);
+
+	if (more < 1)
+		return more;
+	mask_recording(job, &rec, arena);
+	if (store_begin(job->to, &rec, err) < 0 ||
+	    copy_exchanges(job, c, id, e, got, err) < 0)
+		return -1;
+	more = rec.finished ? store_end(job->to, &rec.coverage, err)
+			    : store_leave(job->to, err);
+	return more < 0 ? -1 : 1;
+}
+
+static int
+copy_all(struct job *job, struct cursor *c, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct entry e = ENTRY_INIT;
+	int got = cursor_next(c, &e, err), more = got < 0 ? -1 : 1;
+
+	for (uint64_t id = 1; more == 1; id++) {
+		arena_reset(&arena);
+		more = copy_recording(job, c, id, &arena, &e, &got, err);
+	}
+	entry_release(&e);
+	arena_release(&arena);
+	return more;
+}
+
+static int
+copy(struct job *job, struct err *err)
+{
+	struct selection all = { 0 };
+	struct cursor *c;
+	int rc;
+
+	if (cursor_open(&c, job->from, &all, err) < 0)
+		return -1;
+	rc = copy_all(job, c, err);
+	cursor_close(c);
+	return rc;
+}
+
+static void
+report_json(struct cmd_ctx *ctx, const struct job *job)
+{
+	const struct args *args = ctx->args;
+	struct json j = JSON_INIT(ctx->out);
+
+	json_object(&j, NULL);
+	json_str(&j, "archive", args->output);
+	json_uint(&j, "exchanges", job->exchanges);
+	json_uint(&j, "changed", job->changed);
+	masks_json(job->masks, &j);
+	json_object(&j, "origin");
+	json_uint(&j, "size", job->origin.size);
+	json_hex(&j, "root", (struct span){ job->origin.root, DIGEST_SIZE });
+	json_end(&j);
+	json_end(&j);
+	json_line(&j);
+}
+
+static void
+report(struct cmd_ctx *ctx, const struct job *job)
+{
+	const struct args *args = ctx->args;
+
+	if (args->json) {
+		report_json(ctx, job);
+		return;
+	}
+	masks_print(job->masks, ctx->out);
+	fprintf(ctx->out,
+	    "%" PRIu64 " of %" PRIu64 " exchanges were masked further\n"
+	    "made from %" PRIu64 " leaves with the root ",
+	    job->changed, job->exchanges, job->origin.size);
+	for (size_t i = 0; i < DIGEST_SIZE; i++)
+		fprintf(ctx->out, "%02x", job->origin.root[i]);
+	putc('\n', ctx->out);
+}
+
+static int
+write_archive(struct job *job, struct cmd_ctx *ctx, struct err *err)
+{
+	const struct args *args = ctx->args;
+	struct fresh fresh;
+
+	if (fresh_open(&fresh, args->output, err) < 0)
+		return -1;
+	job->to = fresh.st;
+	if (copy(job, err) < 0) {
+		fresh_abandon(&fresh);
+		return -1;
+	}
+	if (fresh_commit(&fresh, err) < 0)
+		return -1;
+	report(ctx, job);
+	return EXIT_OK;
+}
+
+/* What is masked has to be what was recorded. */
+static int
+redact(struct store *st, struct cmd_ctx *ctx, struct err *err)
+{
+	struct job job = { .from = st };
+	int status = -1;
+
+	if (check_archive(st, NULL, &job.origin, ctx, err) < 0)
+		return -1;
+	if (job.origin.fault != FAULT_NONE) {
+		check_report(ctx->log, ctx->operands[0], &job.origin);
+		return EXIT_DIFFERENT;
+	}
+	if (open_redactor(&job, ctx->args, err) == 0)
+		status = write_archive(&job, ctx, err);
+	close_redactor(&job);
+	return status;
+}
+
+static int
+run(struct cmd_ctx *ctx, struct err *err)
+{
+	const struct args *args = ctx->args;
+
+	if (args->output == NULL)
+		return err_set(err, ERR_USAGE, "redacting needs --output FILE");
+	return archive_read(ctx->operands[0], redact, ctx, err);
+}
+
+extern const struct cmd cmd_redact;
+const struct cmd cmd_redact = {
+	.name = "redact",
+	.summary = "write an archive anew with more of it masked",
+	.operands = "ARCHIVE",
+	.min_operands = 1,
+	.max_operands = 1,
+	.opts = opts,
+	.args_size = sizeof(struct args),
+	.run = run,
+};

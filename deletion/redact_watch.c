@@ -1,0 +1,145 @@
+#include "base/arena.h"
+#include "deletion/where.h"
+
+/* How issuers begin their keys and tokens; see secret.c. */
+static const struct {
+	struct span prefix;
+	const char *kind;
+} prefixes[] = {
+	{ SPAN_LITERAL("-----BEGIN "), "pem" },
+	{ SPAN_LITERAL("eyJ"), "jwt" },
+	{ SPAN_LITERAL("AKIA"), "aws-key" },
+	{ SPAN_LITERAL("ASIA"), "aws-key" },
+	{ SPAN_LITERAL("ABIA"), "aws-key" },
+	{ SPAN_LITERAL("AKLT"), "volcengine-key" },
+	{ SPAN_LITERAL("AKTP"), "volcengine-key" },
+	{ SPAN_LITERAL("AKID"), "tencent-key" },
+	{ SPAN_LITERAL("LTAI"), "alibaba-key" },
+	{ SPAN_LITERAL("STS."), "alibaba-key" },
+	{ SPAN_LITERAL("AIza"), "google-key" },
+	{ SPAN_LITERAL("GOCSPX-"), "google-key" },
+	{ SPAN_LITERAL("GOOG1"), "google-key" },
+	{ SPAN_LITERAL("ya29."), "google-token" },
+	{ SPAN_LITERAL("MIIE"), "private-key" },
+	{ SPAN_LITERAL("SG."), "sendgrid-key" },
+	{ SPAN_LITERAL("dop_v1_"), "digitalocean-token" },
+	{ SPAN_LITERAL("gh"), "github-token" },
+	{ SPAN_LITERAL("github_pat_"), "github-token" },
+	{ SPAN_LITERAL("glpat-"), "gitlab-token" },
+	{ SPAN_LITERAL("gAAAAA"), "fernet-token" },
+	{ SPAN_LITERAL("hf_"), "huggingface-token" },
+	{ SPAN_LITERAL("hvs."), "vault-token" },
+	{ SPAN_LITERAL("npm_"), "npm-token" },
+	{ SPAN_LITERAL("pypi-"), "pypi-token" },
+	{ SPAN_LITERAL("rk_"), "stripe-key" },
+	{ SPAN_LITERAL("sk_"), "stripe-key" },
+	{ SPAN_LITERAL("whsec_"), "stripe-key" },
+	{ SPAN_LITERAL("sk-"), "api-key" },
+	{ SPAN_LITERAL("shpat_"), "shopify-token" },
+	{ SPAN_LITERAL("xox"), "slack-token" },
+	{ SPAN_LITERAL("xapp-"), "slack-token" },
+};
+
+static const char *
+kind_of_prefix(struct span secret)
+{
+	struct span rest = secret, found;
+
+	/* All of it, or a prefix that says nothing by itself. */
+	if (!secret_next(&rest, LOOK_PREFIX, false, &found) ||
+	    found.p != secret.p)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+		if (span_has_prefix(secret, prefixes[i].prefix))
+			return prefixes[i].kind;
+	return NULL;
+}
+
+/* The scheme that stands in front of raw, in the same field. */
+static bool
+follows(const struct redact_part *part, struct span raw, const char *scheme)
+{
+	size_t len = strlen(scheme), before = (size_t)(raw.p - part->text.p);
+
+	return before >= len &&
+	    span_eq_nocase(span_sub(part->text, before - len, len),
+		span_of_str(scheme));
+}
+
+static bool
+is_secret_name(const struct redact *r, const struct where *where)
+{
+	static const struct {
+		const char *name;
+		enum redact_place place;
+	} places[] = {
+		{ "header", REDACT_HEADER },
+		{ "trailer", REDACT_HEADER },
+		{ "query", REDACT_QUERY },
+		{ "fragment", REDACT_QUERY },
+		{ "form", REDACT_FORM },
+		{ "multipart", REDACT_FORM },
+	};
+	bool xml = strcmp(where->place, "xml") == 0;
+	struct span rest = where->name, step;
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (strcmp(where->place, places[i].name) == 0)
+			return (redact_name(r, places[i].place, rest) &
+				   ~(unsigned)NAME_HARMLESS) != 0;
+	if (!xml && strcmp(where->place, "json") != 0)
+		return false;
+	while (rest.p != NULL) {
+		step = span_cut(&rest, '/');
+		if (step.len > 0 &&
+		    redact_is_secret(r, xml ? REDACT_XML : REDACT_JSON, step))
+			return true;
+	}
+	return false;
+}
+
+static const char *
+kind_of(const struct redact *r, const struct redact_hit *hit,
+    const struct where *where)
+{
+	const char *kind = kind_of_prefix(hit->secret);
+	struct text place = { (uint8_t *)(uintptr_t)hit->raw.p, hit->raw.len };
+
+	if (kind != NULL)
+		return kind;
+	if (follows(r->part, hit->raw, "basic "))
+		return "basic";
+	if (follows(r->part, hit->raw, "bearer "))
+		return "bearer";
+	if (strcmp(where->place, "userinfo") == 0 ||
+	    follows(r->part, hit->raw, "://"))
+		return "userinfo";
+	if (is_secret_name(r, where) ||
+	    !redact_would(hit->raw, LOOK_STRICT, redact_is_cut(r, place)))
+		return "named";
+	return "random";
+}
+
+void
+redact_tell(const struct redact *r, struct span secret, struct text t)
+{
+	struct span text = r->part->text;
+	struct arena arena = ARENA_INIT;
+	struct redact_hit hit = {
+		.request = r->part->request,
+		.secret = secret,
+		.raw = text_span(t),
+	};
+	struct where where;
+
+	/* Copies that are masked to look at them are not what is stored. */
+	if (t.len == 0 || mask_is(text_span(t)) || t.p < text.p ||
+	    t.p >= text.p + text.len)
+		return;
+	where = where_of(r->part, (size_t)(t.p - text.p), t.len, &arena);
+	hit.place = where.place;
+	hit.name = where.name;
+	hit.kind = kind_of(r, &hit, &where);
+	r->redactor->watch(r->redactor->watch_ctx, &hit);
+	arena_release(&arena);
+}
