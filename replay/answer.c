@@ -25,27 +25,83 @@ struct kept {
 
 struct answers {
 	struct store *store;
+	bool incomplete;
 	struct entry entry; /* scratch */
 	struct kept *by_id;
 	struct kept *recent; /* latest use first */
 	size_t bytes;
 };
 
-bool
-answer_exists(const struct exchange *x)
+/* Is every byte of it there that there ever was? */
+static bool
+has_bytes(const struct message *m)
 {
+	return m->head.p != NULL && (m->body.p != NULL || m->wire_len == 0) &&
+	    m->body.len == m->wire_len;
+}
+
+static bool
+is_whole(const struct exchange *x)
+{
+	return exchange_is_complete(x) && has_bytes(x->response) &&
+	    x->response->hole_count == 0;
+}
+
+/* What went wrong was on the wire, and nothing was lost on the way to us. */
+static bool
+is_fault(const struct exchange *x)
+{
+	static const flaw_set unseen = FLAW_BIT(FLAW_GAP) |
+	    FLAW_BIT(FLAW_MIDSTREAM) | FLAW_BIT(FLAW_LIMIT) |
+	    FLAW_BIT(FLAW_AMBIGUOUS) | FLAW_BIT(FLAW_SNAPLEN) |
+	    FLAW_BIT(FLAW_RESPONSE_LOST) | FLAW_BIT(FLAW_MALFORMED);
 	const struct message *m = x->response;
 
-	return exchange_is_complete(x) && m->head.p != NULL &&
-	    (m->body.p != NULL || m->wire_len == 0) &&
-	    m->body.len == m->wire_len && m->hole_count == 0;
+	if (x->request == NULL || !x->request->complete ||
+	    (x->flaws & unseen) != 0)
+		return false;
+	if (m == NULL)
+		return x->reason == REASON_RESET ||
+		    x->reason == REASON_NO_RESPONSE;
+	return !m->complete && has_bytes(m) && m->hole_count == 0;
+}
+
+bool
+answer_exists(const struct exchange *x, bool incomplete)
+{
+	return is_whole(x) || is_fault(x) ||
+	    (incomplete && x->request != NULL && x->response != NULL &&
+		has_bytes(x->response));
+}
+
+/* Does the connection end with a response that is whole? */
+static bool
+is_last(const struct message *m)
+{
+	const struct head *h = &m->parsed;
+
+	return m->framing == FRAMING_CLOSE || h->status == 101 ||
+	    head_has_token(h, "Connection", "close") ||
+	    (h->minor == 0 && !head_has_token(h, "Connection", "keep-alive"));
+}
+
+static enum ending
+ending_of(const struct exchange *x)
+{
+	if (x->response == NULL)
+		return x->reason == REASON_RESET ? ENDING_RESET
+						 : ENDING_SILENCE;
+	if (is_whole(x))
+		return is_last(x->response) ? ENDING_CLOSE : ENDING_KEEP;
+	return flaw_has(x->flaws, FLAW_RESET) ? ENDING_RESET : ENDING_CLOSE;
 }
 
 struct answers *
-answers_new(struct store *store)
+answers_new(struct store *store, bool incomplete)
 {
 	struct answers *a = xcalloc(1, sizeof(*a));
 
+	a->incomplete = incomplete;
 	a->store = store;
 	return a;
 }
@@ -94,10 +150,21 @@ append(uint8_t **to, struct span data)
 	return copy;
 }
 
+/* How long the service thought; 0 if the clock says that it did not. */
+static int64_t
+delay_of(const struct exchange *x)
+{
+	int64_t delay = x->response->first - x->request->last;
+
+	return delay > 0 ? delay : 0;
+}
+
 static struct kept *
 make(const struct entry *e)
 {
-	const struct message *m = e->exchange->response;
+	static const struct message nothing;
+	const struct exchange *x = e->exchange;
+	const struct message *m = x->response != NULL ? x->response : &nothing;
 	struct kept *k =
 	    xcalloc(1, sizeof(*k) + m->interim.len + m->head.len + m->body.len);
 	uint8_t *to = k->bytes;
@@ -110,8 +177,9 @@ make(const struct entry *e)
 	k->answer.head_len = m->head.len;
 	k->answer.status = m->parsed.status;
 	k->answer.chunked = m->framing == FRAMING_CHUNKED;
-	k->answer.closes = m->framing == FRAMING_CLOSE ||
-	    head_has_token(&m->parsed, "Connection", "close");
+	k->answer.cut = m != &nothing && !m->complete;
+	k->answer.ending = ending_of(x);
+	k->answer.delay_ns = m != &nothing ? delay_of(x) : 0;
 	return k;
 }
 
@@ -124,7 +192,7 @@ load(struct answers *a, uint64_t id, struct kept **out, struct err *err)
 
 	if (found < 0)
 		return -1;
-	if (found == 0 || !answer_exists(a->entry.exchange))
+	if (found == 0 || !answer_exists(a->entry.exchange, a->incomplete))
 		return err_set(err, ERR_CORRUPT,
 		    "exchange %llu has no response", (unsigned long long)id);
 	*out = k = make(&a->entry);
@@ -235,8 +303,8 @@ answer_unchunk(const struct answer *answer, struct arena *arena,
 	};
 	struct span entity = body_entity(&m, arena);
 	struct buf b = BUF_INIT(answer->final.len + 64);
-	struct span length =
-	    arena_printf(arena, "Content-Length: %zu\r\n\r\n", entity.len);
+	struct span length = arena_printf(arena, "Content-Length: %zu\r\n\r\n",
+	    entity.len + answer->cut);
 	/* The empty line comes after the new field. */
 	size_t fields = m.head.len -
 	    (span_has_prefix(span_sub(m.head, m.head.len - 2, 2),

@@ -4,6 +4,10 @@
  * Holds the bytes as they were on the wire, in one piece, and what a
  * server has to know about them.  Answers are counted: a slow client may
  * still be reading one that the cache has let go.
+ *
+ * A recorded fault is an answer too: a connection that was reset, a request
+ * that nobody answered, a response that ended too soon.  What the recorder
+ * failed to see is not: it would be made up.
  */
 #ifndef REPLAY_ANSWER_H
 #define REPLAY_ANSWER_H
@@ -19,21 +23,35 @@ struct store;
 
 #define ANSWERS_BYTES ((size_t)64 << 20) /* of answers kept ready */
 
+/* What becomes of the connection. */
+enum ending {
+	ENDING_KEEP,    /* the next request may follow */
+	ENDING_CLOSE,   /* it is closed */
+	ENDING_RESET,   /* it is reset */
+	ENDING_SILENCE, /* nothing more comes, and it stays open */
+};
+
 struct answer {
 	uint64_t id;
 	struct span interim; /* 1xx responses; often empty */
-	struct span final;   /* the response: head and body */
+	struct span final;   /* the response: head and body; empty if none */
 	size_t head_len;     /* of the final response */
-	int status;
-	bool chunked; /* HTTP/1.0 clients need it in another frame */
-	bool closes;  /* the connection ends with it */
+	int status;          /* 0: there is none */
+	bool chunked;        /* HTTP/1.0 clients need it in another frame */
+	bool cut;            /* it ends before its announced end */
+	enum ending ending;
+	int64_t delay_ns; /* from the request's last byte to its first */
 };
 
-/* Can x be served: is all of it there, as it was on the wire? */
-bool answer_exists(const struct exchange *x);
+/*
+ * Can x be served: is all of it there, as it was on the wire, or is what
+ * is missing a fault that was recorded?  With incomplete, a response with
+ * holes, which are zeros, or without a whole request will do.
+ */
+bool answer_exists(const struct exchange *x, bool incomplete);
 
-/* The store must outlive the cache. */
-struct answers *answers_new(struct store *store);
+/* The store must outlive the cache.  incomplete as above. */
+struct answers *answers_new(struct store *store, bool incomplete);
 
 /* Every answer must have been released.  NULL is allowed. */
 void answers_free(struct answers *a);
@@ -58,7 +76,8 @@ struct span answer_interim(const struct answer *answer, bool want_continue,
 /*
  * A chunked answer for a client that does not know chunks: the same head
  * with Content-Length for Transfer-Encoding, and the body without framing
- * and trailers.  Errors: ERR_FORMAT.
+ * and trailers.  One that is cut announces a byte more than it has.
+ * Errors: ERR_FORMAT.
  */
 int answer_unchunk(const struct answer *answer, struct arena *arena,
     struct span *out, struct err *err) MUST_CHECK;

@@ -11,6 +11,7 @@
 #include "replay/host.h"
 #include "replay/loop.h"
 #include "replay/missed.h"
+#include "replay/own.h"
 #include "replay/player.h"
 
 #define CHUNK_OVERHEAD ((size_t)1 << 20) /* framing and trailers */
@@ -23,16 +24,20 @@ struct client {
 	struct arena arena; /* of the request in progress */
 	struct buf body;    /* raw */
 	struct message request;
-	struct span session; /* in the request's head */
-	size_t entity;       /* bytes of the body so far */
-	size_t counted;      /* bytes taken from the service's budget */
-	int refuse;          /* the status to give up with; 0: none */
-	bool busy;           /* a request has begun */
+	struct span session;         /* in the request's head */
+	size_t entity;               /* bytes of the body so far */
+	size_t counted;              /* bytes taken from the service's budget */
+	int refuse;                  /* the status to give up with; 0: none */
+	const struct answer *answer; /* to be sent, perhaps later */
+	struct span reply;           /* what of it is sent */
+	bool last;                   /* and nothing after it */
+	bool busy;                   /* a request has begun */
 	bool has_head;
 	bool keep_alive;
 	bool waits;     /* for 100 Continue */
 	bool continued; /* it was sent */
 	bool finished;  /* nothing more is read */
+	bool silent;    /* it will never be answered, and waits */
 };
 
 /* A copy of a span that points into from, pointing into to. */
@@ -71,7 +76,26 @@ on_begin(void *ctx)
 
 	arena_reset(&c->arena); /* the last answer has been sent */
 	c->busy = true;
-	peer_deadline(c->peer, CLIENT_REQUEST_S);
+	peer_deadline(c->peer, c->service->limits.request);
+	if (peer_is_surplus(c->peer))
+		c->refuse = 503;
+}
+
+/* The status that a head alone deserves; 0: it may go on. */
+static int
+judge_head(const struct client *c, const struct parser_head *h)
+{
+	const struct server_limits *limits = &c->service->limits;
+
+	if (h->bytes.len > limits->head)
+		return 431;
+	if (h->head.major != 1)
+		return 505;
+	if (h->cl_and_te)
+		return 400;
+	if (h->framing == FRAMING_LENGTH && h->length > limits->body)
+		return 413;
+	return 0;
 }
 
 static bool
@@ -86,12 +110,8 @@ on_head(void *ctx, const struct parser_head *h)
 	c->session = head_field(&c->request.parsed, "X-Obit-Session");
 	c->waits = h->head.minor > 0 &&
 	    head_has_token(&c->request.parsed, "Expect", "100-continue");
-	if (h->head.major != 1)
-		c->refuse = 505;
-	else if (h->cl_and_te)
-		c->refuse = 400;
-	else if (h->framing == FRAMING_LENGTH && h->length > CLIENT_MAX_BODY)
-		c->refuse = 413;
+	if (c->refuse == 0)
+		c->refuse = judge_head(c, h);
 	return true;
 }
 
@@ -117,7 +137,7 @@ on_entity(void *ctx, struct span bytes)
 	struct client *c = ctx;
 
 	c->entity += bytes.len;
-	if (c->entity > CLIENT_MAX_BODY && c->refuse == 0)
+	if (c->entity > c->service->limits.body && c->refuse == 0)
 		c->refuse = 413;
 }
 
@@ -129,7 +149,7 @@ reset(struct client *c)
 	c->counted = 0;
 	if (c->body.cap > KEEP_BYTES)
 		buf_release(&c->body);
-	c->body.limit = CLIENT_MAX_BODY + CHUNK_OVERHEAD;
+	c->body.limit = c->service->limits.body + CHUNK_OVERHEAD;
 	buf_reset(&c->body);
 	c->request = (struct message){ 0 };
 	c->session = (struct span){ 0 };
@@ -150,58 +170,27 @@ static void
 send_bytes(struct client *c, struct span bytes, void (*done)(void *),
     void *owner, bool last)
 {
+	const struct server_limits *limits = &c->service->limits;
 	bool sent = peer_send(c->peer, bytes, done, owner);
 
-	peer_deadline(c->peer, sent ? CLIENT_IDLE_S : CLIENT_SEND_S);
+	peer_deadline(c->peer, sent ? limits->idle : limits->send);
 	if (last || loop_is_stopping(peer_loop(c->peer)))
 		finish(c);
 	if (!sent || c->finished)
 		parser_pause(c->parser);
 }
 
-static const char *
-reason_phrase(int status)
-{
-	switch (status) {
-	case 400:
-		return "Bad Request";
-	case 404:
-		return "Not Found";
-	case 408:
-		return "Request Timeout";
-	case 413:
-		return "Content Too Large";
-	case 431:
-		return "Request Header Fields Too Large";
-	case 500:
-		return "Internal Server Error";
-	case 501:
-		return "Not Implemented";
-	case 505:
-		return "HTTP Version Not Supported";
-	default:
-		return "Service Unavailable";
-	}
-}
-
-/* An answer of our own, told from a recorded one by X-Obit. */
 static void
 send_own(struct client *c, int status, const char *what, struct span text,
     bool last)
 {
-	bool body = !span_eq_str(c->request.parsed.method, "HEAD");
-	struct span all = arena_printf(&c->arena,
-	    "HTTP/1.1 %d %s\r\n"
-	    "Content-Type: application/json\r\n"
-	    "Content-Length: %zu\r\n"
-	    "X-Obit: %s\r\n"
-	    "%s\r\n"
-	    "%.*s",
-	    status, reason_phrase(status), text.len, what,
-	    last ? "Connection: close\r\n" : "", body ? (int)text.len : 0,
-	    (const char *)text.p);
+	struct own own = { .status = status,
+		.what = what,
+		.text = text,
+		.head_only = span_eq_str(c->request.parsed.method, "HEAD"),
+		.last = last };
 
-	send_bytes(c, all, NULL, NULL, last);
+	send_bytes(c, own_answer(&own, &c->arena), NULL, NULL, last);
 }
 
 static void
@@ -229,8 +218,7 @@ refuse(struct client *c, int status)
 	c->service->report.refused++;
 	write_journal(c, &c->request.parsed, status, 0, "refused");
 	send_own(c, status, "refused",
-	    arena_printf(&c->arena, "{\"error\":\"%s\"}\n",
-		reason_phrase(status)),
+	    arena_printf(&c->arena, "{\"error\":\"%s\"}\n", own_phrase(status)),
 	    true);
 	reset(c);
 }
@@ -238,6 +226,7 @@ refuse(struct client *c, int status)
 static void
 failed(struct client *c, const struct err *err)
 {
+	c->service->report.requests++;
 	c->service->report.failed++;
 	write_journal(c, &c->request.parsed, 500, 0, err->text);
 	send_own(c, 500, "failed",
@@ -253,6 +242,7 @@ missed(struct client *c, const struct miss *miss)
 	const struct head *request = miss->request;
 	int status = statuses[c->service->on_miss];
 
+	c->service->report.requests++;
 	c->service->report.missed++;
 	missed_add(c->service->missed, request->method, path_of(request),
 	    miss->reason);
@@ -274,51 +264,127 @@ release_answer(void *owner)
 
 /* What goes to the wire for this client: mostly just what was recorded. */
 static int
-wire_bytes(struct client *c, const struct answer *a, struct span *out,
-    struct err *err)
+wire_bytes(struct client *c, const struct answer *a, bool head_only,
+    struct span *out, struct err *err)
 {
 	struct span interim = { 0 };
 	uint8_t *both;
 
-	if (c->request.parsed.minor == 0 && a->chunked)
-		return answer_unchunk(a, &c->arena, out, err);
-	if (c->request.parsed.minor > 0)
-		interim =
-		    answer_interim(a, c->waits && !c->continued, &c->arena);
-	*out = a->final;
+	*out = head_only ? span_sub(a->final, 0, a->head_len) : a->final;
+	if (c->request.parsed.minor == 0)
+		return a->chunked && !head_only
+		    ? answer_unchunk(a, &c->arena, out, err)
+		    : 0;
+	interim = answer_interim(a, c->waits && !c->continued, &c->arena);
 	if (interim.len == 0)
 		return 0;
-	both = arena_alloc(&c->arena, interim.len + a->final.len);
+	both = arena_alloc(&c->arena, interim.len + out->len);
 	memcpy(both, interim.p, interim.len);
-	memcpy(both + interim.len, a->final.p, a->final.len);
-	*out = (struct span){ both, interim.len + a->final.len };
+	if (out->len > 0)
+		memcpy(both + interim.len, out->p, out->len);
+	*out = (struct span){ both, interim.len + out->len };
 	return 0;
 }
 
+/* The request is as if it had been lost. */
 static void
-answered(struct client *c, const struct answer *a)
+fall_silent(struct client *c)
 {
-	struct span bytes;
+	c->silent = true;
+	peer_deadline(c->peer, c->service->limits.idle);
+	parser_pause(c->parser);
+}
+
+/* Send the answer that is ready. */
+static void
+deliver(struct client *c)
+{
+	const struct answer *a = c->answer;
+	enum ending ending = a->ending;
+
+	c->answer = NULL;
+	if (c->reply.len > 0)
+		send_bytes(c, c->reply, release_answer, (void *)(uintptr_t)a,
+		    c->last);
+	else
+		answer_release(a);
+	if (ending == ENDING_RESET) {
+		c->finished = true;
+		peer_reset(c->peer);
+		parser_pause(c->parser);
+	} else if (ending == ENDING_SILENCE && !c->finished) {
+		fall_silent(c);
+	}
+}
+
+/* Milliseconds, rounded. */
+static uint64_t
+delay_of(const struct client *c, const struct answer *a)
+{
+	double ms = (double)a->delay_ns * c->service->latency / 1e6 + 0.5;
+
+	return ms < (double)CLIENT_MAX_DELAY ? (uint64_t)ms : CLIENT_MAX_DELAY;
+}
+
+/* From here on the connection is that of the host that was asked for. */
+static bool
+begins_tunnel(const struct client *c, int status)
+{
+	return span_eq_str(c->request.parsed.method, "CONNECT") &&
+	    status / 100 == 2;
+}
+
+static void
+open_tunnel(struct client *c)
+{
+	parser_pause(c->parser);
+	peer_sniff(c->peer);
+}
+
+static void
+answered(struct client *c, const struct play *play)
+{
+	const struct answer *a = play->answer;
+	bool tunnel = begins_tunnel(c, a->status);
+	uint64_t delay = delay_of(c, a);
 	struct err err;
 
-	if (wire_bytes(c, a, &bytes, &err) < 0) {
+	if (wire_bytes(c, a, play->head_only, &c->reply, &err) < 0) {
 		answer_release(a);
 		failed(c, &err);
 		return;
 	}
+	c->service->report.requests++;
 	c->service->report.answered++;
 	write_journal(c, &c->request.parsed, a->status, a->id, NULL);
-	send_bytes(c, bytes, release_answer, (void *)(uintptr_t)a,
-	    a->closes || !c->keep_alive ||
-		span_eq_str(c->request.parsed.method, "CONNECT"));
+	c->answer = a;
+	c->last = a->ending == ENDING_CLOSE || (!c->keep_alive && !tunnel);
+	if (tunnel)
+		open_tunnel(c);
+	if (delay > 0) {
+		parser_pause(c->parser);
+		peer_wait(c->peer, delay);
+	} else {
+		deliver(c);
+	}
 }
 
+/* Whoever uses us as a proxy gets the same answers in it. */
 static void
-respond(struct client *c)
+tunnelled(struct client *c)
+{
+	c->service->report.requests++;
+	c->service->report.tunnels++;
+	write_journal(c, &c->request.parsed, 200, 0, "tunnel");
+	open_tunnel(c);
+	send_bytes(c, own_tunnel(), NULL, NULL, false);
+}
+
+/* What was received, as a recorder would have put it down. */
+static void
+complete_request(struct client *c)
 {
 	struct message *m = &c->request;
-	struct play play;
-	struct err err;
 
 	m->body =
 	    m->framing == FRAMING_NONE ? span_of_str("") : buf_span(&c->body);
@@ -327,19 +393,26 @@ respond(struct client *c)
 	m->wire_len = m->body.len;
 	m->body_len = c->entity;
 	m->complete = true;
-	if (player_take(c->service->player, m, c->session, &c->arena, &play,
-		&err) < 0) {
-		c->service->report.requests++;
+}
+
+static void
+respond(struct client *c)
+{
+	struct play play;
+	struct err err;
+
+	complete_request(c);
+	if (player_take(c->service->player, &c->request, c->session, &c->arena,
+		&play, &err) < 0)
 		failed(c, &err);
-	} else if (play.crowded) {
+	else if (play.crowded)
 		refuse(c, 503);
-	} else {
-		c->service->report.requests++;
-		if (play.answer != NULL)
-			answered(c, play.answer);
-		else
-			missed(c, &play.miss);
-	}
+	else if (play.tunnel)
+		tunnelled(c);
+	else if (play.answer != NULL)
+		answered(c, &play);
+	else
+		missed(c, &play.miss);
 }
 
 static void
@@ -374,7 +447,7 @@ client_new(struct service *service, struct peer *peer)
 	c->peer = peer;
 	c->parser = parser_new(HEAD_REQUEST, &events, c);
 	reset(c);
-	peer_deadline(peer, CLIENT_IDLE_S);
+	peer_deadline(peer, service->limits.idle);
 	return c;
 }
 
@@ -384,6 +457,8 @@ client_free(struct client *c)
 	if (c == NULL)
 		return;
 	budget_give(&c->service->input, c->counted);
+	if (c->answer != NULL)
+		answer_release(c->answer);
 	parser_free(c->parser);
 	buf_release(&c->body);
 	arena_release(&c->arena);
@@ -410,7 +485,7 @@ client_late(struct client *c)
 void
 client_woken(struct client *c)
 {
-	(void)c;
+	deliver(c);
 }
 
 void
@@ -430,7 +505,7 @@ say_continue(struct client *c)
 	if (peer_send(c->peer, span_of_str("HTTP/1.1 100 Continue\r\n\r\n"),
 		NULL, NULL))
 		return;
-	peer_deadline(c->peer, CLIENT_SEND_S);
+	peer_deadline(c->peer, c->service->limits.send);
 }
 
 size_t
@@ -438,11 +513,13 @@ client_data(struct client *c, struct span bytes)
 {
 	size_t used;
 
-	if (c->finished)
+	if (c->finished || c->silent)
 		return bytes.len;
 	if (parser_state(c->parser) == PARSER_PAUSED)
 		parser_restart(c->parser, parser_position(c->parser));
 	used = parser_feed(c->parser, bytes);
+	if (c->refuse == 0 && parser_held(c->parser) > c->service->limits.head)
+		c->refuse = 431;
 	if (c->refuse != 0)
 		refuse(c, c->refuse);
 	else if (c->waits && !c->continued && c->busy && !c->finished)

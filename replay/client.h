@@ -18,11 +18,8 @@ struct missed;
 struct peer;
 struct player;
 
-#define CLIENT_MAX_BODY  ((size_t)8 << 20)   /* then 413 */
 #define CLIENT_MAX_INPUT ((size_t)256 << 20) /* of all requests; then 503 */
-#define CLIENT_IDLE_S    75                  /* between requests */
-#define CLIENT_REQUEST_S 60                  /* for a request to arrive */
-#define CLIENT_SEND_S    300                 /* for an answer to be read */
+#define CLIENT_MAX_DELAY INT64_C(3600000)    /* ms that an answer waits */
 
 /* What all clients of one thread share. */
 struct service {
@@ -30,6 +27,8 @@ struct service {
 	struct missed *missed;   /* shared by all threads, as is the journal */
 	struct journal *journal; /* NULL: none */
 	enum miss_policy on_miss;
+	struct server_limits limits;
+	double latency;      /* of what was recorded; 0: none */
 	struct budget input; /* bytes of requests that are being received */
 	struct server_report report;
 };

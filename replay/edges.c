@@ -24,18 +24,20 @@ struct list {
 struct edges {
 	struct store *store;
 	uint64_t last;
+	bool incomplete;
 	bool scanned;
 	struct list *lists;
 	char place[MAX_PLACE];
 };
 
 struct edges *
-edges_new(struct store *store, uint64_t last)
+edges_new(struct store *store, uint64_t last, bool incomplete)
 {
 	struct edges *e = xcalloc(1, sizeof(*e));
 
 	e->store = store;
 	e->last = last;
+	e->incomplete = incomplete;
 	return e;
 }
 
@@ -57,9 +59,10 @@ edges_free(struct edges *e)
 
 /* Did something change, as far as the recording shows? */
 static bool
-had_effect(const struct entry *e)
+had_effect(const struct edges *edges, const struct entry *e)
 {
-	if (e->reading.kind != KIND_DELETION || !answer_exists(e->exchange))
+	if (e->reading.kind != KIND_DELETION ||
+	    !answer_exists(e->exchange, edges->incomplete))
 		return false;
 	switch (e->reading.deletion.outcome) {
 	case OUTCOME_DELETED:
@@ -85,7 +88,7 @@ keep_effective(struct edges *edges, struct ids *named, struct err *err)
 		found = store_get(edges->store, named->id[i], &e, err);
 		if (found < 0)
 			break;
-		if (found > 0 && e.id <= edges->last && had_effect(&e))
+		if (found > 0 && e.id <= edges->last && had_effect(edges, &e))
 			named->id[kept++] = e.id;
 	}
 	named->count = kept;
@@ -123,7 +126,7 @@ add_deletions(struct edges *edges, struct ids *to,
 	if (cursor_open(&c, edges->store, which, err) < 0)
 		return -1;
 	while ((more = cursor_next(c, &e, err)) > 0 && e.id <= edges->last)
-		if (had_effect(&e) && is_named_by_path(&e) &&
+		if (had_effect(edges, &e) && is_named_by_path(&e) &&
 		    span_eq_nocase(host_of(&e.exchange->request->parsed), host))
 			ids_add(to, e.id);
 	cursor_close(c);
@@ -203,7 +206,7 @@ scan(struct edges *edges, struct err *err)
 		return -1;
 	for (int i = 0; i < EDGES_SCAN && more > 0; i++) {
 		more = cursor_next(c, &e, err);
-		if (more > 0 && e.id <= edges->last && had_effect(&e) &&
+		if (more > 0 && e.id <= edges->last && had_effect(edges, &e) &&
 		    is_named_by_path(&e))
 			enlist(edges, &e);
 	}

@@ -9,6 +9,7 @@
 #ifndef REPLAY_EDGES_H
 #define REPLAY_EDGES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/base.h"
@@ -20,8 +21,11 @@ struct store;
 
 #define EDGES_SCAN 4096 /* read once, for the first list that is asked for */
 
-/* Look at exchanges up to id last.  The store must outlive it. */
-struct edges *edges_new(struct store *store, uint64_t last);
+/*
+ * Look at exchanges up to id last; incomplete as answer_exists() says.
+ * The store must outlive it.
+ */
+struct edges *edges_new(struct store *store, uint64_t last, bool incomplete);
 
 /* NULL is allowed. */
 void edges_free(struct edges *e);

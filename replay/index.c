@@ -20,6 +20,7 @@ struct kept {
 struct index {
 	struct store *store;
 	uint64_t last;
+	bool incomplete;
 	struct edges *edges;
 	struct kept *by_key;
 	struct kept *recent; /* latest use first */
@@ -27,13 +28,14 @@ struct index {
 };
 
 struct index *
-index_new(struct store *store, uint64_t last)
+index_new(struct store *store, uint64_t last, bool incomplete)
 {
 	struct index *index = xcalloc(1, sizeof(*index));
 
 	index->store = store;
 	index->last = last;
-	index->edges = edges_new(store, last);
+	index->incomplete = incomplete;
+	index->edges = edges_new(store, last, incomplete);
 	return index;
 }
 
@@ -149,7 +151,7 @@ read_key(struct index *index, struct recorded *r, struct err *err)
 	if (cursor_open(&c, index->store, &which, err) < 0)
 		return -1;
 	while ((more = cursor_next(c, &e, err)) > 0 && e.id <= index->last)
-		if (answer_exists(e.exchange))
+		if (answer_exists(e.exchange, index->incomplete))
 			add(r, &e);
 	cursor_close(c);
 	entry_release(&e);

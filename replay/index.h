@@ -8,6 +8,7 @@
 #ifndef REPLAY_INDEX_H
 #define REPLAY_INDEX_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/base.h"
@@ -37,8 +38,11 @@ struct recorded {
 	size_t group_count;   /* 0: nothing is recorded under this key */
 };
 
-/* Look at exchanges up to id last.  The store must outlive the index. */
-struct index *index_new(struct store *store, uint64_t last);
+/*
+ * Look at exchanges up to id last; incomplete as answer_exists() says.
+ * The store must outlive the index.
+ */
+struct index *index_new(struct store *store, uint64_t last, bool incomplete);
 
 /* NULL is allowed. */
 void index_free(struct index *index);

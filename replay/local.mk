@@ -3,7 +3,7 @@ libreplay_a_SOURCES = %D%/authority.c %D%/authority.h %D%/tls.c %D%/tls.h \
 	%D%/address.c %D%/address.h %D%/answer.c %D%/answer.h %D%/client.c %D%/client.h \
 	%D%/context.c %D%/context.h %D%/course.c %D%/course.h %D%/edges.c %D%/edges.h %D%/host.c \
 	%D%/host.h %D%/ids.c %D%/ids.h %D%/index.c %D%/index.h %D%/journal.c \
-	%D%/journal.h %D%/loop.c %D%/loop.h %D%/lane.h %D%/peer.c %D%/match.c %D%/match.h \
+	%D%/journal.h %D%/loop.c %D%/loop.h %D%/lane.h %D%/own.c %D%/own.h %D%/peer.c %D%/match.c %D%/match.h \
 	%D%/miss.c %D%/miss.h %D%/missed.c %D%/missed.h %D%/nearest.c \
 	%D%/nearest.h %D%/player.c %D%/player.h %D%/queue.c %D%/queue.h \
 	%D%/replay.h %D%/server.c %D%/session.c %D%/session.h

@@ -195,6 +195,13 @@ try_contexts(struct matcher *m, struct search *s, const struct context *all,
 	return 0;
 }
 
+/* The host is all that a CONNECT means. */
+static bool
+is_connect(const struct message *request)
+{
+	return span_eq_str(request->parsed.method, "CONNECT");
+}
+
 /* Look up the request as it is.  Return 1 if its own host decides. */
 static int
 try_own(struct matcher *m, struct search *s, struct err *err)
@@ -210,9 +217,11 @@ try_own(struct matcher *m, struct search *s, struct err *err)
 	exact = recorded_at(r, host);
 	if (exact != NULL)
 		take_group(s, r, exact);
-	for (size_t i = 0; exact == NULL && i < r->group_count; i++)
+	if (exact != NULL || is_connect(s->request))
+		return 1;
+	for (size_t i = 0; i < r->group_count; i++)
 		take_group(s, r, &r->groups[i]);
-	return exact != NULL;
+	return 0;
 }
 
 static int
@@ -240,7 +249,7 @@ whole(struct matcher *m, const struct message *request)
 {
 	size_t head = request->head.len, body = request->body.len;
 
-	if (head > SHORTCUT_BYTES || body > SHORTCUT_BYTES - head)
+	if (head == 0 || head > SHORTCUT_BYTES || body > SHORTCUT_BYTES - head)
 		return (struct span){ 0 };
 	memcpy(m->scratch, request->head.p, head);
 	if (body > 0)

@@ -47,7 +47,8 @@ int matcher_open(struct matcher **out, struct store *store, struct index *index,
 void matcher_close(struct matcher *m);
 
 /*
- * Find the queue of a request.  What is found lives as index_find() says.
+ * Find the queue of a request.  Its head, if it is not absent, is what was
+ * sent.  What is found lives as index_find() says.
  * Errors: those of the store.
  */
 int matcher_find(struct matcher *m, const struct message *request,

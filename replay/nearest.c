@@ -230,7 +230,7 @@ consider(struct search *s, const struct entry *e)
 		return;
 	request = &x->request->parsed;
 	compare(s, &n, e);
-	if (n.differs == 0 && !answer_exists(x))
+	if (n.differs == 0 && !answer_exists(x, false))
 		differ(&n, DIFFERENCE_INCOMPLETE);
 	n.method = arena_copy(s->arena, request->method);
 	n.target = arena_copy(s->arena, request->target);

@@ -16,24 +16,27 @@ struct player {
 	struct index *index;
 	struct matcher *matcher;
 	struct course *course;
+	struct player_options options;
 	struct answers *answers;
 };
 
 int
 player_open(struct player **out, struct store *store, const struct rules *rules,
-    struct course *course, struct err *err)
+    struct course *course, const struct player_options *options,
+    struct err *err)
 {
 	struct player *p = xcalloc(1, sizeof(*p));
 
 	p->store = store;
 	p->rules = rules;
 	p->course = course;
-	p->index = index_new(store, course_last(course));
+	p->options = *options;
+	p->index = index_new(store, course_last(course), options->incomplete);
 	if (matcher_open(&p->matcher, store, p->index, rules, err) < 0) {
 		player_close(p);
 		return -1;
 	}
-	p->answers = answers_new(store);
+	p->answers = answers_new(store, options->incomplete);
 	*out = p;
 	return 0;
 }
@@ -95,15 +98,45 @@ take(struct player *p, struct span session, const struct queue *queue,
 	return answers_get(p->answers, id, &out->answer, err);
 }
 
+/* Once more, as the GET that the HEAD stands for. */
+static int
+find_get(struct player *p, const struct message *request, struct arena *arena,
+    struct match *match, struct err *err)
+{
+	struct message get = *request;
+	struct match found;
+
+	get.parsed.method = span_of_str("GET");
+	get.head = (struct span){ 0 }; /* it is not what was sent */
+	if (matcher_find(p->matcher, &get, arena, &found, err) < 0)
+		return -1;
+	if (found.queue == NULL)
+		return 0;
+	*match = found;
+	return 1;
+}
+
 int
 player_take(struct player *p, const struct message *request,
     struct span session, struct arena *arena, struct play *out, struct err *err)
 {
+	struct span method = request->parsed.method;
 	struct match match;
+	int found;
 
 	*out = (struct play){ 0 };
 	if (matcher_find(p->matcher, request, arena, &match, err) < 0)
 		return -1;
+	if (match.queue == NULL && p->options.head_of_get &&
+	    span_eq_str(method, "HEAD")) {
+		if ((found = find_get(p, request, arena, &match, err)) < 0)
+			return -1;
+		out->head_only = found > 0;
+	}
+	if (match.queue == NULL && span_eq_str(method, "CONNECT")) {
+		out->tunnel = true;
+		return 0;
+	}
 	if (match.queue == NULL)
 		return explain(p, &match, arena, &out->miss, err);
 	out->miss.request = &request->parsed;
@@ -128,7 +161,7 @@ player_unused(struct player *p,
 		const struct head *request;
 
 		if (course_has_served(p->course, e.id) ||
-		    !answer_exists(e.exchange))
+		    !answer_exists(e.exchange, p->options.incomplete))
 			continue;
 		request = &e.exchange->request->parsed;
 		tell(ctx, e.id, request->method, request->target);

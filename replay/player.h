@@ -24,13 +24,19 @@ struct player;
 struct rules;
 struct store;
 
+struct player_options {
+	bool incomplete;  /* as answer_exists() says */
+	bool head_of_get; /* a HEAD that was not recorded takes the answer of
+			     the GET, whose body must then not be sent */
+};
+
 /*
  * All three must outlive the player; the store is this player's alone,
  * the others may be shared.  Errors: ERR_SYSTEM.
  */
 int player_open(struct player **out, struct store *store,
     const struct rules *rules, struct course *course,
-    struct err *err) MUST_CHECK;
+    const struct player_options *options, struct err *err) MUST_CHECK;
 
 /* NULL is allowed. */
 void player_close(struct player *p);
@@ -38,7 +44,10 @@ void player_close(struct player *p);
 struct play {
 	const struct answer *answer; /* release it; NULL: a miss */
 	struct miss miss;
-	bool crowded; /* no answer because there are too many sessions */
+	bool head_only; /* of the answer only the head is meant */
+	bool tunnel;    /* a CONNECT that was not recorded: no answer, and
+			   not missed either */
+	bool crowded;   /* no answer because there are too many sessions */
 };
 
 /*

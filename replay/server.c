@@ -9,6 +9,7 @@
 #include "replay/loop.h"
 #include "replay/missed.h"
 #include "replay/player.h"
+#include "replay/tls.h"
 #include "store/store.h"
 
 /* What a thread has for itself. */
@@ -22,6 +23,7 @@ struct server {
 	struct loop_events events;
 	struct course *course;
 	struct missed *missed;
+	struct tls_context *tls;
 	struct journal *journal;
 	struct desk *desks;
 	size_t desk_count;
@@ -90,15 +92,23 @@ open_desk(struct server *s, struct desk *d, const char *archive,
     const struct rules *rules, const struct server_options *options,
     struct err *err)
 {
+	struct player_options player = { .incomplete = options->incomplete,
+		.head_of_get = options->head_of_get };
+
 	if (store_open(&d->store, archive, STORE_READ, err) < 0)
 		return -1;
 	if (s->course == NULL && course_open(&s->course, d->store, err) < 0)
 		return -1;
+	d->service.limits = options->limits;
+	d->service.latency = options->latency;
 	d->service.on_miss = options->on_miss;
 	d->service.input.limit = CLIENT_MAX_INPUT / s->desk_count;
+	if (d->service.input.limit < 2 * options->limits.body)
+		d->service.input.limit = 2 * options->limits.body;
 	d->service.missed = s->missed;
 	d->service.journal = s->journal;
-	return player_open(&d->service.player, d->store, rules, s->course, err);
+	return player_open(&d->service.player, d->store, rules, s->course,
+	    &player, err);
 }
 
 static int
@@ -114,13 +124,35 @@ open_desks(struct server *s, const char *archive, const struct rules *rules,
 	return 0;
 }
 
+static int
+open_tls(struct server *s, const struct server_options *options,
+    struct err *err)
+{
+	if (options->tls_made)
+		return tls_context_made(&s->tls, err);
+	if (options->tls_chain == NULL)
+		return 0;
+	return tls_context_files(&s->tls, options->tls_chain, options->tls_key,
+	    err);
+}
+
+static int
+listen_on(struct server *s, const struct server_options *options,
+    struct err *err)
+{
+	struct loop_options loop = { .address = options->listen,
+		.lanes = options->threads,
+		.max_peers = options->limits.clients,
+		.tls = s->tls };
+
+	return loop_open(&s->loop, &loop, &s->events, err);
+}
+
 int
 server_open(struct server **out, const char *archive, const struct rules *rules,
     const struct server_options *options, struct err *err)
 {
 	struct server *s = xcalloc(1, sizeof(*s));
-	struct loop_options loop = { .address = options->listen,
-		.lanes = options->threads };
 
 	s->events = (struct loop_events){ .ctx = s,
 		.opened = opened,
@@ -137,7 +169,7 @@ server_open(struct server **out, const char *archive, const struct rules *rules,
 	if (options->log != NULL)
 		s->journal = journal_new(options->log);
 	if (open_desks(s, archive, rules, options, err) < 0 ||
-	    loop_open(&s->loop, &loop, &s->events, err) < 0) {
+	    open_tls(s, options, err) < 0 || listen_on(s, options, err) < 0) {
 		server_close(s);
 		return -1;
 	}
@@ -149,6 +181,12 @@ const char *
 server_url(const struct server *s)
 {
 	return loop_url(s->loop);
+}
+
+struct span
+server_authority(const struct server *s)
+{
+	return tls_context_authority(s->tls);
 }
 
 int
@@ -165,6 +203,7 @@ server_run(struct server *s, struct server_report *report, struct err *err)
 		report->missed += one->missed;
 		report->refused += one->refused;
 		report->failed += one->failed;
+		report->tunnels += one->tunnels;
 	}
 	course_restart(s->course, report->sequence);
 	return 0;
@@ -209,6 +248,7 @@ server_close(struct server *s)
 		close_desk(&s->desks[i]);
 	free(s->desks);
 	course_close(s->course);
+	tls_context_free(s->tls);
 	missed_free(s->missed);
 	journal_free(s->journal);
 	free(s);

@@ -16,6 +16,13 @@ teardown() {
 	[ -z "$SERVER" ] || kill "$SERVER" 2>/dev/null || :
 }
 
+# A flow of tests/flows as an archive.
+record_flow() {
+	"$top_builddir/tests/tools/flow2pcap" "$1" >flow.pcap
+	rm -f a.obit
+	"$OBIT" capture --all -r flow.pcap a.obit || [ $? -eq 4 ]
+}
+
 record() { "$OBIT" capture --all -r "$top_srcdir/tests/captures/$1.pcap" a.obit; }
 
 # Start a server of a.obit and set URL; more arguments are options.
@@ -335,4 +342,160 @@ assert b"HTTP/1.1 404" in rest and b"ELB.8907" in rest, rest
 	[[ $output == *--threads* ]]
 	start --threads 256
 	[ "$(status_of -X DELETE "$URL$ELB")" = 204 ]
+}
+
+@test "TLS: a certificate made on the spot, for any name" {
+	record huawei
+	start --tls --tls-ca-out ca.pem
+	[[ $URL =~ ^https://127\.0\.0\.1:[1-9][0-9]*$ ]]
+	port=${URL##*:}
+	[ "$(status_of --cacert ca.pem -X DELETE "$URL$ELB")" = 204 ]
+	[ "$(status_of --cacert ca.pem -X DELETE "https://localhost:$port$ELB")" = 404 ]
+	grep -q ELB.8907 body
+	[ "$(status_of --cacert ca.pem --resolve "elb.example:$port:127.0.0.1" \
+		-X DELETE "https://elb.example:$port$ELB")" = 404 ]
+	# The same port answers those who do not begin with TLS.
+	[ "$(status_of -X DELETE "http://127.0.0.1:$port$ELB")" = 404 ]
+	run -60 curl -s "$URL/"
+	finish
+	grep -q '^5 requests: 4 answered, 0 missed, 1 refused' words
+	run ! grep -q PRIVATE ca.pem
+}
+
+@test "TLS: without a place for the authority, one that goes with the server" {
+	record huawei
+	TMPDIR=$BATS_TEST_TMPDIR start --tls
+	ca=$(sed -n 's/^clients must trust //p' words)
+	[ "$(status_of --cacert "$ca" -X DELETE "$URL$ELB")" = 204 ]
+	finish
+	[ ! -e "$ca" ]
+}
+
+@test "TLS: a certificate that was brought" {
+	command -v openssl >/dev/null || skip "needs openssl"
+	record huawei
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout key.pem -out cert.pem -subj /CN=mock \
+		-addext subjectAltName=DNS:mock.example 2>/dev/null
+	start --tls-cert cert.pem --tls-key key.pem
+	port=${URL##*:}
+	[ "$(status_of --cacert cert.pem --resolve "mock.example:$port:127.0.0.1" \
+		-X DELETE "https://mock.example:$port$ELB")" = 204 ]
+	finish
+	run -2 "$OBIT" serve --tls-cert cert.pem a.obit
+	run -2 "$OBIT" serve --tls --tls-cert cert.pem --tls-key key.pem a.obit
+	run -2 "$OBIT" serve --tls-ca-out ca.pem a.obit
+	run -3 "$OBIT" serve --tls-cert key.pem --tls-key key.pem a.obit
+	[[ $output == *key.pem* ]]
+	run -3 "$OBIT" serve --tls --tls-ca-out no/folder a.obit
+}
+
+@test "as a proxy: http_proxy, https_proxy, and a tunnel without TLS" {
+	record huawei
+	start --tls --tls-ca-out ca.pem --strict
+	proxy=http://127.0.0.1:${URL##*:}
+	host=elb.cn-north-4.example.com
+	[ "$(http_proxy=$proxy status_of -X DELETE "http://$host$ELB")" = 204 ]
+	[ "$(https_proxy=$proxy status_of --cacert ca.pem -X DELETE "https://$host$ELB")" = 404 ]
+	grep -q ELB.8907 body
+	[ "$(status_of -p -x "$proxy" -X DELETE "http://$host$ELB")" = 404 ]
+	finish
+	grep -q '^5 requests: 3 answered, 0 missed, 0 refused, 0 failed, 2 tunnels$' words
+	run ! grep -q '^missed' words
+}
+
+@test "recorded faults: reset, cut short, no answer" {
+	record_flow "$top_srcdir/tests/flows/bad-reset-before-response.flow"
+	start
+	run -56 curl -s -X DELETE "$URL/a" # connection reset by peer
+	finish
+	record_flow "$top_srcdir/tests/flows/bad-closed-in-body.flow"
+	start
+	run -18 curl -s -X DELETE "$URL/a" # transfer closed with bytes missing
+	[ "$output" = 0123456789 ]
+	finish
+	record_flow "$top_srcdir/tests/flows/bad-no-answer.flow"
+	start --idle-time 1
+	run -52 curl -s -X DELETE "$URL/a" # nothing came, then it was closed
+	finish
+	grep -q '^1 requests: 1 answered' words
+}
+
+@test "what the recorder did not see is served only if asked for" {
+	printf '> DELETE /a HTTP/1.1\n> Host: h\n>\n< HTTP/1.1 200 OK\n< Content-Length: 30\n<\n<| 0123456789\n@gap < 19\n<| 9\n' >gap.flow
+	record_flow gap.flow
+	start
+	[ "$(status_of -X DELETE "$URL/a")" = 404 ]
+	grep -q '"differs":\["incomplete"\]' body
+	finish
+	start --incomplete
+	[ "$(status_of -X DELETE "$URL/a")" = 200 ]
+	[ "$(tr '\0' - <body)" = 0123456789-------------------9 ]
+}
+
+@test "latency: as recorded, or a factor of it" {
+	printf '> GET /slow HTTP/1.1\n> Host: h\n>\n@at 0.6s\n< HTTP/1.1 200 OK\n< Content-Length: 0\n<\n' >slow.flow
+	record_flow slow.flow
+	taken() { curl -s -o body -w '%{time_total}' "$URL/slow"; }
+	start
+	t=$(taken)
+	awk -v t="$t" 'BEGIN { exit !(t < 0.5) }'
+	finish
+	start --latency recorded
+	t=$(taken)
+	awk -v t="$t" 'BEGIN { exit !(t >= 0.55) }'
+	finish
+	start --latency 2
+	t=$(taken)
+	awk -v t="$t" 'BEGIN { exit !(t >= 1.15) }'
+	finish
+	for bad in -1 x 1x nan 1001 ''; do
+		run -2 "$OBIT" serve --latency "$bad" a.obit
+	done
+}
+
+@test "pipelined answers that wait stay in order" {
+	printf '> GET /slow HTTP/1.1\n> Host: h\n>\n@at 0.3s\n< HTTP/1.1 200 OK\n< Content-Length: 4\n<\n<| slow\n> GET /fast HTTP/1.1\n> Host: h\n>\n< HTTP/1.1 200 OK\n< Content-Length: 4\n<\n<| fast\n' >slow.flow
+	record_flow slow.flow
+	start --latency recorded
+	printf 'GET /%s HTTP/1.1\r\nHost: h\r\n\r\n' slow fast slow | raw >got
+	[ "$(grep -ao 'slow\|fast' got | tr '\n' ' ')" = 'slow fast slow ' ]
+}
+
+@test "limits have options, and a status each" {
+	record huawei
+	start --max-head 1K --max-body 10 --max-connections 2 --request-time 1
+	{ printf 'GET / HTTP/1.1\r\nX: '; head -c 2000 /dev/zero | tr '\0' a; } | raw >got
+	grep -aq '^HTTP/1.1 431 ' got
+	printf 'POST / HTTP/1.1\r\nContent-Length: 11\r\n\r\n' | raw >got
+	grep -aq '^HTTP/1.1 413 ' got
+	python3 -c '
+import socket, sys, urllib.parse
+u = urllib.parse.urlsplit(sys.argv[1])
+def begin():
+    s = socket.create_connection((u.hostname, u.port), 10)
+    s.sendall(b"GET /nothing HTTP/1.1\r\n")
+    return s
+def all_of(s):
+    return b"".join(iter(lambda: s.recv(65536), b""))
+a, b, c = begin(), begin(), begin()
+assert all_of(c).startswith(b"HTTP/1.1 503 "), "more than there may be"
+for s in a, b:
+    assert all_of(s).startswith(b"HTTP/1.1 408 "), "late"
+assert begin().close() is None
+' "$URL"
+	for bad in '--max-head 0' '--max-head 257K' '--max-connections 0' '--idle-time 0'; do
+		# shellcheck disable=SC2086 # an option and its argument
+		run -2 "$OBIT" serve $bad a.obit
+	done
+}
+
+@test "HEAD is answered from a GET only if asked for" {
+	record huawei
+	get=$("$OBIT" ls --json a.obit | sed -n 's/.*"method":"GET".*"target":"\([^"]*\)".*"status":200.*/\1/p' | head -n 1)
+	start
+	[ "$(status_of -I "$URL$get")" = 404 ]
+	finish
+	start --head-of-get
+	[ "$(status_of -I "$URL$get")" = 200 ] || cat body
 }

@@ -78,7 +78,9 @@ feed(struct client *c, struct peer *p, struct span all, size_t piece)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct service service = { .input.limit = CLIENT_MAX_INPUT };
+	static const struct player_options options;
+	struct service service = { .input.limit = CLIENT_MAX_INPUT,
+		.limits = SERVER_LIMITS };
 	struct peer peer = PEER_INIT;
 	struct client *client;
 	struct course *course;
@@ -90,8 +92,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		open_tape();
 	service.missed = missed_new();
 	if (course_open(&course, tape.store, &err) < 0 ||
-	    player_open(&service.player, tape.store, tape.rules, course, &err) <
-		0)
+	    player_open(&service.player, tape.store, tape.rules, course,
+		&options, &err) < 0)
 		abort();
 	peer.stuck = data[0] & 0x80;
 	client = client_new(&service, &peer);

@@ -76,7 +76,7 @@ make_message(struct exchange *x, enum head_side side, struct span s)
 }
 
 uint64_t
-tape_add(struct tape *t, const char *request, const char *response)
+tape_put(struct tape *t, const struct tape_take *take)
 {
 	struct exchange *x = exchange_new();
 	uint64_t id = store_next_id(t->store);
@@ -85,16 +85,32 @@ tape_add(struct tape *t, const char *request, const char *response)
 
 	x->connection = 1;
 	x->number = (uint32_t)id;
-	x->request = make_message(x, HEAD_REQUEST, span_of_str(request));
-	if (response != NULL)
+	x->reason = take->response == NULL ? take->reason : REASON_NONE;
+	x->flaws = take->flaws;
+	x->request = make_message(x, HEAD_REQUEST, span_of_str(take->request));
+	if (take->response != NULL) {
 		x->response =
-		    make_message(x, HEAD_RESPONSE, span_of_str(response));
-	else
-		x->reason = REASON_NO_RESPONSE;
+		    make_message(x, HEAD_RESPONSE, span_of_str(take->response));
+		x->response->complete = !take->cut;
+		x->response->first = x->request->last + take->delay_ns;
+		x->response->last = x->response->first;
+	}
 	recogniser_read(t->recogniser, x, id, &reading);
 	must(store_add(t->store, x, &reading, &err), &err);
 	exchange_free(x);
 	return id;
+}
+
+uint64_t
+tape_add(struct tape *t, const char *request, const char *response)
+{
+	struct tape_take take = { .request = request,
+		.response = response,
+		.reason = REASON_RESPONSE_LOST };
+
+	if (response == NULL)
+		take.flaws = FLAW_BIT(FLAW_RESPONSE_LOST);
+	return tape_put(t, &take);
 }
 
 void

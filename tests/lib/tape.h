@@ -13,7 +13,10 @@
 #ifndef TESTS_LIB_TAPE_H
 #define TESTS_LIB_TAPE_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "http/exchange.h"
 
 struct recogniser;
 struct rules;
@@ -29,9 +32,21 @@ struct tape {
 /* Begin an archive at path, which must outlive the tape. */
 void tape_open(struct tape *t, const char *path);
 
+/* An exchange in every detail that a test may care for. */
+struct tape_take {
+	const char *request, *response; /* NULL: there is none */
+	enum reason reason;             /* if there is no response */
+	flaw_set flaws;
+	bool cut;         /* the response is not complete */
+	int64_t delay_ns; /* from the request's end to the response */
+};
+
+uint64_t tape_put(struct tape *t, const struct tape_take *take);
+
 /*
- * Add an exchange, both messages whole; a response of NULL is missing.
- * Bytes of a response before its last head are interim responses.
+ * Add an exchange, both messages whole; a response of NULL was lost on the
+ * way to the recorder.  Bytes of a response before its last head are
+ * interim responses.
  */
 uint64_t tape_add(struct tape *t, const char *request, const char *response);
 

@@ -13,6 +13,7 @@
 static struct tape tape;
 static struct service service;
 static struct course *course;
+static struct player_options options;
 static struct peer peer;
 static struct client *client;
 
@@ -27,6 +28,13 @@ static struct client *client;
 #define INTERIM                                                                \
 	"HTTP/1.1 100 Continue\r\n\r\n"                                        \
 	"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+#define CUT      "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"
+#define DELETE_F "DELETE /v/f HTTP/1.1\r\nHost: h\r\n\r\n"
+#define GET_G    "GET /v/g HTTP/1.1\r\nHost: h\r\n\r\n"
+#define GET_I    "GET /v/i HTTP/1.1\r\nHost: h\r\n\r\n"
+#define GET_OLD  "GET /v/old HTTP/1.1\r\nHost: h\r\n\r\n"
+#define CONNECT(host)                                                          \
+	"CONNECT " host ":443 HTTP/1.1\r\nHost: " host ":443\r\n\r\n"
 #define POST_E(more)                                                           \
 	"POST /v/e HTTP/1.1\r\nHost: h\r\n" more "Content-Length: 3\r\n\r\n"
 
@@ -57,12 +65,44 @@ setup(void)
 	tape_add(&tape, "GET /v/d HTTP/1.1\r\nHost: h\r\n\r\n",
 	    "HTTP/1.1 200 OK\r\n\r\nto the end");
 	tape_add(&tape, POST_E("") "a=1", INTERIM GONE);
+	tape_put(&tape,
+	    &(struct tape_take){ .request = DELETE_F,
+		.reason = REASON_RESET,
+		.flaws = FLAW_BIT(FLAW_RESET) });
+	tape_put(&tape,
+	    &(struct tape_take){ .request = DELETE_F,
+		.reason = REASON_NO_RESPONSE,
+		.flaws = FLAW_BIT(FLAW_NO_RESPONSE) });
+	tape_put(&tape,
+	    &(struct tape_take){ .request = DELETE_F,
+		.response = CUT,
+		.cut = true,
+		.flaws = FLAW_BIT(FLAW_TRUNCATED) });
+	tape_put(&tape,
+	    &(struct tape_take){ .request = DELETE_F,
+		.response = CUT,
+		.cut = true,
+		.flaws = FLAW_BIT(FLAW_TRUNCATED) | FLAW_BIT(FLAW_RESET) });
+	tape_put(&tape,
+	    &(struct tape_take){ .request = GET_G,
+		.response = GONE,
+		.delay_ns = 1500400000 });
+	tape_add(&tape, CONNECT("refused"),
+	    "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
+	tape_add(&tape, GET_OLD,
+	    "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\no");
+	tape_put(&tape,
+	    &(struct tape_take){ .request = GET_I,
+		.response = CUT,
+		.cut = true,
+		.flaws = FLAW_BIT(FLAW_GAP) });
 	tape_rewind(&tape);
 	service = (struct service){ .missed = missed_new(),
-		.input.limit = CLIENT_MAX_INPUT };
+		.input.limit = CLIENT_MAX_INPUT,
+		.limits = SERVER_LIMITS };
 	ck_assert_int_eq(course_open(&course, tape.store, &err), 0);
 	ck_assert_int_eq(player_open(&service.player, tape.store, tape.rules,
-			     course, &err),
+			     course, &options, &err),
 	    0);
 	connect_client();
 }
@@ -225,7 +265,7 @@ START_TEST(chunks_without_end_are_refused)
 	memset(chunk + 6, 'a', 0x1000);
 	memcpy(chunk + 6 + 0x1000, "\r\n", 2);
 	feed("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
-	for (size_t i = 0; i <= CLIENT_MAX_BODY / 0x1000; i++)
+	for (size_t i = 0; i <= SERVER_LIMITS.body / 0x1000; i++)
 		client_data(client,
 		    (struct span){ (uint8_t *)chunk, sizeof(chunk) });
 	sent_status("413");
@@ -312,9 +352,177 @@ START_TEST(sessions_are_told_apart)
 }
 END_TEST
 
+/* Ask on a connection of its own, and look at how it ends. */
+static void
+ends(const char *request, const char *answer, bool finished, bool reset)
+{
+	disconnect();
+	connect_client();
+	feed(request);
+	sent(answer);
+	ck_assert_int_eq(peer.finished, finished);
+	ck_assert_int_eq(peer.reset, reset);
+	feed(DELETE_A); /* nobody answers any more */
+	sent("");
+}
+
+START_TEST(recorded_faults_are_faults)
+{
+	setup();
+	ends(DELETE_F, "", false, true);
+	ends(DELETE_F, "", false, false);
+	client_late(client); /* silent until it is time */
+	sent("");
+	ck_assert(peer.finished);
+	ends(DELETE_F, CUT, true, false);
+	ends(DELETE_F, CUT, false, true);
+	ck_assert_uint_eq(service.report.answered, 4);
+	teardown();
+}
+END_TEST
+
+START_TEST(holes_are_served_only_if_asked_for)
+{
+	setup();
+	feed(GET_I);
+	sent_status("404");
+	teardown();
+	options.incomplete = true;
+	setup();
+	ends(GET_I, CUT, true, false);
+	teardown();
+	options.incomplete = false;
+}
+END_TEST
+
+START_TEST(answers_wait_as_they_did)
+{
+	setup();
+	feed(GET_G);
+	sent(GONE); /* not asked for */
+	service.latency = 2;
+	client_data(client, span_of_str(GET_G DELETE_A));
+	sent("");
+	ck_assert(peer.waiting);
+	ck_assert_uint_eq(peer.wait_ms, 3001);
+	peer.waiting = false;
+	client_woken(client);
+	sent(GONE);
+	feed(DELETE_A);
+	sent(DONE);
+	feed(GET_G);
+	disconnect(); /* while it waits */
+	connect_client();
+	teardown();
+}
+END_TEST
+
+START_TEST(a_proxy_s_client_gets_a_tunnel)
+{
+	struct span got;
+
+	setup();
+	ck_assert_uint_eq(client_data(client,
+			      span_of_str(CONNECT("h") DELETE_A)),
+	    strlen(CONNECT("h")));
+	ck_assert(peer.sniffs && !peer.finished);
+	got = buf_span(&peer.out);
+	ck_assert(span_has_prefix(got, span_of_str("HTTP/1.1 200 ")));
+	ck_assert(memmem(got.p, got.len, "Content-Length", 14) == NULL);
+	buf_reset(&peer.out);
+	feed(DELETE_A);
+	sent(DONE);
+	ck_assert_uint_eq(service.report.tunnels, 1);
+	ck_assert_uint_eq(service.report.missed, 0);
+	/* What was recorded comes first. */
+	peer.sniffs = false;
+	feed(CONNECT("refused"));
+	sent_status("403");
+	ck_assert(!peer.sniffs);
+	teardown();
+}
+END_TEST
+
+START_TEST(head_of_a_get_only_if_asked_for)
+{
+	static const char head[] = "HEAD /v/c HTTP/1.1\r\nHost: h\r\n\r\n";
+	struct span got;
+
+	setup();
+	feed(head);
+	got = buf_span(&peer.out);
+	ck_assert(span_has_prefix(got, span_of_str("HTTP/1.1 404 ")));
+	ck_assert(span_eq_str(span_sub(got, got.len - 4, 4), "\r\n\r\n"));
+	teardown();
+	options.head_of_get = true;
+	setup();
+	feed(head);
+	feed(head); /* as seen before */
+	sent("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nA: b\r\n\r\n"
+	     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nA: b\r\n\r\n");
+	feed(GET_C);
+	sent(CHUNKS);
+	feed("HEAD /v/a HTTP/1.1\r\nHost: h\r\n\r\n");
+	sent_status("404");
+	teardown();
+	options.head_of_get = false;
+}
+END_TEST
+
+START_TEST(a_server_of_1_0_closes)
+{
+	setup();
+	ends(GET_OLD, "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\no", true,
+	    false);
+	teardown();
+}
+END_TEST
+
+START_TEST(limits_can_be_lower)
+{
+	static const char head[] = "GET /v/c HTTP/1.1\r\nHost: h\r\n\r\n";
+
+	setup();
+	service.limits.head = strlen(head);
+	feed(head);
+	sent(CHUNKS);
+	service.limits.head--;
+	client_data(client, span_of_str(head));
+	sent_status("431");
+	disconnect();
+	connect_client();
+	for (size_t i = 0; i < strlen(head); i++)
+		client_data(client, span_sub(span_of_str(head), i, 1));
+	sent_status("431"); /* its end did not have to come */
+	disconnect();
+	service.limits.head = HEAD_MAX_BYTES;
+	service.limits.body = 2;
+	connect_client();
+	client_data(client, span_of_str(POST_E("")));
+	sent_status("413");
+	disconnect();
+	connect_client();
+	client_data(client,
+	    span_of_str("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+			"3\r\nabc\r\n"));
+	sent_status("413");
+	disconnect();
+	peer = PEER_INIT;
+	peer.surplus = true;
+	client = client_new(&service, &peer);
+	client_data(client, span_of_str("G"));
+	sent_status("503");
+	ck_assert(peer.finished);
+	teardown();
+}
+END_TEST
+
 UNIT_MAIN("client", bytes_are_as_recorded_however_requests_are_cut,
     a_slow_reader_gets_one_answer_at_a_time, connections_end_where_they_should,
     interim_responses_go_to_those_who_wait, what_is_wrong_is_refused,
     chunks_without_end_are_refused, a_head_without_end_is_refused,
     late_requests_are_told_so, misses_follow_the_policy, misses_keep_secrets,
-    sessions_are_told_apart)
+    sessions_are_told_apart, recorded_faults_are_faults,
+    holes_are_served_only_if_asked_for, answers_wait_as_they_did,
+    a_proxy_s_client_gets_a_tunnel, head_of_a_get_only_if_asked_for,
+    a_server_of_1_0_closes, limits_can_be_lower)

@@ -17,6 +17,7 @@
 
 static struct tape tape;
 static struct course *course;
+static struct player_options options;
 static struct player *player;
 static struct arena arena;
 
@@ -35,7 +36,7 @@ play(void)
 	tape_rewind(&tape);
 	ck_assert_int_eq(course_open(&course, tape.store, &err), 0);
 	ck_assert_int_eq(player_open(&player, tape.store, tape.rules, course,
-			     &err),
+			     &options, &err),
 	    0);
 }
 
