@@ -80,6 +80,7 @@ e2e_tests = \
 	%D%/e2e/kill.sh \
 	%D%/e2e/parallel.sh \
 	%D%/e2e/raw.sh \
+	%D%/e2e/sdk.sh \
 	%D%/e2e/secrets.sh \
 	%D%/e2e/signals.sh
 dist_check_SCRIPTS += $(e2e_tests)
@@ -93,7 +94,8 @@ EXTRA_DIST += \
 	%D%/e2e/kill.py \
 	%D%/e2e/obit.py \
 	%D%/e2e/parallel.py \
-	%D%/e2e/raw.py
+	%D%/e2e/raw.py \
+	%D%/e2e/sdk.js
 
 EXTRA_DIST += $(bats_tests) %D%/README.md %D%/fuzz/replay-corpus.sh \
 	%D%/fuzz/corpus
