@@ -265,6 +265,12 @@ has_bytes(const char *path, const char *suffix)
 }
 
 bool
+file_has_journal(const char *path)
+{
+	return has_bytes(path, "-journal");
+}
+
+bool
 file_is_at_rest(const char *path)
 {
 	bool quiet;

@@ -32,6 +32,9 @@ int file_put_in_place(const char *from, const char *path) MUST_CHECK;
 /* Is there no journal beside it? */
 bool file_is_alone(const char *path);
 
+/* Is there a journal beside it that may have to be undone? */
+bool file_has_journal(const char *path);
+
 /*
  * Is nothing of the archive in a journal (which may exist), and nobody
  * writing to it now?

@@ -61,13 +61,39 @@ try_to_read(struct store *st, enum db_access access, struct err *err)
  * the file through which readers and a writer of a WAL archive agree.  With
  * nothing in the journal and no writer there is nothing to agree about.
  */
+/*
+ * A writer that was stopped while it opened or closed the archive leaves a
+ * journal that is to be undone, and only who may write can do that.
+ */
+static int
+undo_journal(struct store *st, struct err *err)
+{
+	int64_t version;
+	struct db *db;
+	int lock, rc;
+
+	if (file_lock(&lock, st->path, err) < 0)
+		return -1;
+	rc = db_open(&db, st->path, DB_WRITE, err);
+	if (rc == 0)
+		rc = db_number(db, "PRAGMA user_version", &version, err);
+	if (rc == 0)
+		db_close(db);
+	close(lock);
+	return rc;
+}
+
 static int
 open_to_read(struct store *st, struct err *err)
 {
+	struct err ignored;
+
 	if (try_to_read(st, DB_READ, err) == 0)
 		return 0;
 	if (err->code != ERR_SYSTEM)
 		return -1;
+	if (file_has_journal(st->path) && undo_journal(st, &ignored) == 0)
+		return try_to_read(st, DB_READ, err);
 	if (file_is_at_rest(st->path))
 		return try_to_read(st, DB_IMMUTABLE, err);
 	if (file_folder_is_writable(st->path))

@@ -23,7 +23,8 @@ struct store;
 struct cursor;
 
 enum store_mode {
-	STORE_READ,   /* must exist; never written */
+	STORE_READ,   /* must exist; never written, but that what a writer
+			 left half done is undone */
 	STORE_APPEND, /* made if it does not exist */
 };
 

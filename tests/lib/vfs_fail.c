@@ -32,15 +32,29 @@ fails(void)
 	return true;
 }
 
+/* Of calls that a full disk lets through. */
+static bool
+breaks(void)
+{
+	return !full_disk && fails();
+}
+
 static int
 my_close(sqlite3_file *f)
 {
+	if (breaks()) {
+		/* Closed it is all the same, as close(2) has it. */
+		real(f)->pMethods->xClose(real(f));
+		return SQLITE_IOERR_CLOSE;
+	}
 	return real(f)->pMethods->xClose(real(f));
 }
 
 static int
 my_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 {
+	if (breaks())
+		return SQLITE_IOERR_READ;
 	return real(f)->pMethods->xRead(real(f), p, n, at);
 }
 
@@ -55,7 +69,7 @@ my_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 static int
 my_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
-	if (!full_disk && fails())
+	if (breaks())
 		return SQLITE_IOERR_TRUNCATE;
 	return real(f)->pMethods->xTruncate(real(f), size);
 }
@@ -63,7 +77,7 @@ my_truncate(sqlite3_file *f, sqlite3_int64 size)
 static int
 my_sync(sqlite3_file *f, int flags)
 {
-	if (!full_disk && fails())
+	if (breaks())
 		return SQLITE_IOERR_FSYNC;
 	return real(f)->pMethods->xSync(real(f), flags);
 }
@@ -71,12 +85,16 @@ my_sync(sqlite3_file *f, int flags)
 static int
 my_size(sqlite3_file *f, sqlite3_int64 *size)
 {
+	if (breaks())
+		return SQLITE_IOERR_FSTAT;
 	return real(f)->pMethods->xFileSize(real(f), size);
 }
 
 static int
 my_lock(sqlite3_file *f, int level)
 {
+	if (breaks())
+		return SQLITE_IOERR_LOCK;
 	return real(f)->pMethods->xLock(real(f), level);
 }
 
@@ -89,6 +107,8 @@ my_unlock(sqlite3_file *f, int level)
 static int
 my_check(sqlite3_file *f, int *out)
 {
+	if (breaks())
+		return SQLITE_IOERR_CHECKRESERVEDLOCK;
 	return real(f)->pMethods->xCheckReservedLock(real(f), out);
 }
 
@@ -113,12 +133,16 @@ my_device(sqlite3_file *f)
 static int
 my_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
 {
+	if (breaks())
+		return SQLITE_IOERR_SHMMAP;
 	return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
 }
 
 static int
 my_shm_lock(sqlite3_file *f, int at, int n, int flags)
 {
+	if ((flags & SQLITE_SHM_LOCK) != 0 && breaks())
+		return SQLITE_IOERR_SHMLOCK;
 	return real(f)->pMethods->xShmLock(real(f), at, n, flags);
 }
 
@@ -163,11 +187,33 @@ my_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
 	int rc;
 
 	memset(file, 0, sizeof(*file));
+	if (breaks())
+		return SQLITE_CANTOPEN;
 	file->real = (sqlite3_file *)(void *)(file + 1);
 	rc = below->xOpen(below, name, file->real, flags, out);
 	if (rc == SQLITE_OK)
 		file->base.pMethods = &methods;
 	return rc;
+}
+
+static int
+my_delete(sqlite3_vfs *vfs, const char *name, int sync)
+{
+	sqlite3_vfs *below = vfs->pAppData;
+
+	if (breaks())
+		return SQLITE_IOERR_DELETE;
+	return below->xDelete(below, name, sync);
+}
+
+static int
+my_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)
+{
+	sqlite3_vfs *below = vfs->pAppData;
+
+	if (breaks())
+		return SQLITE_IOERR_ACCESS;
+	return below->xAccess(below, name, flags, out);
 }
 
 void
@@ -180,6 +226,8 @@ vfs_fail_install(void)
 	shim.zName = "fail";
 	shim.pAppData = below;
 	shim.xOpen = my_open;
+	shim.xDelete = my_delete;
+	shim.xAccess = my_access;
 	shim.szOsFile += (int)sizeof(struct file);
 	if (sqlite3_vfs_register(&shim, 1) != SQLITE_OK)
 		abort();

@@ -10,8 +10,9 @@
 void vfs_fail_install(void);
 
 /*
- * Fail call n, from 1, of those that write, sync or truncate, and, if the
- * disk is to be full, all that follow; 0 fails none.
+ * Fail call n, from 1, of those that open, read, write, sync, truncate,
+ * lock, map, delete, look or close; if the disk is to be full, of those that
+ * write, and all of them that follow.  0 fails none.
  */
 void vfs_fail_at(unsigned n, bool full);
 
