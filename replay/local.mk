@@ -20,11 +20,13 @@ libreplay_a_SOURCES += \
 	%D%/request_record.c \
 	%D%/sending.c %D%/sending.h
 
-# diff
+# diff, and what dresses a request
 libreplay_a_SOURCES += \
+	%D%/canonical.c %D%/canonical.h \
 	%D%/compare.c %D%/compare.h \
 	%D%/diff.c %D%/diff.h \
 	%D%/pairing.c %D%/pairing.h \
+	%D%/signer.c %D%/signer.h \
 	%D%/sorted.c %D%/sorted.h
 
 replay_libs = libreplay.a $(store_libs) $(SSL_LIBS) $(UV_LIBS)
@@ -78,6 +80,16 @@ tests_fuzz_fuzz_serve_SOURCES = tests/fuzz/fuzz_serve.c $(replay_peer) \
 	$(replay_tape) $(fuzz_driver)
 tests_fuzz_fuzz_serve_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_serve_LDADD   = $(replay_libs)
+
+unit_tests += tests/unit/test_signer
+tests_unit_test_signer_SOURCES = tests/unit/test_signer.c tests/lib/vector.c \
+	tests/lib/vector.h
+tests_unit_test_signer_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+check_PROGRAMS += tests/tools/sign
+tests_tools_sign_SOURCES = tests/tools/sign.c tests/lib/vector.c \
+	tests/lib/vector.h
+tests_tools_sign_LDADD = $(replay_libs)
+EXTRA_DIST += tests/signatures tests/lib/signature.py
 
 # What is sent again.
 unit_tests += tests/unit/test_destination tests/unit/test_guard \

@@ -82,7 +82,8 @@ e2e_tests = \
 	%D%/e2e/raw.sh \
 	%D%/e2e/sdk.sh \
 	%D%/e2e/secrets.sh \
-	%D%/e2e/signals.sh
+	%D%/e2e/signals.sh \
+	%D%/e2e/signatures.sh
 dist_check_SCRIPTS += $(e2e_tests)
 TESTS += $(e2e_tests)
 EXTRA_DIST += \
