@@ -109,4 +109,14 @@ bool redactor_apply_again(struct redactor *r, const struct rules *rules,
  */
 void redactor_text(struct redactor *r, struct span text, bool whole);
 
+/* Where a value stands. */
+enum redacted {
+	REDACTED_HEADER,
+	REDACTED_QUERY,
+};
+
+/* Would this value be masked there: by its name, or by its looks? */
+bool redactor_is_secret(const struct redactor *r, enum redacted where,
+    struct span name, struct span value);
+
 #endif

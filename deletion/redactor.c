@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/xalloc.h"
 #include "deletion/redact.h"
@@ -85,4 +86,19 @@ redactor_text(struct redactor *r, struct span text, bool whole)
 	if (text.len > 0)
 		redact_plain(&redact, writable(text),
 		    whole ? LOOK_TEXT : LOOK_PREFIX);
+}
+
+bool
+redactor_is_secret(const struct redactor *r, enum redacted where,
+    struct span name, struct span value)
+{
+	struct arena scratch = ARENA_INIT;
+	struct redact one = { .redactor = r, .scratch = &scratch };
+	unsigned what = redact_name(&one,
+	    where == REDACTED_QUERY ? REDACT_QUERY : REDACT_HEADER, name);
+
+	arena_release(&scratch);
+	if (what & ~(unsigned)NAME_HARMLESS)
+		return true;
+	return what == 0 && redact_would(value, LOOK_STRICT, false);
 }

@@ -24,8 +24,10 @@ libreplay_a_SOURCES += \
 libreplay_a_SOURCES += \
 	%D%/canonical.c %D%/canonical.h \
 	%D%/compare.c %D%/compare.h \
+	%D%/credentials.c %D%/credentials.h \
 	%D%/diff.c %D%/diff.h \
 	%D%/pairing.c %D%/pairing.h \
+	%D%/secret_value.c %D%/secret_value.h \
 	%D%/signer.c %D%/signer.h \
 	%D%/sorted.c %D%/sorted.h
 
@@ -89,6 +91,15 @@ check_PROGRAMS += tests/tools/sign
 tests_tools_sign_SOURCES = tests/tools/sign.c tests/lib/vector.c \
 	tests/lib/vector.h
 tests_tools_sign_LDADD = $(replay_libs)
+
+unit_tests += tests/unit/test_credentials tests/unit/test_secret_value
+tests_unit_test_credentials_SOURCES = tests/unit/test_credentials.c \
+	tests/lib/folder.c tests/lib/folder.h tests/lib/vector.c \
+	tests/lib/vector.h
+tests_unit_test_credentials_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+tests_unit_test_secret_value_SOURCES = tests/unit/test_secret_value.c \
+	tests/lib/folder.c tests/lib/folder.h
+tests_unit_test_secret_value_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 EXTRA_DIST += tests/signatures tests/lib/signature.py
 
 # What is sent again.
