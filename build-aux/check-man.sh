@@ -7,7 +7,8 @@
 # folder that holds huawei.pcap, volcengine.pcap and (but for obit-capture)
 # a.obit, recorded from the first.  `obit serve` is run until it has said its
 # address.  A command for root, `.Dl # COMMAND`, is not run.  A literal display
-# among the examples is the file my.yaml.
+# among the examples is the file that the last .Pa before it names.  Without a
+# program that a command begins with, the rest of the page is skipped.
 : "${top_srcdir:?}" "${OBIT:?}"
 pages=$(cd "$top_srcdir/man" && ls -- *.[1-9])
 captures=$(cd "$top_srcdir/tests/captures" && pwd)
@@ -21,10 +22,10 @@ n=0 status=0
 
 check() { # NAME COMMAND...
 	n=$((n + 1))
-	name=$1
+	name=$1 missing=
 	shift
 	if "$@" >"$top/output" 2>&1; then
-		echo "ok $n - $name"
+		echo "ok $n - $name${missing:+ # SKIP needs $missing}"
 	else
 		echo "not ok $n - $name"
 		sed 's/^/#   /' "$top/output"
@@ -76,7 +77,7 @@ serves() { # COMMAND LINE
 	served=$?
 	rm "$top/address"
 	cat "$top/serve.err"
-	case $url in http://*) ;; *) return 1 ;; esac
+	case $url in http://* | https://*) ;; *) return 1 ;; esac
 	return "$served"
 }
 
@@ -85,8 +86,12 @@ runs() { # PAGE
 	mkdir "$top/folder" && cd "$top/folder" || return
 	cp "$captures"/huawei.pcap "$captures"/volcengine.pcap . || return
 	chmod u+w ./*
-	sed '1,/^\.Sh EXAMPLES/d' "$man/$1" | sed -n '/^\.Bd -lit/,/^\.Ed/p' |
-		grep -v '^\.[BE]d' >my.yaml
+	sed 's/\\e/\\/g; s/\\&//g' "$man/$1" | awk '
+		/^\.Sh /             { on = /EXAMPLES/ }
+		on && /^\.Pa /       { name = $2 }
+		/^\.Ed/              { inside = 0 }
+		inside               { print >name }
+		on && /^\.Bd -lit/   { inside = 1 }'
 	if [ "$1" != obit-capture.1 ] && [ "$1" != obit.1 ]; then
 		obit capture -r huawei.pcap a.obit || return
 	fi
@@ -96,6 +101,10 @@ runs() { # PAGE
 	[ -s "$top/lines" ] || { echo "no examples"; return 1; }
 	while read -r line <&3; do
 		echo "\$ $line"
+		command -v "${line%% *}" >/dev/null || {
+			missing=${line%% *}
+			return
+		}
 		case $line in
 		'obit serve '*) serves "$line" || return ;;
 		*) sh -c "$line" 3<&- || return ;;
