@@ -78,6 +78,7 @@ e2e_tests = \
 	%D%/e2e/disk.sh \
 	%D%/e2e/evidence.sh \
 	%D%/e2e/kill.sh \
+	%D%/e2e/planted.sh \
 	%D%/e2e/parallel.sh \
 	%D%/e2e/raw.sh \
 	%D%/e2e/sdk.sh \
@@ -94,6 +95,7 @@ EXTRA_DIST += \
 	%D%/e2e/evidence_sweep.py \
 	%D%/e2e/kill.py \
 	%D%/e2e/obit.py \
+	%D%/e2e/planted.py \
 	%D%/e2e/parallel.py \
 	%D%/e2e/raw.py \
 	%D%/e2e/sdk.js
