@@ -1,6 +1,7 @@
 #include <limits.h>
 
 #include "deletion/compiler.h"
+#include "deletion/glob.h"
 
 /*
  * Most lines may stand alone or in a list: call parse for each of them,
@@ -211,6 +212,38 @@ on_idem(struct compiler *c, struct rule *r, const struct yaml_node *at)
 }
 
 static void
+on_lifetime(struct compiler *c, struct rule *r, const struct yaml_node *at)
+{
+	if (want_text(c, at))
+		want_number(c, at, at->text, INT_MAX, &r->lifetime);
+}
+
+/* It is written into requests, so it must say one thing, and where. */
+static void
+check_flag(struct compiler *c, const struct yaml_node *at,
+    const struct cond *cond)
+{
+	enum source_kind kind = cond->source.kind;
+
+	if (cond->negated || cond->globs.count != 1 ||
+	    glob_is_pattern(cond->globs.at[0]))
+		mistake(c, at, "a dry run has one value, which is no pattern");
+	if ((kind != SOURCE_QUERY && kind != SOURCE_FORM &&
+		kind != SOURCE_HEADER && kind != SOURCE_JSON) ||
+	    cond->pattern)
+		mistake(c, at,
+		    "a dry run is query:, form:, header: or json: and a name");
+}
+
+static void
+on_dryrun(struct compiler *c, struct rule *r, const struct yaml_node *at)
+{
+	conds_list(c, at, &r->dry_run);
+	for (size_t i = 0; i < r->dry_run.count; i++)
+		check_flag(c, at, &r->dry_run.at[i]);
+}
+
+static void
 on_code(struct compiler *c, struct rule *r, const struct yaml_node *at)
 {
 	parse_source_list(c, at, SIDE_RESPONSE, &r->code);
@@ -380,6 +413,8 @@ static const struct rule_key {
 	{ "id", on_id },
 	{ "scope", on_scope },
 	{ "idem", on_idem },
+	{ "lifetime", on_lifetime },
+	{ "dryrun", on_dryrun },
 	{ "set", on_set },
 	{ "force", on_force },
 	{ "max", on_max },

@@ -22,8 +22,12 @@ libdeletion_a_SOURCES = \
 	%D%/glob.h \
 	%D%/json.c \
 	%D%/json.h \
+	%D%/json_edit.c \
+	%D%/json_edit.h \
 	%D%/key.c \
 	%D%/key.h \
+	%D%/lever.c \
+	%D%/lever.h \
 	%D%/line.c \
 	%D%/mask.c \
 	%D%/mask.h \
@@ -104,6 +108,9 @@ CLEANFILES    += %D%/builtin.c
 unit_tests += tests/unit/test_attempts
 tests_unit_test_attempts_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 
+unit_tests += tests/unit/test_json_edit tests/unit/test_lever
+tests_unit_test_json_edit_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_lever_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_content tests/unit/test_tree_diff
 tests_unit_test_content_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_tree_diff_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)

@@ -131,6 +131,8 @@ struct rule {
 	struct sources ids;   /* the first that gives something */
 	struct sources scope; /* all of them, joined */
 	struct sources idem;
+	int lifetime;         /* of what idem finds, seconds; 0: not said */
+	struct conds dry_run; /* what makes it one: each has one value */
 	struct sources code;
 	struct sources text;
 	struct conds force;
@@ -161,6 +163,7 @@ struct rules {
 	struct sources secrets, volatiles;
 	struct sources request_id, code, text;
 	struct conds dry_run, force; /* any of them */
+	int lifetime;                /* of tokens; 0: not said */
 	struct codes codes;
 	struct statuses statuses;
 	struct dispatch *dispatch;

@@ -1,5 +1,6 @@
 #include "deletion/rules.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -87,6 +88,18 @@ default_statuses(struct compiler *c, const struct yaml_node *at)
 	out->at = list;
 }
 
+/* The first file that says it is right. */
+static void
+default_lifetime(struct compiler *c, const struct yaml_node *at)
+{
+	int seconds = 0;
+
+	if (want_text(c, at) &&
+	    want_number(c, at, at->text, INT_MAX, &seconds) &&
+	    c->rules->lifetime == 0)
+		c->rules->lifetime = seconds;
+}
+
 static struct sources *
 sources_of_key(struct rules *r, struct span key)
 {
@@ -114,6 +127,8 @@ compile_default(struct compiler *c, const struct yaml_node *at)
 		default_conds(c, at, &c->rules->dry_run);
 	else if (span_eq_str(key, "force"))
 		default_conds(c, at, &c->rules->force);
+	else if (span_eq_str(key, "lifetime"))
+		default_lifetime(c, at);
 	else if (span_eq_str(key, "status"))
 		default_statuses(c, at);
 	else if (span_eq_str(key, "codes"))

@@ -22,6 +22,7 @@ libreplay_a_SOURCES += \
 
 # diff, and what dresses a request
 libreplay_a_SOURCES += \
+	%D%/adjust.c %D%/adjust.h \
 	%D%/canonical.c %D%/canonical.h \
 	%D%/compare.c %D%/compare.h \
 	%D%/credentials.c %D%/credentials.h \
@@ -92,6 +93,10 @@ tests_tools_sign_SOURCES = tests/tools/sign.c tests/lib/vector.c \
 	tests/lib/vector.h
 tests_tools_sign_LDADD = $(replay_libs)
 
+unit_tests += tests/unit/test_adjust
+tests_unit_test_adjust_SOURCES = tests/unit/test_adjust.c \
+	tests/lib/vector.c tests/lib/vector.h
+tests_unit_test_adjust_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_credentials tests/unit/test_secret_value
 tests_unit_test_credentials_SOURCES = tests/unit/test_credentials.c \
 	tests/lib/folder.c tests/lib/folder.h tests/lib/vector.c \

@@ -69,7 +69,7 @@ struct parts {
 	    "a secret is masked and nothing takes its place")                  \
 	X(SIGNATURE, "stale-signature", "its signature will not verify")       \
 	X(TOKEN, "token-expired",                                              \
-	    "its token is older than it lives, so it deletes again")           \
+	    "its token may be forgotten by now, and then it deletes again")    \
 	X(SET, "set-delete", "it deletes whatever its selector finds")
 
 #define X(id, name, text) WARNING_##id,
