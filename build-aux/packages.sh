@@ -29,6 +29,7 @@ needs() {
 		libexpat1-dev    module  expat >= 2.4
 		libyaml-dev      module  yaml-0.1 >= 0.2.5
 		libsmartcols-dev module  smartcols >= 2.38
+		libseccomp-dev   module  libseccomp >= 2.5
 		check            module  check >= 0.15
 		uthash-dev       header  uthash.h
 	END

@@ -369,6 +369,8 @@ serve(struct run *r, struct err *err)
 	const struct args *a = r->ctx->args;
 	struct server_report report;
 
+	if (server_confine(err) < 0)
+		return -1;
 	fprintf(r->ctx->out, "%s\n", server_url(r->server));
 	if (fflush(r->ctx->out) != 0)
 		return err_sys(err, "cannot write the address");

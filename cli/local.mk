@@ -43,7 +43,7 @@ libcli_a_SOURCES = \
 	%D%/unseen.c %D%/unseen.h
 
 cli_libs = libcli.a libformats.a libcapture.a libreplay.a $(store_libs) \
-	$(SSL_LIBS) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
+	$(SSL_LIBS) $(SECCOMP_LIBS) $(UV_LIBS) $(PCAP_LIBS) $(SMARTCOLS_LIBS)
 
 bin_PROGRAMS += obit
 obit_SOURCES = %D%/main.c

@@ -8,6 +8,19 @@ libreplay_a_SOURCES = %D%/authority.c %D%/authority.h %D%/tls.c %D%/tls.h \
 	%D%/nearest.h %D%/player.c %D%/player.h %D%/queue.c %D%/queue.h \
 	%D%/replay.h %D%/server.c %D%/session.c %D%/session.h
 
+# A program that sanitizers watch is not confined.
+if SANITIZERS
+libreplay_a_SOURCES += %D%/confine.h %D%/confine_none.c
+EXTRA_DIST += %D%/confine.c
+else
+libreplay_a_SOURCES += %D%/confine.h %D%/confine.c
+EXTRA_DIST += %D%/confine_none.c
+unit_tests += tests/unit/test_confine
+endif
+EXTRA_DIST += tests/unit/test_confine.c
+tests_unit_test_confine_LDADD = libtest.a libreplay.a $(base_libs) \
+	$(SECCOMP_LIBS) $(CHECK_LIBS)
+
 # plan and send
 libreplay_a_SOURCES += \
 	%D%/destination.c %D%/destination.h \
@@ -32,7 +45,7 @@ libreplay_a_SOURCES += \
 	%D%/signer.c %D%/signer.h \
 	%D%/sorted.c %D%/sorted.h
 
-replay_libs = libreplay.a $(store_libs) $(SSL_LIBS) $(UV_LIBS)
+replay_libs = libreplay.a $(store_libs) $(SSL_LIBS) $(UV_LIBS) $(SECCOMP_LIBS)
 
 unit_tests += tests/unit/test_address tests/unit/test_ids \
 	tests/unit/test_queue tests/unit/test_session

@@ -91,6 +91,13 @@ int server_open(struct server **out, const char *archive,
  */
 struct span server_authority(const struct server *s);
 
+/*
+ * Let this process open no file and no connection from here on (confine.h).
+ * For all files to be open, call it last before server_run().  Errors:
+ * ERR_SYSTEM.
+ */
+int server_confine(struct err *err) MUST_CHECK;
+
 /* "http://127.0.0.1:40123", or https; valid until server_close(). */
 const char *server_url(const struct server *s);
 

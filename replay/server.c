@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/xalloc.h"
 #include "replay/client.h"
+#include "replay/confine.h"
 #include "replay/course.h"
 #include "replay/loop.h"
 #include "replay/missed.h"
@@ -175,6 +176,12 @@ server_open(struct server **out, const char *archive, const struct rules *rules,
 	}
 	*out = s;
 	return 0;
+}
+
+int
+server_confine(struct err *err)
+{
+	return confine(err);
 }
 
 const char *

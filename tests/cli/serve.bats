@@ -344,6 +344,17 @@ assert b"HTTP/1.1 404" in rest and b"ELB.8907" in rest, rest
 	[ "$(status_of -X DELETE "$URL$ELB")" = 204 ]
 }
 
+@test "no thread of it can connect or open a file" {
+	! nm -D "$OBIT" | grep -q __asan || skip "sanitizers are not confined"
+	record huawei
+	start --threads 3
+	[ "$(status_of -X DELETE "$URL$ELB")" = 204 ]
+	set -- /proc/"$SERVER"/task/*/status
+	[ $# -ge 3 ]
+	[ "$(cat "$@" | grep -c '^Seccomp:[[:space:]]*2$')" -eq $# ]
+	[ "$(cat "$@" | grep -c '^NoNewPrivs:[[:space:]]*1$')" -eq $# ]
+}
+
 @test "TLS: a certificate made on the spot, for any name" {
 	record huawei
 	start --tls --tls-ca-out ca.pem
