@@ -1,5 +1,7 @@
 #include "capture/detect.h"
 
+#include <string.h>
+
 #include "base/base.h"
 
 #define MAX_METHOD 24
@@ -128,6 +130,29 @@ is_common(struct span s)
 	return false;
 }
 
+/*
+ * A method that somebody registered (RFC 9110, section 16.1.1).  Behind a
+ * gap any other may be the tail of one: "LETE /a HTTP/1.1".
+ */
+static bool
+has_known_method(struct span s)
+{
+	static const char names[] =
+	    " ACL BASELINE-CONTROL BIND CHECKIN CHECKOUT CONNECT COPY DELETE "
+	    "GET HEAD LABEL LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL "
+	    "MKREDIRECTREF MKWORKSPACE MOVE OPTIONS ORDERPATCH PATCH POST "
+	    "PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH TRACE "
+	    "UNBIND UNCHECKOUT UNLINK UNLOCK UPDATE UPDATEREDIRECTREF "
+	    "VERSION-CONTROL ";
+	size_t n = method_length(s);
+	const char *p = names;
+
+	while ((p = strchr(p, ' ')) != NULL && *++p != '\0')
+		if (strncmp(p, (const char *)s.p, n) == 0 && p[n] == ' ')
+			return true;
+	return false;
+}
+
 enum detected
 detect_resume(struct span s)
 {
@@ -141,7 +166,8 @@ detect_resume(struct span s)
 	case DETECT_REQUEST:
 		break;
 	}
-	if (detect_request_line(s, &whole) != DETECT_REQUEST)
+	if (detect_request_line(s, &whole) != DETECT_REQUEST ||
+	    !has_known_method(s))
 		return DETECT_NOTHING;
 	return whole || (s.len >= LONG_LINE && is_common(s)) ? DETECT_REQUEST
 							     : DETECT_NOTHING;

@@ -12,7 +12,11 @@ struct vector {
 static const struct vector vectors[] = {
 	{ "DELETE /a HTTP/1.1\r\n", DETECT_REQUEST, DETECT_REQUEST },
 	{ "GET / HTTP/1.0\n", DETECT_REQUEST, DETECT_REQUEST },
-	{ "brew pot HTTP/1.1\r\nA: b", DETECT_REQUEST, DETECT_REQUEST },
+	{ "brew pot HTTP/1.1\r\nA: b", DETECT_REQUEST, DETECT_NOTHING },
+	/* Behind a gap these are the tails of other methods. */
+	{ "LETE /a HTTP/1.1\r\n", DETECT_REQUEST, DETECT_NOTHING },
+	{ "T /a HTTP/1.1\r\n", DETECT_REQUEST, DETECT_NOTHING },
+	{ "VERSION-CONTROL /a HTTP/1.1\r\n", DETECT_REQUEST, DETECT_REQUEST },
 	{ "HTTP/1.1 204 No\r\n", DETECT_RESPONSE, DETECT_RESPONSE },
 	{ "HTTP/1.1 204\r\n", DETECT_RESPONSE, DETECT_RESPONSE },
 	{ "\r\nGET / HTTP/1.1\r\n", DETECT_REQUEST, DETECT_NOTHING },
