@@ -12,7 +12,7 @@
 #include "http/parser.h"
 
 struct draft {
-	struct draft *next;   /* in the queue that holds it */
+	struct draft *next;   /* in the list of those to use again */
 	struct draft *answer; /* of a request: the response that is proven */
 	struct outlet *outlet;
 	struct arena arena;
@@ -20,12 +20,13 @@ struct draft {
 	struct buf body;
 	struct buf holes; /* of struct hole */
 	struct digest *digest;
-	size_t charged;   /* bytes taken from the budget */
-	uint64_t first;   /* position of its first byte */
-	uint64_t end;     /* behind its last byte, as far as it is known */
-	uint64_t ack;     /* in the other direction, at its first byte */
-	uint64_t number;  /* of a request on its connection, from 1 */
-	uint64_t missing; /* bytes */
+	size_t charged;     /* bytes taken from the budget */
+	uint64_t first;     /* position of its first byte */
+	uint64_t end;       /* behind its last byte, as far as it is known */
+	uint64_t ack;       /* in the other direction, at its first byte */
+	uint64_t number;    /* of a request on its connection, from 1 */
+	uint64_t missing;   /* bytes */
+	uint64_t low, high; /* of a response: the bounds of rank.h */
 	flaw_set flaws;
 	flaw_set cut;       /* of a request: why only part of the head of its
 			       response was read */
@@ -33,10 +34,15 @@ struct draft {
 	bool kept;
 	bool digesting; /* the digest holds something */
 	bool ended;
-	bool exact;      /* end is where the message really ends */
-	bool gap_before; /* what came before it is not known */
-	bool bodiless;   /* a response that was read as one to HEAD */
-	bool closes;     /* a response after which the connection ends */
+	bool exact;        /* end is where the message really ends */
+	bool wanted;       /* of a request: not only kept in case it will be */
+	bool placed;       /* of a response: it has become an answer */
+	bool gap_before;   /* what came just before it is not known */
+	bool begun_before; /* but at least one message did */
+	bool sealed;       /* of a request: all before it had come to the server
+			      when that sent what the client has acknowledged here */
+	bool bodiless;     /* a response that was read as one to HEAD */
+	bool closes;       /* a response after which the connection ends */
 	bool head_method, connect_method; /* a request's */
 	bool tunnel; /* seen after CONNECT had been accepted */
 };

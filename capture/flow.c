@@ -148,11 +148,25 @@ drain_all(struct flow *f)
 	}
 }
 
+/*
+ * Did the client close when all that the server ever sent had come, and the
+ * server only upon that (RFC 9293, section 3.6, cases 1 and 2)?
+ */
+static bool
+is_settled(const struct flow *f, const struct side *s)
+{
+	const struct stream *server = &s->stream, *client = &s->peer->stream;
+
+	return !f->facts.reset && stream_is_over(server) &&
+	    stream_is_over(client) && client->end_ack == server->end &&
+	    server->end_ack > client->end;
+}
+
 /* Finish a connection; it stays in the table, so that echoes find it. */
 static void
 flow_close(struct flow_table *t, struct flow *f, enum reason why)
 {
-	bool whole = true;
+	bool settled = false;
 
 	if (f->closed)
 		return;
@@ -165,9 +179,9 @@ flow_close(struct flow_table *t, struct flow *f, enum reason why)
 
 		side_finish(s, over);
 		if (s->parser != NULL && s->which == HEAD_RESPONSE)
-			whole = over;
+			settled = is_settled(f, s);
 	}
-	pair_flush(&f->pair, whole, why);
+	pair_flush(&f->pair, settled, why);
 	for (int i = 0; i < 2; i++)
 		side_release(&f->sides[i]);
 }

@@ -11,6 +11,8 @@ libcapture_a_SOURCES = \
 	%D%/detect.h \
 	%D%/draft.c \
 	%D%/draft.h \
+	%D%/drafts.c \
+	%D%/drafts.h \
 	%D%/flow.c \
 	%D%/flow.h \
 	%D%/fragment.c \
@@ -30,6 +32,8 @@ libcapture_a_SOURCES = \
 	%D%/pair.h \
 	%D%/pcapng.c \
 	%D%/pcapng.h \
+	%D%/rank.c \
+	%D%/rank.h \
 	%D%/reader.c \
 	%D%/reader.h \
 	%D%/side.c \
@@ -69,6 +73,7 @@ tests_tools_capture_dump_LDADD = $(capture_libs)
 
 TESTS      += tests/e2e/truth.sh
 EXTRA_DIST += tests/e2e/truth.sh tests/e2e/matrix.sh tests/tools/gen_pcap.py \
+	tests/tools/gen_talk.py \
 	tests/tools/truth.py
 
 fuzz_targets += tests/fuzz/fuzz_pair tests/fuzz/fuzz_stream
@@ -79,9 +84,12 @@ tests_fuzz_fuzz_stream_SOURCES = tests/fuzz/fuzz_stream.c $(fuzz_driver)
 tests_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_stream_LDADD   = $(capture_libs)
 
-unit_tests += tests/unit/test_detect tests/unit/test_flow tests/unit/test_pair \
+unit_tests += tests/unit/test_detect tests/unit/test_drafts \
+	tests/unit/test_flow tests/unit/test_pair tests/unit/test_rank \
 	tests/unit/test_stream
 tests_unit_test_detect_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_drafts_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_flow_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_pair_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_rank_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_stream_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)

@@ -4,36 +4,21 @@
 
 #include "base/xalloc.h"
 
-/* The requests and responses of one window. */
-struct window {
-	struct draft **requests, **responses;
-	size_t n, m;
-	uint64_t ack;
-	bool gap;        /* some response may be missing in it */
-	bool hidden;     /* some request may be missing in it */
-	bool tail_gap;   /* perhaps one after the last */
-	bool tail_whole; /* the last request ends where ack points */
-};
+/* An interim response with a few fields is not longer. */
+#define INTERIM_MAX 256
+/* The shortest request is not shorter; stray line ends are. */
+#define REQUEST_MIN 16
 
-static void
-append(struct pair_queue *q, struct draft *d)
+static uint64_t
+min_rank(uint64_t a, uint64_t b)
 {
-	d->next = NULL;
-	if (q->first == NULL)
-		q->first = d;
-	else
-		q->last->next = d;
-	q->last = d;
+	return a < b ? a : b;
 }
 
-static struct draft *
-take_first(struct pair_queue *q)
+static uint64_t
+max_rank(uint64_t a, uint64_t b)
 {
-	struct draft *d = q->first;
-
-	q->first = d->next;
-	d->next = NULL;
-	return d;
+	return a > b ? a : b;
 }
 
 static bool
@@ -56,12 +41,23 @@ flaws_of_reason(enum reason r)
 	return flaws[r];
 }
 
+/*
+ * What was kept only because it was not known what would become of the
+ * exchanges before it is asked about again.
+ */
+static bool
+is_wanted(struct pair *p, const struct draft *q)
+{
+	return q->kept &&
+	    (q->wanted || outlet_wants(p->outlet, &q->message.parsed));
+}
+
 static void
 hand_over(struct pair *p, struct draft *q)
 {
 	struct exchange *x;
 
-	if (!q->kept) {
+	if (!is_wanted(p, q)) {
 		outlet_pass(p->outlet, false);
 		draft_free(q->answer);
 		draft_free(q);
@@ -86,18 +82,31 @@ is_finished(const struct draft *q)
 	    (q->answer != NULL ? q->answer->ended : q->reason != REASON_NONE);
 }
 
+static void
+drop_stray(struct pair *p)
+{
+	draft_free(p->stray);
+	p->stray = NULL;
+}
+
 void
 pair_ended(struct pair *p)
 {
-	while (p->requests.first != NULL && is_finished(p->requests.first))
-		hand_over(p, take_first(&p->requests));
+	struct drafts *seen = &p->requests.seen;
+
+	if (p->stray != NULL && p->stray->ended)
+		drop_stray(p);
+	while (drafts_count(seen) > 0 && is_finished(drafts_at(seen, 0)))
+		hand_over(p, drafts_take(seen));
 }
 
+/* A response that answers no request we have; it may not be over yet. */
 static void
-drop_response(struct pair *p, struct draft *r)
+set_aside(struct pair *p, struct draft *r)
 {
 	outlet_pass(p->outlet, true);
-	draft_free(r);
+	drop_stray(p);
+	p->stray = r;
 }
 
 static bool
@@ -106,111 +115,16 @@ answers_without_body(const struct draft *q, int status)
 	return q->head_method || (q->connect_method && status / 100 == 2);
 }
 
-/* Is there anything that contradicts this pair? */
+/* Is there nothing that contradicts this pair? */
 static bool
 fits(const struct draft *q, const struct draft *r)
 {
-	if (q->kept && !r->kept)
+	bool bodiless = answers_without_body(q, r->message.parsed.status);
+
+	if (!is_open(q) || (q->kept && !r->kept))
 		return false;
-	if (r->ack != 0 && r->ack <= q->first)
-		return false;
-	if (q->ack != 0 && r->first < q->ack)
-		return false;
-	return r->message.framing == FRAMING_NONE ||
-	    r->bodiless == answers_without_body(q, r->message.parsed.status);
-}
-
-/* Requests wholly before ack that have no answer yet. */
-static size_t
-collect(const struct pair *p, uint64_t ack, struct draft **out)
-{
-	size_t n = 0;
-
-	for (struct draft *q = p->requests.first; q != NULL; q = q->next) {
-		if (!is_open(q))
-			continue;
-		if (!q->ended || q->end > ack)
-			break;
-		if (out != NULL)
-			out[n] = q;
-		n++;
-	}
-	return n;
-}
-
-static void
-make_pair(struct window *w, size_t i, size_t j)
-{
-	if (!fits(w->requests[i], w->responses[j]))
-		return;
-	w->requests[i]->answer = w->responses[j];
-	w->responses[j] = NULL;
-}
-
-/* Count from the start of the window up to the first gap. */
-static size_t
-pair_forwards(struct window *w)
-{
-	size_t i = 0;
-
-	while (i < w->n && i < w->m && !w->requests[i]->gap_before &&
-	    !w->responses[i]->gap_before) {
-		make_pair(w, i, i);
-		i++;
-		if (!w->requests[i - 1]->exact)
-			break;
-	}
-	return i;
-}
-
-/*
- * Does the last response prove that there was one to each request before
- * the last?  Not if it closes the connection: a server may refuse one and
- * never read the next.
- */
-static bool
-answers_last(const struct window *w, size_t done)
-{
-	return !w->responses[w->m - 1]->closes ||
-	    (w->n == done + 1 && !w->hidden);
-}
-
-/* Count from its end down to the first gap, not below what is paired. */
-static void
-pair_backwards(struct window *w, size_t done)
-{
-	size_t i = w->n, j = w->m;
-
-	while (i > done && j > done) {
-		bool gap = w->requests[i - 1]->gap_before ||
-		    w->responses[j - 1]->gap_before;
-
-		make_pair(w, --i, --j);
-		if (gap)
-			break;
-	}
-}
-
-static void
-match(const struct pair *p, struct window *w)
-{
-	size_t done = 0;
-
-	if (w->n == 1 && w->m == 1 && w->tail_whole &&
-	    (!w->requests[0]->gap_before ||
-		(!w->tail_gap && !w->responses[0]->closes))) {
-		make_pair(w, 0, 0);
-		return;
-	}
-	if (!w->gap && !w->hidden && w->tail_whole && w->n == w->m) {
-		pair_forwards(w);
-		return;
-	}
-	if (p->synced)
-		done = pair_forwards(w);
-	if ((w->gap || w->hidden) && !w->tail_gap && w->tail_whole &&
-	    done < w->m && answers_last(w, done))
-		pair_backwards(w, done);
+	return r->bodiless ? bodiless
+			   : !bodiless || r->message.framing == FRAMING_NONE;
 }
 
 /* What is said of a request whose response is not known for this reason. */
@@ -224,190 +138,439 @@ give_up(struct draft *q, enum reason why)
 	q->reason = why;
 }
 
-/* What could not be paired: responses are dropped, requests say why. */
-static void
-settle(struct pair *p, struct window *w)
+/* Narrow the bounds of r by those of the response before it. */
+static bool
+narrow_forwards(const struct pair *p, struct draft *r, const struct draft *last)
 {
-	bool left = false;
+	const struct rank_requests *q = &p->requests;
+	uint64_t low = rank_after_low(q, last->low);
 
-	for (size_t j = 0; j < w->m; j++)
-		if (w->responses[j] != NULL) {
-			left = true;
-			drop_response(p, w->responses[j]);
-		}
-	for (size_t i = 0; i < w->n; i++)
-		if (is_open(w->requests[i]))
-			w->requests[i]->reason = w->gap && !left
-			    ? REASON_RESPONSE_LOST
-			    : REASON_AMBIGUOUS;
+	if (r->gap_before && r->begun_before)
+		low = rank_after_low(q, low);
+	r->low = max_rank(r->low, low);
+	if (!r->gap_before)
+		r->high = min_rank(r->high, rank_after_high(q, last->high));
+	return r->low <= r->high;
 }
 
-static void
-fill_window(struct pair *p, struct window *w)
+/* Narrow them by those of the response after it. */
+static bool
+narrow_backwards(const struct pair *p, struct draft *r,
+    const struct draft *next)
 {
-	collect(p, w->ack, w->requests);
-	for (size_t j = 0; j < w->m; j++) {
-		w->responses[j] = take_first(&p->responses);
-		w->gap |= w->responses[j]->gap_before;
+	const struct rank_requests *q = &p->requests;
+	uint64_t high = rank_before_high(q, next->high);
+
+	if (next->gap_before && next->begun_before)
+		high = rank_before_high(q, high);
+	r->high = min_rank(r->high, high);
+	if (!next->gap_before)
+		r->low = max_rank(r->low, rank_before_low(q, next->low));
+	return r->low <= r->high;
+}
+
+/* Count back from the last that is held, or from next if there is one. */
+static bool
+count_back(struct pair *p, const struct draft *next)
+{
+	for (size_t i = drafts_count(&p->held); i > 0; i--) {
+		struct draft *r = drafts_at(&p->held, i - 1);
+
+		if (next != NULL && !narrow_backwards(p, r, next))
+			return false;
+		next = r;
 	}
-	for (size_t i = 0; i < w->n; i++)
-		w->hidden |=
-		    w->requests[i]->gap_before || !w->requests[i]->exact;
-	w->tail_whole = w->n > 0 && w->requests[w->n - 1]->exact &&
-	    (w->requests[w->n - 1]->end == w->ack || w->ack == UINT64_MAX);
+	return true;
 }
 
-/* No more responses with this acknowledgement number will come. */
-static void
-close_window(struct pair *p, bool tail_gap)
+/* Narrow all bounds by the habit of the client to wait. */
+static bool
+count_waits(struct pair *p, const struct draft *next)
 {
-	struct window w = { .tail_gap = tail_gap, .gap = tail_gap };
+	const struct draft *last = NULL;
 
-	if (p->responses.first == NULL)
+	for (size_t i = 0; i < drafts_count(&p->held); i++) {
+		struct draft *r = drafts_at(&p->held, i);
+
+		r->low = max_rank(r->low, rank_waiting(&p->requests, r));
+		if (r->low > r->high ||
+		    (last != NULL && !narrow_forwards(p, r, last)))
+			return false;
+		last = r;
+	}
+	return count_back(p, next);
+}
+
+/* What does the client do after responses whose place is certain? */
+static void
+note_habits(struct pair *p)
+{
+	for (size_t i = 0; i < drafts_count(&p->held); i++) {
+		const struct draft *r = drafts_at(&p->held, i);
+		const struct draft *q = rank_request(&p->requests, r->low / 2);
+		const struct draft *next =
+		    rank_request(&p->requests, r->low / 2 + 1);
+
+		if (r->low != r->high || !rank_is_request(r->low) ||
+		    q == NULL || next == NULL || next->ack == q->ack)
+			continue;
+		if (next->ack >= r->end)
+			p->waits++;
+		else
+			p->piped = true;
+	}
+}
+
+/*
+ * How often the client must have been seen to wait.  A client that does
+ * not would betray itself where it stops, by more responses than requests,
+ * unless just that fell into a gap.
+ */
+static uint32_t
+waits_needed(const struct pair *p)
+{
+	size_t gaps = 0;
+
+	if (!p->settled)
+		return PAIR_WAITS;
+	for (size_t i = 0; i < drafts_count(&p->held); i++)
+		gaps += drafts_at(&p->held, i)->gap_before;
+	return gaps <= PAIR_FEW_GAPS ? 0 : PAIR_WAITS_SETTLED;
+}
+
+/*
+ * Use the habit, unless the client is known not to have it, or what is held
+ * shows so now: then the bounds stay as they are.
+ */
+static void
+try_waits(struct pair *p, const struct draft *next)
+{
+	size_t n = drafts_count(&p->held);
+	uint64_t *saved;
+
+	note_habits(p);
+	if (p->piped || p->joined || p->waits < waits_needed(p))
 		return;
-	w.ack = p->responses.last->ack;
-	if (w.ack == 0)
-		w.ack = UINT64_MAX;
-	for (struct draft *r = p->responses.first; r != NULL; r = r->next)
-		w.m++;
-	w.n = collect(p, w.ack, NULL);
-	w.requests = xcalloc(w.n + 1, sizeof(*w.requests));
-	w.responses = xcalloc(w.m, sizeof(*w.responses));
-	fill_window(p, &w);
-	match(p, &w);
-	p->synced = w.n > 0 && w.m > 0 && w.tail_whole && !w.tail_gap &&
-	    w.requests[w.n - 1]->answer != NULL;
-	settle(p, &w);
-	free(w.requests);
-	free(w.responses);
+	saved = xcalloc(2 * n, sizeof(*saved));
+	for (size_t i = 0; i < n; i++) {
+		saved[2 * i] = drafts_at(&p->held, i)->low;
+		saved[2 * i + 1] = drafts_at(&p->held, i)->high;
+	}
+	p->piped = !count_waits(p, next);
+	for (size_t i = 0; i < n && p->piped; i++) {
+		drafts_at(&p->held, i)->low = saved[2 * i];
+		drafts_at(&p->held, i)->high = saved[2 * i + 1];
+	}
+	free(saved);
+}
+
+/*
+ * What a request below `rank` that has no answer is said to lack.  The
+ * responses that could not be placed are in order, as are their bounds.
+ */
+static void
+explain(struct pair *p, uint64_t rank)
+{
+	struct drafts *seen = &p->requests.seen;
+	uint64_t n = p->requests.count - drafts_count(seen);
+	size_t j = 0;
+
+	for (size_t i = 0; i < drafts_count(seen) && 2 * ++n < rank; i++) {
+		struct draft *q = drafts_at(seen, i);
+		const struct draft *r = NULL;
+
+		while (j < drafts_count(&p->held) &&
+		    (r = drafts_at(&p->held, j))->high < 2 * n)
+			j++;
+		if (!is_open(q))
+			continue;
+		r = j < drafts_count(&p->held) ? drafts_at(&p->held, j) : NULL;
+		give_up(q,
+		    r != NULL && r->low <= 2 * n && !r->placed
+			? REASON_AMBIGUOUS
+			: REASON_RESPONSE_LOST);
+	}
+}
+
+static void
+place(struct pair *p, struct draft *r)
+{
+	struct draft *q = rank_is_request(r->low) && r->low == r->high
+	    ? rank_request(&p->requests, r->low / 2)
+	    : NULL;
+
+	r->placed = q != NULL && fits(q, r);
+	if (r->placed)
+		q->answer = r;
+}
+
+/*
+ * Nothing more will be known of what is held: make the pairs that are
+ * proven, and say of every other request below `rank` why it has none.
+ */
+static void
+resolve(struct pair *p, const struct draft *next, uint64_t rank)
+{
+	bool sound = count_back(p, next);
+
+	if (sound && drafts_count(&p->held) > 0)
+		try_waits(p, next);
+	for (size_t i = 0; i < drafts_count(&p->held) && sound; i++)
+		place(p, drafts_at(&p->held, i));
+	p->piped |= !sound;
+	explain(p, rank);
+	while (drafts_count(&p->held) > 0) {
+		struct draft *r = drafts_take(&p->held);
+
+		if (r->placed)
+			continue;
+		outlet_pass(p->outlet, true);
+		draft_free(r);
+	}
+}
+
+/* Give up what is held and start as in the middle of a connection. */
+static void
+start_over(struct pair *p, uint64_t rank)
+{
+	uint64_t n = rank / 2 + 1;
+	struct draft *q;
+
+	resolve(p, NULL, 2 * n);
+	p->low = p->high = 2 * n - 1;
+	q = rank_request(&p->requests, n);
+	if (q != NULL)
+		q->gap_before = true;
+	else
+		p->requests.lost = true;
 	pair_ended(p);
 }
 
 void
 pair_join(struct pair *p)
 {
-	p->clean = p->synced = false;
-	p->lost[HEAD_REQUEST] = p->lost[HEAD_RESPONSE] = true;
+	p->joined = p->lost = p->requests.lost = true;
+}
+
+/* Is it known which request the next response answers? */
+static bool
+is_certain(const struct pair *p)
+{
+	return p->low == p->high && rank_is_request(p->low) && !p->lost &&
+	    !p->requests.lost && drafts_count(&p->held) == 0;
+}
+
+/* Does the client send this one without waiting, or did it wait again? */
+static void
+note_habit(struct pair *p, const struct draft *d)
+{
+	const struct drafts *seen = &p->requests.seen;
+	size_t n = drafts_count(seen);
+	const struct draft *last = n > 0 ? drafts_at(seen, n - 1) : NULL;
+
+	if (d->ack == 0 || p->requests.count == 0 || d->ack == p->last_ack)
+		return;
+	if (d->ack < p->last_ack || d->ack < p->answered) {
+		p->piped = true;
+	} else if (is_certain(p)) {
+		if (last != NULL &&
+		    (last->answer == NULL || !last->answer->ended))
+			p->piped = true;
+		else
+			p->waits++;
+	}
 }
 
 void
 pair_request(struct pair *p, struct draft *d, const struct head *h)
 {
-	d->number = ++p->request_count;
+	struct rank_requests *q = &p->requests;
+	bool poll = span_eq_str(h->method, "GET") && !is_certain(p) &&
+	    drafts_count(&q->seen) < PAIR_MAX_HELD;
+
+	note_habit(p, d);
+	p->heads |= span_eq_str(h->method, "HEAD");
+	p->expects |= head_field(h, "Expect").p != NULL;
+	p->last_ack = d->ack;
+	d->number = ++q->count;
 	d->tunnel = d->number > p->tunnel_from;
-	d->gap_before = p->lost[HEAD_REQUEST];
-	p->lost[HEAD_REQUEST] = false;
-	d->kept = outlet_wants(p->outlet, h);
-	append(&p->requests, d);
+	d->gap_before = q->lost;
+	d->begun_before = q->begun;
+	d->sealed = p->acked >= d->first;
+	q->lost = q->begun = q->pending = false;
+	d->wanted = outlet_wants(p->outlet, h);
+	d->kept = d->wanted || poll;
+	drafts_add(&q->seen, d);
 }
 
+/* Set the bounds of a response that has come; return whether it has any. */
+static bool
+find_bounds(struct pair *p, struct draft *d)
+{
+	struct rank_requests *q = &p->requests;
+
+	/* It may answer the one that has only begun. */
+	q->lost |= q->pending;
+	d->gap_before = p->lost || p->unsure;
+	d->begun_before = p->begun;
+	p->lost = p->begun = p->unsure = false;
+	d->low = rank_after_low(q, p->low);
+	if (d->gap_before && d->begun_before)
+		d->low = rank_after_low(q, d->low);
+	d->high = rank_caused(q, d);
+	if (!d->gap_before)
+		d->high = min_rank(d->high, rank_after_high(q, p->high));
+	return d->low <= d->high;
+}
+
+/* The place of d is known: so is, perhaps, that of what is held. */
 static struct draft *
-first_open(const struct pair *p)
+settle(struct pair *p, struct draft *d)
 {
-	struct draft *q = p->requests.first;
+	struct draft *q = rank_is_request(d->low)
+	    ? rank_request(&p->requests, d->low / 2)
+	    : NULL;
 
-	while (q != NULL && !is_open(q))
-		q = q->next;
-	return q;
-}
-
-static const struct draft *
-answer_first(struct pair *p, struct draft *d)
-{
-	struct draft *q = first_open(p);
-
-	if (q == NULL || (d->ack != 0 && d->ack <= q->first))
+	resolve(p, d, d->low);
+	if (q == NULL || !is_open(q)) {
+		set_aside(p, d);
+		pair_ended(p);
 		return NULL;
+	}
 	d->kept = q->kept;
 	q->answer = d;
+	pair_ended(p);
 	return q;
 }
 
-/* The request that is most likely meant, and whether any is wanted. */
-static const struct draft *
-guess(struct pair *p, struct draft *d)
+static bool
+is_full(const struct pair *p)
 {
-	uint64_t ack = d->ack != 0 ? d->ack : UINT64_MAX;
-	const struct draft *found = NULL;
-	size_t skip = 0;
+	size_t n = drafts_count(&p->held), bytes = 0;
 
-	for (struct draft *r = p->responses.first; r != NULL; r = r->next)
-		skip++;
-	for (struct draft *q = p->requests.first; q != NULL; q = q->next) {
-		if (!is_open(q))
-			continue;
-		if (!q->ended || q->end > ack)
-			break;
-		d->kept |= q->kept;
-		if (skip > 0)
-			skip--;
-		else if (found == NULL || d->gap_before)
-			found = q;
-	}
-	return found;
+	for (size_t i = 0; i < n; i++)
+		bytes += drafts_at(&p->held, i)->charged;
+	return n >= PAIR_MAX_HELD || bytes > PAIR_MAX_HELD_BYTES;
+}
+
+static const struct draft *
+hold(struct pair *p, struct draft *d)
+{
+	d->kept = true;
+	drafts_add(&p->held, d);
+	/* Where it ends depends on whether it answers HEAD. */
+	p->unsure = p->heads;
+	return rank_request(&p->requests, d->high / 2);
 }
 
 const struct draft *
 pair_response(struct pair *p, struct draft *d)
 {
-	const struct draft *q;
-
-	d->gap_before = p->lost[HEAD_RESPONSE];
-	p->lost[HEAD_RESPONSE] = false;
-	if (p->clean && (q = answer_first(p, d)) != NULL)
-		return q;
-	p->clean = false;
-	if (p->responses.last != NULL && p->responses.first != NULL &&
-	    d->ack > p->responses.last->ack)
-		close_window(p, d->gap_before);
-	q = guess(p, d);
-	append(&p->responses, d);
-	return q;
+	if (is_full(p))
+		start_over(p, p->high);
+	if (!find_bounds(p, d)) {
+		/* Something was no response, or no request asked for it. */
+		if (drafts_count(&p->held) > 0)
+			start_over(p, p->high);
+		p->lost = p->piped = true;
+		set_aside(p, d);
+		return NULL;
+	}
+	p->low = d->low;
+	p->high = d->high;
+	return d->low == d->high ? settle(p, d) : hold(p, d);
 }
 
 void
-pair_lost(struct pair *p, enum head_side side)
+pair_interim(struct pair *p)
 {
-	p->lost[side] = true;
-	p->clean = false;
+	p->expects = true;
+}
+
+void
+pair_lost(struct pair *p, enum head_side side, uint64_t len, bool begun)
+{
+	struct rank_requests *q = &p->requests;
+
+	if (side == HEAD_REQUEST) {
+		q->lost = true;
+		q->pending = false;
+		q->begun |= begun && len >= REQUEST_MIN;
+	} else {
+		p->lost = true;
+		p->begun |= begun && len > INTERIM_MAX && !p->expects;
+	}
+}
+
+static void
+again_all(const struct drafts *q, bool answers, uint64_t position,
+    struct span bytes)
+{
+	for (size_t i = 0; i < drafts_count(q); i++) {
+		struct draft *d = drafts_at(q, i);
+
+		if (answers)
+			d = d->answer;
+		if (d != NULL)
+			draft_again(d, position, bytes);
+	}
 }
 
 void
 pair_again(struct pair *p, enum head_side side, uint64_t position,
     struct span bytes)
 {
-	for (struct draft *q = p->requests.first; q != NULL; q = q->next) {
-		struct draft *d = side == HEAD_REQUEST ? q : q->answer;
-
-		if (d != NULL)
-			draft_again(d, position, bytes);
-	}
-	if (side == HEAD_REQUEST)
-		return;
-	for (struct draft *r = p->responses.first; r != NULL; r = r->next)
-		draft_again(r, position, bytes);
+	again_all(&p->requests.seen, side == HEAD_RESPONSE, position, bytes);
+	if (side == HEAD_RESPONSE)
+		again_all(&p->held, false, position, bytes);
 }
 
 void
 pair_cut(struct pair *p, enum flaw why)
 {
-	struct draft *q = first_open(p);
+	struct draft *q =
+	    is_certain(p) ? rank_request(&p->requests, p->low / 2 + 1) : NULL;
 
-	if (p->clean && q != NULL)
+	if (q != NULL)
 		q->cut = FLAW_BIT(why);
-	pair_lost(p, HEAD_RESPONSE);
+	pair_lost(p, HEAD_RESPONSE, UINT64_MAX, why != FLAW_MALFORMED);
+}
+
+/* The last response answers the last request. */
+static void
+anchor(struct pair *p)
+{
+	const struct rank_requests *q = &p->requests;
+	const struct draft *last = rank_request(q, q->count);
+	size_t n = drafts_count(&p->held);
+	struct draft *r = n > 0 ? drafts_at(&p->held, n - 1) : NULL;
+	uint64_t low = rank_end_low(q), high = rank_end_high(q);
+
+	if (r == NULL || last == NULL || !r->exact || r->closes || !last->exact)
+		return;
+	if (low > r->low)
+		r->low = low;
+	r->high = min_rank(r->high, high);
 }
 
 void
-pair_flush(struct pair *p, bool whole, enum reason why)
+pair_flush(struct pair *p, bool settled, enum reason why)
 {
-	close_window(p, !whole || p->lost[HEAD_RESPONSE]);
-	if (why == REASON_NONE && p->lost[HEAD_RESPONSE])
+	struct drafts *seen = &p->requests.seen;
+
+	p->settled = settled && !p->lost;
+	if (p->settled)
+		anchor(p);
+	resolve(p, NULL, drafts_count(&p->held) > 0 ? p->high + 1 : p->low);
+	if (why == REASON_NONE && p->lost)
 		why = REASON_RESPONSE_LOST;
 	if (why == REASON_NONE)
 		why = p->facts->reset ? REASON_RESET : REASON_NO_RESPONSE;
-	for (struct draft *q = p->requests.first; q != NULL; q = q->next)
-		if (is_open(q))
-			give_up(q, why);
+	for (size_t i = 0; i < drafts_count(seen); i++)
+		if (is_open(drafts_at(seen, i)))
+			give_up(drafts_at(seen, i), why);
 	pair_ended(p);
+	drop_stray(p);
+	drafts_release(&p->held);
+	drafts_release(seen);
 }

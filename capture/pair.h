@@ -1,18 +1,40 @@
 /*
  * pair.h - which response answers which request, and which cannot be told.
  *
- * Never guesses.  While a connection is clean, seen from both SYNs on and
- * without a gap, responses answer requests first in, first out.  Otherwise
- * the acknowledgement number of the segment that carries a response's
- * first byte says which requests the server had seen: a response with
- * ACK = A answers one of those that end in (previous A, A].  Within such a
- * window pairs are made only where counting from one of its ends reaches
- * them without crossing a gap.
+ * Never guesses.  While every message since the SYNs was seen, counting
+ * tells.  Behind a gap, or where the capture began in the middle, the
+ * bounds of rank.h say what a response can answer; what they leave open is
+ * held until something closes it:
+ *
+ *  - a later response with a certain place, from which one counts back;
+ *  - the end, if the client closed first, after it had acknowledged every
+ *    byte of the server's, and the server closed upon that: then the last
+ *    response answers the last request.  A server that closes first may
+ *    have left requests unread (RFC 9112, section 9.6), and then the end
+ *    says nothing;
+ *  - the habit of the client: one that was seen to wait for all it was owed
+ *    before it sent more where the pairs are certain, and by no packet of
+ *    the connection to do otherwise.  What comes after such a wait answers
+ *    nothing that was sent before it.
+ *
+ * What remains open is `ambiguous`.  An acknowledgement alone would prove
+ * nothing: a client that keeps two requests under way looks, from any point
+ * after the first, as one that keeps one, but for the shift of every answer.
+ *
+ * Taken for granted: a server answers in order and at most once (RFC 9112,
+ * section 9.3.2); what begins where a response ended, is longer than any
+ * bare interim response and was not asked for by Expect is a final one.
  */
 #ifndef CAPTURE_PAIR_H
 #define CAPTURE_PAIR_H
 
-#include "capture/draft.h"
+#include "capture/rank.h"
+
+#define PAIR_WAITS          8    /* that make a habit */
+#define PAIR_WAITS_SETTLED  1    /* where the end contradicts nothing */
+#define PAIR_FEW_GAPS       3    /* then, and up to here, none is needed */
+#define PAIR_MAX_HELD       1024 /* responses */
+#define PAIR_MAX_HELD_BYTES ((size_t)4 << 20) /* of them */
 
 /* What every exchange of a connection has in common. */
 struct pair_facts {
@@ -22,32 +44,41 @@ struct pair_facts {
 	bool reset;     /* RST was seen */
 };
 
-struct pair_queue {
-	struct draft *first;
-	struct draft *last;
-};
-
 struct pair {
 	struct outlet *outlet;
 	const struct pair_facts *facts;
-	struct pair_queue requests;  /* not handed over yet; owned */
-	struct pair_queue responses; /* of the open window; owned */
-	uint64_t request_count;
+	struct rank_requests requests; /* owned */
+	struct drafts held;            /* responses in doubt; owned */
+	struct draft *stray;           /* one that answers none; owned */
+	uint64_t low, high;            /* bounds of the last response */
 	uint64_t tunnel_from; /* requests after this one are in a tunnel */
-	bool clean;
-	bool synced;  /* at the start of the window all was accounted for */
-	bool lost[2]; /* by enum head_side: a gap since the last message */
+	uint64_t last_ack;    /* of the last request */
+	uint64_t answered;    /* position behind what has come of responses */
+	uint64_t acked;       /* the highest acknowledgement in that */
+	uint32_t waits;       /* how often the client waited for all */
+	bool lost, begun;     /* of responses: as in struct draft */
+	bool unsure;          /* where the last response ended */
+	bool expects;         /* interim responses are likely */
+	bool heads;           /* a request was HEAD */
+	bool joined;          /* not from the first request on */
+	bool piped;           /* the client does not wait */
+	bool settled;         /* the end was seen, as above */
 };
 
 #define PAIR_INIT(o, f)                                                        \
 	((struct pair){ .outlet = (o),                                         \
 	    .facts = (f),                                                      \
-	    .clean = true,                                                     \
-	    .synced = true,                                                    \
 	    .tunnel_from = UINT64_MAX })
 
 /* The connection began before the capture: what came before is not known. */
 void pair_join(struct pair *p);
+
+/* A request has begun.  Its head will come, or pair_lost() be told. */
+static inline void
+pair_begin(struct pair *p)
+{
+	p->requests.pending = true;
+}
 
 /* Take a request whose head has come; asks whether it is wanted. */
 void pair_request(struct pair *p, struct draft *d, const struct head *h);
@@ -59,11 +90,26 @@ void pair_request(struct pair *p, struct draft *d, const struct head *h);
  */
 const struct draft *pair_response(struct pair *p, struct draft *d);
 
+/* Bytes of responses have come, up to this position, with this ACK. */
+static inline void
+pair_progress(struct pair *p, uint64_t end, uint64_t ack)
+{
+	p->answered = end;
+	if (ack > p->acked)
+		p->acked = ack;
+}
+
 /* A message that was taken has ended: hand over what is finished. */
 void pair_ended(struct pair *p);
 
-/* Bytes between two messages of this side are not known. */
-void pair_lost(struct pair *p, enum head_side side);
+/* The server has sent an interim response. */
+void pair_interim(struct pair *p);
+
+/*
+ * len bytes of this side, between two messages, are not known; 0: bytes
+ * that were passed over.  begun: a message began with the first of them.
+ */
+void pair_lost(struct pair *p, enum head_side side, uint64_t len, bool begun);
 
 /* Bytes of this side came again: let every message that is kept compare. */
 void pair_again(struct pair *p, enum head_side side, uint64_t position,
@@ -73,10 +119,10 @@ void pair_again(struct pair *p, enum head_side side, uint64_t position,
 void pair_cut(struct pair *p, enum flaw why);
 
 /*
- * No more messages will come.  whole: the end of the responses was seen,
- * so that none is missing after the last.  why: REASON_NONE, or what to
- * say of requests that are still waiting.
+ * No more messages will come.  settled: the client closed first, and was
+ * owed nothing: see above.  why: REASON_NONE, or what to say of requests
+ * that are still waiting.
  */
-void pair_flush(struct pair *p, bool whole, enum reason why);
+void pair_flush(struct pair *p, bool settled, enum reason why);
 
 #endif

@@ -5,12 +5,47 @@
 #define MAX_EARLY   64
 #define MAX_INTERIM (64 * 1024)
 
+static enum head_side
+opposite(enum head_side which)
+{
+	return which == HEAD_REQUEST ? HEAD_RESPONSE : HEAD_REQUEST;
+}
+
+/* Tell the pairing, unless it is not yet known what this side sends. */
 static void
-search(struct side *s, bool lost)
+tell_lost(struct side *s, uint64_t len, bool begun)
+{
+	if (s->opaque)
+		return;
+	if (s->parser != NULL)
+		pair_lost(s->pair, s->which, len, begun);
+	else if (s->peer->parser != NULL)
+		pair_lost(s->pair, opposite(s->peer->which), len, begun);
+	else
+		s->untold = true;
+}
+
+static void
+search(struct side *s)
 {
 	s->mode = SIDE_SEARCH;
-	if (lost && !s->opaque && s->parser != NULL)
-		pair_lost(s->pair, s->which);
+	tell_lost(s, 0, false);
+}
+
+/* Does what begins here look like a message, as far as the piece goes? */
+static bool
+is_plausible(const struct side *s)
+{
+	static const struct span version = SPAN_LITERAL("HTTP/");
+	uint64_t at = parser_position(s->parser);
+	struct span rest;
+
+	if (at < s->piece->position || s->which == HEAD_REQUEST)
+		return true;
+	rest = span_sub(s->piece->bytes, (size_t)(at - s->piece->position),
+	    s->piece->bytes.len);
+	return rest.len < version.len ? span_has_prefix(version, rest)
+				      : span_has_prefix(rest, version);
 }
 
 static void
@@ -19,6 +54,9 @@ on_begin(void *ctx)
 	struct side *s = ctx;
 	const struct piece *p = s->piece;
 
+	s->plausible = is_plausible(s);
+	if (s->which == HEAD_REQUEST)
+		pair_begin(s->pair);
 	s->draft =
 	    draft_new(s->outlet, parser_position(s->parser), p->ack, p->time);
 	s->draft->flaws |= p->conflict ? FLAW_BIT(FLAW_CONFLICT) : 0;
@@ -32,6 +70,7 @@ take_request(struct side *s, const struct parser_head *h)
 
 	pair_request(s->pair, d, &h->head);
 	draft_head(d, h);
+	s->upgrade = head_field(&h->head, "Upgrade").p != NULL;
 	if (d->connect_method) {
 		s->opaque = true;
 		parser_pause(s->parser);
@@ -39,12 +78,19 @@ take_request(struct side *s, const struct parser_head *h)
 	return true;
 }
 
+/* From here on the connection carries something else (RFC 9110, 15.2.2). */
+static void
+end_http(struct side *s)
+{
+	parser_pause(s->parser);
+	s->mode = s->peer->mode = SIDE_IGNORE;
+}
+
 /* From here on the connection may carry something else. */
 static void
 leave_http(struct side *s, const struct draft *q)
 {
-	if (q != NULL && q->connect_method)
-		s->pair->tunnel_from = q->number;
+	s->pair->tunnel_from = q->number;
 	s->opaque = s->peer->opaque = true;
 	parser_pause(s->parser);
 	if (s->peer->parser != NULL &&
@@ -62,6 +108,7 @@ keep_interim(struct side *s, struct span bytes)
 	if (buf_add(&s->interim, bytes, &err) < 0)
 		buf_reset(&s->interim);
 	s->interim_draft = true;
+	pair_interim(s->pair);
 }
 
 static bool
@@ -83,7 +130,9 @@ take_response(struct side *s, const struct parser_head *h)
 	buf_release(&s->interim);
 	if (d->bodiless)
 		d->message.framing = FRAMING_NONE;
-	if (status == 101 || (d->bodiless && q->connect_method))
+	if (status == 101)
+		end_http(s);
+	else if (d->bodiless && q->connect_method)
 		leave_http(s, q);
 	return !d->bodiless;
 }
@@ -132,10 +181,15 @@ end_headless(struct side *s, enum parser_end how)
 
 	if (s->opaque)
 		return;
-	if (s->which == HEAD_RESPONSE)
+	if (s->which == HEAD_RESPONSE && !s->plausible) {
+		pair_cut(s->pair, FLAW_MALFORMED);
+	} else if (s->which == HEAD_RESPONSE) {
 		pair_cut(s->pair, flaws[how]);
-	else if (s->heads)
+	} else if (s->heads) {
 		outlet_pass(s->outlet, true);
+		pair_lost(s->pair, HEAD_REQUEST, UINT64_MAX,
+		    how != PARSER_MALFORMED);
+	}
 }
 
 static void
@@ -191,13 +245,15 @@ feed(struct side *s, struct span bytes)
 	charge_parser(s);
 	switch (parser_state(s->parser)) {
 	case PARSER_FAILED:
-		if (!s->heads && s->stream.syn && s->peer->parser == NULL)
+		if (s->upgrade ||
+		    (!s->heads && s->stream.syn && s->peer->parser == NULL))
 			s->mode = SIDE_IGNORE;
 		else
-			search(s, true);
+			search(s);
 		break;
 	case PARSER_PAUSED:
-		s->mode = SIDE_START;
+		if (s->mode == SIDE_HTTP)
+			s->mode = SIDE_START;
 		break;
 	case PARSER_IDLE:
 	case PARSER_HEAD:
@@ -222,6 +278,10 @@ start_parser(struct side *s, enum detected what, uint64_t position)
 		    which == HEAD_REQUEST ? *s->end : *s->peer->end;
 		s->facts->server =
 		    which == HEAD_REQUEST ? *s->peer->end : *s->end;
+		if (s->untold)
+			tell_lost(s, 0, false);
+		if (s->peer->untold)
+			tell_lost(s->peer, 0, false);
 	} else if (s->which != which) {
 		return false;
 	}
@@ -284,44 +344,72 @@ on_data(void *ctx, const struct piece *p)
 		if (what == DETECT_NOTHING ||
 		    !start_parser(s, what, p->position)) {
 			s->skipped = true;
-			search(s, true);
+			search(s);
 		} else if (s->skipped) {
 			s->skipped = false;
-			if (!s->opaque)
-				pair_lost(s->pair, s->which);
+			tell_lost(s, 0, false);
 		}
 	}
 	if (s->mode == SIDE_HTTP)
 		feed(s, p->bytes);
+	if (s->parser != NULL && s->which == HEAD_RESPONSE)
+		pair_progress(s->pair, p->position + p->bytes.len, p->ack);
 	s->piece = NULL;
+}
+
+/*
+ * Fill what is missing of a body as far as its length is known; return how
+ * many bytes are left, which are beyond it.
+ */
+static uint64_t
+fill(struct side *s, uint64_t len)
+{
+	struct draft *d = s->draft;
+	uint64_t known = s->queued ? parser_known(s->parser) : 0;
+
+	/* Behind a chunk nobody knows whether there is another. */
+	if (known < len && d->message.framing != FRAMING_LENGTH)
+		known = 0;
+	if (known > len)
+		known = len;
+	if (known > 0) {
+		draft_hole(d, known);
+		parser_fill(s->parser, known);
+	}
+	return len - known;
 }
 
 static void
 on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
 {
 	struct side *s = ctx;
-	enum flaw flaw = snapped ? FLAW_SNAPLEN : FLAW_GAP;
+	bool between;
 
 	(void)position;
 	if (!snapped)
 		s->outlet->coverage.unseen_bytes += len;
-	if (s->mode == SIDE_START)
+	if (s->mode == SIDE_START) {
 		s->mode = SIDE_SEARCH;
+		tell_lost(s, len, s->early.len == 0);
+	}
 	if (s->mode != SIDE_HTTP) {
 		s->skipped = true;
 		return;
 	}
 	if (s->draft != NULL) {
-		s->draft->flaws |= FLAW_BIT(flaw);
-		if (s->queued && parser_known(s->parser) >= len) {
-			draft_hole(s->draft, len);
-			parser_fill(s->parser, len);
+		s->draft->flaws |= FLAW_BIT(snapped ? FLAW_SNAPLEN : FLAW_GAP);
+		len = fill(s, len);
+		if (len == 0)
 			return;
-		}
-		s->draft->missing += len;
 	}
+	/* The next message began with the first of these bytes. */
+	between = s->draft == NULL && s->mode == SIDE_HTTP;
+	if (s->draft != NULL)
+		s->draft->missing += len;
 	parser_cut(s->parser);
-	search(s, true);
+	search(s);
+	if (between)
+		tell_lost(s, len, true);
 }
 
 static bool
@@ -389,7 +477,7 @@ finish_unknown(struct side *s)
 	if (span_has_prefix(buf_span(&s->early), version))
 		pair_cut(s->pair, FLAW_TRUNCATED);
 	else if (s->skipped && !s->opaque)
-		pair_lost(s->pair, HEAD_RESPONSE);
+		pair_lost(s->pair, HEAD_RESPONSE, 0, false);
 }
 
 void

@@ -223,8 +223,10 @@ stream_add(struct stream *s, const struct segment *seg, uint64_t ack)
 	p.cut = seg->wire_len > seg->payload.len
 	    ? seg->wire_len - seg->payload.len
 	    : 0;
-	if ((seg->flags & TCP_FIN) && s->end == 0)
+	if ((seg->flags & TCP_FIN) && s->end == 0) {
 		s->end = piece_end(&p);
+		s->end_ack = ack;
+	}
 	if (!trim_old(s, &p))
 		return;
 	if (p.position == s->next && s->queue == NULL &&

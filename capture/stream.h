@@ -56,6 +56,7 @@ struct stream {
 	uint64_t next;        /* position of the next byte to deliver */
 	uint64_t acked;       /* by the peer; 0: nothing */
 	uint64_t end;         /* where FIN stands; 0: not seen */
+	uint64_t end_ack;     /* what it acknowledged; 0: unknown */
 	uint64_t unseen;      /* bytes in gaps */
 	uint32_t next_seq;    /* sequence number of next */
 	uint32_t waited;      /* packets since the hole was acknowledged */

@@ -1,0 +1,144 @@
+#include "capture/rank.h"
+
+static uint64_t
+first_number(const struct rank_requests *q)
+{
+	return q->count + 1 - drafts_count(&q->seen);
+}
+
+struct draft *
+rank_request(const struct rank_requests *q, uint64_t n)
+{
+	uint64_t first = first_number(q);
+
+	if (n < first || n > q->count)
+		return NULL;
+	return drafts_at(&q->seen, (size_t)(n - first));
+}
+
+/* May a request be missing before number n? */
+static bool
+may_hide(const struct rank_requests *q, uint64_t n)
+{
+	const struct draft *d = rank_request(q, n);
+
+	if (n > q->count)
+		return q->lost;
+	return d == NULL || d->gap_before;
+}
+
+/* Is at least one missing there? */
+static bool
+must_hide(const struct rank_requests *q, uint64_t n)
+{
+	const struct draft *d = rank_request(q, n);
+
+	if (n > q->count)
+		return q->lost && q->begun;
+	return d != NULL && d->gap_before && d->begun_before;
+}
+
+uint64_t
+rank_after_low(const struct rank_requests *q, uint64_t rank)
+{
+	if (!rank_is_request(rank))
+		return rank;
+	return may_hide(q, rank / 2 + 1) ? rank + 1 : rank + 2;
+}
+
+uint64_t
+rank_after_high(const struct rank_requests *q, uint64_t rank)
+{
+	if (!rank_is_request(rank))
+		return rank + 1;
+	return must_hide(q, rank / 2 + 1) ? rank + 1 : rank + 2;
+}
+
+uint64_t
+rank_before_low(const struct rank_requests *q, uint64_t rank)
+{
+	if (!rank_is_request(rank))
+		return rank - 1;
+	if (rank == 0)
+		return 0;
+	return must_hide(q, rank / 2) ? rank - 1 : rank - 2;
+}
+
+uint64_t
+rank_before_high(const struct rank_requests *q, uint64_t rank)
+{
+	if (!rank_is_request(rank) || rank == 0)
+		return rank;
+	return may_hide(q, rank / 2) ? rank - 1 : rank - 2;
+}
+
+/* How many of the requests not handed over begin before this position. */
+static size_t
+count_before(const struct rank_requests *q, uint64_t position)
+{
+	size_t low = 0, high = drafts_count(&q->seen);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (drafts_at(&q->seen, middle)->first < position)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static uint64_t
+ack_of(const struct draft *r)
+{
+	return r->ack != 0 ? r->ack : UINT64_MAX;
+}
+
+uint64_t
+rank_caused(const struct rank_requests *q, const struct draft *r)
+{
+	size_t i = count_before(q, ack_of(r));
+	uint64_t n = first_number(q) - 1 + i;
+
+	while (i > 0 && drafts_at(&q->seen, i - 1)->ack > r->first)
+		i--;
+	if (n != first_number(q) - 1 + i)
+		return 2 * (first_number(q) - 1 + i);
+	/* What it acknowledges beyond the last of them may be another. */
+	if (may_hide(q, n + 1) &&
+	    (i == 0 || drafts_at(&q->seen, i - 1)->end < ack_of(r)))
+		return 2 * n + 1;
+	return 2 * n;
+}
+
+uint64_t
+rank_waiting(const struct rank_requests *q, const struct draft *r)
+{
+	size_t i = count_before(q, ack_of(r));
+	uint64_t n = first_number(q) - 1;
+	const struct draft *d;
+
+	while (i > 0 && drafts_at(&q->seen, i - 1)->ack > r->first)
+		i--;
+	if (i == 0)
+		return 2 * n;
+	d = drafts_at(&q->seen, --i);
+	while (i > 0 && drafts_at(&q->seen, i - 1)->ack == d->ack)
+		i--;
+	n += i + 1;
+	d = drafts_at(&q->seen, i);
+	return d->gap_before && !d->sealed ? 2 * n - 1 : 2 * n;
+}
+
+uint64_t
+rank_end_low(const struct rank_requests *q)
+{
+	return q->lost && q->begun ? 2 * q->count + 1 : 2 * q->count;
+}
+
+uint64_t
+rank_end_high(const struct rank_requests *q)
+{
+	return q->lost ? 2 * q->count + 1 : 2 * q->count;
+}
