@@ -1,9 +1,14 @@
 /*
  * A conversation whose truth is known, damaged as the input says: segments
- * are lost, repeated, delayed, or come after their acknowledgement, and
- * requests are pipelined in batches.  Request number N is for "/N", its
- * response has status 200 + N.  Whatever happens, no exchange may have
- * another's status, and nothing may be handed over twice.
+ * are lost, repeated, delayed, or come after their acknowledgement, the
+ * capture begins late, requests are pipelined in batches, or a new one is
+ * sent whenever one is answered, and the server closes too early.  Request
+ * number N is for "/N", its response has status 200 + N.  Whatever happens,
+ * no exchange may have another's status, and nothing may be handed over
+ * twice.
+ *
+ * Between its packets come those of another connection, whole, whose
+ * exchanges must all be there.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -14,6 +19,17 @@
 
 #define MAX_REQUESTS 60
 #define MAX_SEGMENTS 1000
+
+enum mode {
+	MODE_JOIN = 1,     /* no SYN */
+	MODE_WRAP = 2,     /* of the client's sequence numbers */
+	MODE_WRAP_TOO = 4, /* of the server's */
+	MODE_BATCH = 8,
+	MODE_CLOSE = 16,
+	MODE_SLIDE = 32,
+	MODE_LATE = 64, /* the first packets were not captured */
+	MODE_QUIT = 128,
+};
 
 enum damage {
 	LOSE = 7,
@@ -37,6 +53,9 @@ struct script {
 	bool is_late;
 	bool seen[MAX_REQUESTS];
 	int64_t time;
+	unsigned mute;                 /* packets not captured yet */
+	unsigned others, others_taken; /* exchanges of the other connection */
+	uint32_t other_seq[2];
 };
 
 static unsigned
@@ -55,6 +74,15 @@ wants(void *ctx, const struct head *request)
 	return request->target.p[request->target.len - 1] != '9';
 }
 
+static void
+take_other(struct script *s, struct exchange *x)
+{
+	assert(x->client.port == 6000 && x->server.port == 80);
+	assert(exchange_status(x) == 300 + (int)(x->number % 100));
+	assert(x->number == ++s->others_taken && exchange_is_complete(x));
+	exchange_free(x);
+}
+
 static int
 take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 {
@@ -63,6 +91,11 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 
 	(void)err;
 	*kept = true;
+	if (span_eq_str(x->request->parsed.target, "/other")) {
+		take_other(s, x);
+		return 0;
+	}
+	assert(x->client.port == 5000);
 	for (size_t i = 1; i < x->request->parsed.target.len; i++)
 		n = n * 10 + (x->request->parsed.target.p[i] - '0');
 	assert(n < MAX_REQUESTS && !s->seen[n]);
@@ -73,6 +106,37 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	assert(x->server.port == 80);
 	exchange_free(x);
 	return 0;
+}
+
+static void
+put_other(struct script *s, int from, uint8_t flags, const char *text)
+{
+	struct segment seg = {
+		.time = s->time,
+		.seq = s->other_seq[from],
+		.ack = s->other_seq[!from],
+		.flags = flags,
+		.payload = span_of_str(text),
+		.wire_len = (uint32_t)strlen(text),
+	};
+
+	seg.src.addr[0] = from == 0 ? 1 : 2;
+	seg.dst.addr[0] = from == 0 ? 2 : 1;
+	seg.src.port = from == 0 ? 6000 : 80;
+	seg.dst.port = from == 0 ? 80 : 6000;
+	s->other_seq[from] += seg.wire_len + ((flags & TCP_SYN) != 0);
+	flow_table_add(s->flows, &seg);
+}
+
+static void
+exchange_other(struct script *s)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "HTTP/1.1 %u OK\r\n\r\n",
+	    300 + ++s->others % 100);
+	put_other(s, 0, TCP_ACK, "HEAD /other HTTP/1.1\r\n\r\n");
+	put_other(s, 1, TCP_ACK, text);
 }
 
 static void
@@ -91,7 +155,13 @@ put(struct script *s, int from, uint8_t flags, uint32_t seq, struct span bytes)
 	seg.dst.addr[0] = from == 0 ? 2 : 1;
 	seg.src.port = from == 0 ? 5000 : 80;
 	seg.dst.port = from == 0 ? 80 : 5000;
+	if (s->mute > 0) {
+		s->mute--;
+		return;
+	}
 	flow_table_add(s->flows, &seg);
+	if (s->time % 5000 == 0)
+		exchange_other(s);
 }
 
 static void
@@ -184,19 +254,27 @@ response(struct script *s, unsigned n)
 }
 
 static void
-converse(struct script *s)
+begin(struct script *s, unsigned mode)
 {
-	unsigned n = 0, mode = next(&s->in);
-	uint8_t syn = mode & 1 ? 0 : TCP_SYN;
+	s->seq[0] = mode & MODE_WRAP ? UINT32_MAX - 100 : 1000;
+	s->seq[1] = mode & MODE_WRAP_TOO ? UINT32_MAX - 200 : 70000;
+	put_other(s, 0, TCP_SYN, "");
+	put_other(s, 1, TCP_SYN | TCP_ACK, "");
+	if (mode & MODE_LATE)
+		s->mute = 2 + next(&s->in) % 32;
+	if (mode & MODE_JOIN)
+		return;
+	put(s, 0, TCP_SYN, s->seq[0]++, (struct span){ 0 });
+	put(s, 1, TCP_SYN | TCP_ACK, s->seq[1]++, (struct span){ 0 });
+}
 
-	s->seq[0] = mode & 2 ? UINT32_MAX - 100 : 1000;
-	s->seq[1] = mode & 4 ? UINT32_MAX - 200 : 70000;
-	if (syn != 0) {
-		put(s, 0, TCP_SYN, s->seq[0]++, (struct span){ 0 });
-		put(s, 1, TCP_SYN | TCP_ACK, s->seq[1]++, (struct span){ 0 });
-	}
+static void
+take_turns(struct script *s, unsigned mode)
+{
+	unsigned n = 0;
+
 	while (s->in.len > 0 && n < MAX_REQUESTS) {
-		unsigned batch = mode & 8 ? 1 + next(&s->in) % 4 : 1;
+		unsigned batch = mode & MODE_BATCH ? 1 + next(&s->in) % 4 : 1;
 
 		if (batch > MAX_REQUESTS - n)
 			batch = MAX_REQUESTS - n;
@@ -206,11 +284,42 @@ converse(struct script *s)
 			response(s, n + i);
 		n += batch;
 	}
-	put_late(s);
-	if (mode & 16) {
-		put(s, 0, TCP_ACK | TCP_FIN, s->seq[0]++, (struct span){ 0 });
-		put(s, 1, TCP_ACK | TCP_FIN, s->seq[1]++, (struct span){ 0 });
+}
+
+/* The client has some requests under way until it has sent its last. */
+static void
+slide(struct script *s, unsigned mode)
+{
+	unsigned depth = 2 + next(&s->in) % 3, sent = 0, answered = 0;
+
+	while (answered < MAX_REQUESTS) {
+		while (s->in.len > 0 && sent < MAX_REQUESTS &&
+		    sent < answered + depth)
+			request(s, sent++);
+		if (answered == sent)
+			break;
+		if ((mode & MODE_QUIT) && s->in.len == 0)
+			break;
+		response(s, answered++);
 	}
+}
+
+static void
+converse(struct script *s)
+{
+	unsigned mode = next(&s->in);
+	int first = (mode & MODE_QUIT) != 0;
+
+	begin(s, mode);
+	if (mode & MODE_SLIDE)
+		slide(s, mode);
+	else
+		take_turns(s, mode);
+	put_late(s);
+	if (!(mode & MODE_CLOSE))
+		return;
+	put(s, first, TCP_ACK | TCP_FIN, s->seq[first]++, (struct span){ 0 });
+	put(s, !first, TCP_ACK | TCP_FIN, s->seq[!first]++, (struct span){ 0 });
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -232,6 +341,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	assert(c->exchanges.seen ==
 	    c->exchanges.kept + c->exchanges.filtered +
 		c->exchanges.incomplete);
-	assert(c->flows.http + c->flows.other + c->flows.undecided <= 1);
+	assert(s.others_taken == s.others);
+	assert(c->flows.http + c->flows.other + c->flows.undecided <= 2);
 	return 0;
 }

@@ -1,13 +1,23 @@
 /*
  * Segments of a few connections, as the input says, into the flow table
  * with very little memory.  Nothing may crash, hold more than the budget,
- * leak, or fail to reconcile.
+ * leak, or fail to reconcile.  Their bytes go also through one stream
+ * alone, whose positions must follow on each other.
  */
 #include <assert.h>
 
 #include "capture/flow.h"
+#include "capture/stream.h"
 
 #define LIMIT (64 * 1024)
+
+/* What came out of the lone stream. */
+struct lone {
+	struct stream stream;
+	struct budget budget;
+	uint64_t next;
+	bool stubborn; /* refuses for now */
+};
 
 struct record {
 	uint8_t flow, flags, seq[3], ack[3], len, cut;
@@ -65,10 +75,69 @@ add(struct flow_table *t, const struct record *r, struct span bytes,
 	flow_table_add(t, &seg);
 }
 
+static bool
+ready(void *ctx, uint64_t ack)
+{
+	const struct lone *l = ctx;
+
+	(void)ack;
+	return !l->stubborn;
+}
+
+static void
+expect_next(struct lone *l, uint64_t position, uint64_t len)
+{
+	assert(len > 0);
+	assert(l->next == 0 || position == l->next);
+	l->next = position + len;
+}
+
+static void
+data(void *ctx, const struct piece *p)
+{
+	expect_next(ctx, p->position, p->bytes.len);
+}
+
+static void
+gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
+{
+	(void)snapped;
+	expect_next(ctx, position, len);
+}
+
+static void
+again(void *ctx, uint64_t position, struct span bytes)
+{
+	const struct lone *l = ctx;
+
+	assert(position + bytes.len <= l->stream.next);
+}
+
+static const struct stream_events lone_events = { ready, data, gap, again };
+
+static void
+add_lone(struct lone *l, const struct record *r, struct span bytes)
+{
+	struct segment seg = {
+		.seq = number(r->seq),
+		.flags = r->flags & (TCP_FIN | TCP_SYN),
+		.payload = bytes,
+		.wire_len = (uint32_t)bytes.len + (r->cut < 240 ? 0 : r->cut),
+	};
+
+	l->stubborn = (r->flow & 2) != 0;
+	if (r->flow & 4)
+		stream_acked(&l->stream, number(r->ack));
+	else
+		stream_add(&l->stream, &seg, 0);
+	stream_tick(&l->stream);
+	assert(l->budget.used == l->stream.held);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+LLVMFuzzerTestOneInput(const uint8_t *bytes_in, size_t len)
 {
 	uint64_t count = 0;
 	const struct capture_sink sink = { &count, wants, take, NULL };
@@ -78,10 +147,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		.budget.limit = LIMIT,
 	};
 	struct flow_table *t = flow_table_new(&o);
-	struct span rest = { data, len };
+	struct lone lone = { 0 };
+	struct span rest = { bytes_in, len };
 	struct record r;
 	int64_t time = 0;
 
+	lone.stream = STREAM_INIT(&lone_events, &lone, &lone.budget);
 	while (rest.len >= sizeof(r)) {
 		struct span bytes;
 
@@ -90,9 +161,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		bytes = span_sub(rest, 0, r.len);
 		rest = span_sub(rest, r.len, rest.len);
 		add(t, &r, bytes, time += 1000);
+		add_lone(&lone, &r, bytes);
 		assert(!budget_is_over(&o.budget));
 	}
 	flow_table_free(t);
+	stream_release(&lone.stream);
+	assert(lone.budget.used == 0);
 	assert(o.budget.used == 0);
 	assert(o.coverage.exchanges.seen ==
 	    o.coverage.exchanges.kept + o.coverage.exchanges.filtered +
