@@ -1,8 +1,10 @@
 #!/bin/sh
-# The impairment matrix: damage a capture in every way gen_pcap.py knows and
-# compare what comes out with the truth.  Takes minutes; run it by hand:
+# The impairment matrix: damage captures in every way that gen_pcap.py and
+# gen_talk.py know and compare what comes out with the truth.  Takes minutes;
+# run it by hand:
 #	top_srcdir=.. top_builddir=. ../tests/e2e/matrix.sh [SEED...]
-# Fails if any status or body is wrong anywhere.
+# Fails if any status or body is wrong anywhere, or if less is found than the
+# best other program finds in the same damage (--recall: its share).
 top_srcdir=${top_srcdir:-..} top_builddir=${top_builddir:-.}
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
@@ -14,15 +16,35 @@ row() {
 	want=$1 name=$2
 	shift 2
 	for seed in $seeds; do
-		# Word splitting of $base is meant.
+		# Word splitting of $base and $want is meant.
 		# shellcheck disable=SC2086
 		python3 "$top_srcdir/tests/tools/gen_pcap.py" -o "$dir/t.pcap" \
 			$base --seed "$seed" "$@" >"$dir/gen"
-		"$top_builddir/tests/tools/capture_dump" "$dir/t.pcap" >"$dir/out"
-		result=$(python3 "$top_srcdir/tests/tools/truth.py" ${want:+"$want"} \
-			"$dir/t.pcap.truth.jsonl" <"$dir/out") ||
-			{ status=1; result="FAILED $result"; }
-		printf '%-28s seed %-3s %s\n' "$name" "$seed" "$result"
+		compare "$name" $want
+	done
+}
+
+compare() {
+	name=$1
+	shift
+	"$top_builddir/tests/tools/capture_dump" "$dir/t.pcap" >"$dir/out"
+	result=$(python3 "$top_srcdir/tests/tools/truth.py" "$@" \
+		"$dir/t.pcap.truth.jsonl" <"$dir/out") ||
+		{ status=1; result="FAILED $result"; }
+	printf '%-28s seed %-3s %s\n' "$name" "$seed" "$result"
+}
+
+# The same with clients and servers that react, for each kind of client.
+talk() {
+	want=$1 name=$2
+	shift 2
+	for client in serial batch sliding warm moody; do
+		for seed in $seeds; do
+			python3 "$top_srcdir/tests/tools/gen_talk.py" \
+				-o "$dir/t.pcap" --client $client --seed "$seed" "$@"
+			# shellcheck disable=SC2086
+			compare "$name, $client" --method '' $want
+		done
 	done
 }
 
@@ -44,15 +66,15 @@ row --all reorder-5 --ooo .05
 row --all retransmit-5 --retrans .05
 row --all conflict-2 --conflict .02
 row --all ack-early-2 --ack-early .02
-row '' loss-0.5 --loss .005
-row '' loss-2 --loss .02
-row '' loss-5 --loss .05
+row '--recall .989' loss-0.5 --loss .005
+row '--recall .954' loss-2 --loss .02
+row '--recall .866' loss-5 --loss .05
 row --all pipelining-100 --pipeline 1
-row '' pipelining+loss-1 --pipeline 1 --loss .01
-row '' mixed --pipeline .3 --loss .01 --ooo .05 --retrans .05 --overlap .02 \
+row '--recall .886' pipelining+loss-1 --pipeline 1 --loss .01
+row '--recall .952' mixed --pipeline .3 --loss .01 --ooo .05 --retrans .05 --overlap .02 \
 	--ack-early .02 --continue100 .2
-row '' mid-message --drop-head 3000
-row '' snaplen-600 --snaplen 600
+row '--recall .770' mid-message --drop-head 3000
+row '--recall .996' snaplen-600 --snaplen 600
 row --all vlan --vlan 1
 row --all qinq --vlan 2
 row --all vxlan --vxlan
@@ -67,4 +89,45 @@ row '' snaplen+pipeline+loss --snaplen 600 --pipeline 1 --loss .01
 row '' everything --pipeline .5 --loss .02 --ooo .05 --retrans .05 \
 	--overlap .02 --ack-early .05 --continue100 .3 --midstream .3 --frag .1 \
 	--v6 .2 --rst .5 --wrap .5 --nofin .2
+talk --all plain
+talk '' joined --join 1
+talk '' joined-open --join .5 --open 1 --loss .03
+talk '' loss-2 --loss .02
+talk '' loss-5 --loss .05
+talk '' loss-20 --loss .2
+talk '' loss-of-requests --loss-client .1
+talk '' loss-of-responses --loss-server .1
+talk '' whole-messages-lost --lose-message .05
+talk '' edges-of-messages-lost --lose-edge .05
+talk '' joined+loss --join .5 --loss .03
+talk '' fast-server --fast .5 --loss .02 --join .3
+talk '' early-response --early .3 --loss .02
+talk '' interim --interim .2 --expect .5 --loss .03
+talk '' head+not-modified --head .3 --notmod .2 --loss .03 --join .2
+talk '' chunked+trailers --chunked .5 --loss .03
+talk '' server-quits --quit .6 --loss .03
+talk '' server-announces --announce .6 --loss .03
+talk '' client-gives-up --abort .6 --loss .03
+talk '' reset --rst .6 --loss .03
+talk '' nobody-closes --open 1 --loss .03 --join .3
+talk '' server-closes-first --server-first 1 --loss .03 --join .3
+talk '' client-stalls --stall .2 --loss .05
+talk '' requests-in-one-segment --coalesce .7 --loss .05
+talk '' asymmetric-tap --skew 1 --shuffle .1
+talk --all again+probes --again .2 --twice .2 --probe .2
+talk '' other-bytes-again --again .2 --conflict .5 --twice .2 --probe .2
+talk '' close+connect+upgrade --until-close .5 --connect .3 --upgrade .3 --loss .02
+talk '' port-reuse --reuse .7 --loss .01
+talk '' one-sided --client-only .3 --server-only .3
+talk --all short-packets --snaplen 400
+talk '' syn-data+wrap --syn-data .5 --wrap .5 --loss .02
+for net in ip6 vlan qinq mpls pppoe gre vxlan geneve ipip 6in4 raw sll sll2 null; do
+	talk --all net-$net --net $net --frag .2 --conns 5
+done
+talk '' all-of-it --net any --join .2 --loss .03 --fast .3 --early .1 --interim .1 \
+	--expect .2 --head .1 --notmod .1 --chunked .3 --quit .1 --announce .1 \
+	--abort .1 --rst .1 --open .1 --server-first .2 --stall .1 --coalesce .3 \
+	--skew .3 --again .05 --conflict .2 --twice .05 --probe .05 --shuffle .05 \
+	--until-close .1 --connect .1 --upgrade .1 --reuse .3 --client-only .02 \
+	--server-only .02 --syn-data .1 --wrap .2 --frag .05 --lose-message .01
 exit $status

@@ -12,10 +12,28 @@ row() {
 	# shellcheck disable=SC2086
 	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o "$dir/t.pcap" \
 		--conns 12 --exchanges 12 --active 6 --seed 7 "$@" >/dev/null &&
-	"$top_builddir/tests/tools/capture_dump" "$dir/t.pcap" >"$dir/out" &&
-	python3 "$top_srcdir/tests/tools/truth.py" $want \
-		"$dir/t.pcap.truth.jsonl" <"$dir/out" || printf 'not '
+	compare $want || printf 'not '
 	echo "ok $n - $name"
+}
+
+compare() {
+	"$top_builddir/tests/tools/capture_dump" "$dir/t.pcap" >"$dir/out" &&
+	python3 "$top_srcdir/tests/tools/truth.py" "$@" \
+		"$dir/t.pcap.truth.jsonl" <"$dir/out"
+}
+
+# With clients and servers that react: every kind of client.
+talk() {
+	want=$1 name=$2
+	shift 2
+	for client in batch sliding warm moody; do
+		n=$((n + 1))
+		# shellcheck disable=SC2086
+		python3 "$top_srcdir/tests/tools/gen_talk.py" -o "$dir/t.pcap" \
+			--client $client --conns 8 --exchanges 12 --seed 3 "$@" &&
+		compare --method '' $want || printf 'not '
+		echo "ok $n - $name, $client client"
+	done
 }
 
 row --all defaults
@@ -29,4 +47,12 @@ row '' mid-stream --drop-head 100
 row '' short-packets --snaplen 600
 row '' everything --loss .02 --pipeline .5 --ooo .05 --ack-early .05 \
 	--midstream .3 --conflict .02 --continue100 .3
+talk --all talk
+talk '' joined-talk --join 1 --loss .02
+talk '' lossy-talk --loss .05 --server-first .5 --quit .3
+talk '' reordered-talk --skew 1 --shuffle .1
+talk '' odd-talk --net any --join .2 --loss .03 --fast .3 --early .1 --interim .1 \
+	--expect .2 --head .1 --notmod .1 --chunked .3 --abort .1 --rst .1 \
+	--coalesce .3 --again .05 --conflict .2 --twice .05 --probe .05 \
+	--until-close .1 --connect .1 --upgrade .1 --reuse .3 --syn-data .1
 echo "1..$n"
