@@ -183,24 +183,47 @@ make(const struct entry *e)
 	return k;
 }
 
-/* Read one from the archive and keep it. */
-static int
-load(struct answers *a, uint64_t id, struct kept **out, struct err *err)
+static struct kept *
+keep(struct answers *a, const struct entry *e)
 {
-	int found = store_get(a->store, id, &a->entry, err);
-	struct kept *k;
+	struct kept *k = make(e);
 
-	if (found < 0)
-		return -1;
-	if (found == 0 || !answer_exists(a->entry.exchange, a->incomplete))
-		return err_set(err, ERR_CORRUPT,
-		    "exchange %llu has no response", (unsigned long long)id);
-	*out = k = make(&a->entry);
 	HASH_ADD(hh, a->by_id, answer.id, sizeof(k->answer.id), k);
 	DL_PREPEND(a->recent, k);
 	a->bytes += sizeof(*k) + k->answer.interim.len + k->answer.final.len;
 	while (a->bytes > ANSWERS_BYTES && a->recent->prev != k)
 		drop(a, a->recent->prev);
+	return k;
+}
+
+void
+answers_offer(struct answers *a, const struct entry *e)
+{
+	struct kept *k;
+
+	HASH_FIND(hh, a->by_id, &e->id, sizeof(e->id), k);
+	if (k == NULL && answers_has(a, e->exchange))
+		keep(a, e);
+}
+
+bool
+answers_has(const struct answers *a, const struct exchange *x)
+{
+	return answer_exists(x, a->incomplete);
+}
+
+/* Read one from the archive and keep it. */
+static int
+load(struct answers *a, uint64_t id, struct kept **out, struct err *err)
+{
+	int found = store_get(a->store, id, &a->entry, err);
+
+	if (found < 0)
+		return -1;
+	if (found == 0 || !answers_has(a, a->entry.exchange))
+		return err_set(err, ERR_CORRUPT,
+		    "exchange %llu has no response", (unsigned long long)id);
+	*out = keep(a, &a->entry);
 	entry_release(&a->entry);
 	return 0;
 }

@@ -17,6 +17,7 @@
 
 struct answers;
 struct arena;
+struct entry;
 struct err;
 struct exchange;
 struct store;
@@ -62,6 +63,12 @@ void answers_free(struct answers *a);
  */
 int answers_get(struct answers *a, uint64_t id, const struct answer **out,
     struct err *err) MUST_CHECK;
+
+/* An exchange that was read anyway and will be asked for: keep it ready. */
+void answers_offer(struct answers *a, const struct entry *e);
+
+/* answer_exists() as this cache was told. */
+bool answers_has(const struct answers *a, const struct exchange *x);
 
 void answer_release(const struct answer *answer);
 

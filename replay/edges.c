@@ -24,20 +24,20 @@ struct list {
 struct edges {
 	struct store *store;
 	uint64_t last;
-	bool incomplete;
+	const struct answers *answers;
 	bool scanned;
 	struct list *lists;
 	char place[MAX_PLACE];
 };
 
 struct edges *
-edges_new(struct store *store, uint64_t last, bool incomplete)
+edges_new(struct store *store, const struct answers *answers, uint64_t last)
 {
 	struct edges *e = xcalloc(1, sizeof(*e));
 
 	e->store = store;
 	e->last = last;
-	e->incomplete = incomplete;
+	e->answers = answers;
 	return e;
 }
 
@@ -62,7 +62,7 @@ static bool
 had_effect(const struct edges *edges, const struct entry *e)
 {
 	if (e->reading.kind != KIND_DELETION ||
-	    !answer_exists(e->exchange, edges->incomplete))
+	    !answers_has(edges->answers, e->exchange))
 		return false;
 	switch (e->reading.deletion.outcome) {
 	case OUTCOME_DELETED:

@@ -9,11 +9,11 @@
 #ifndef REPLAY_EDGES_H
 #define REPLAY_EDGES_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/base.h"
 
+struct answers;
 struct edges;
 struct err;
 struct queue;
@@ -21,11 +21,9 @@ struct store;
 
 #define EDGES_SCAN 4096 /* read once, for the first list that is asked for */
 
-/*
- * Look at exchanges up to id last; incomplete as answer_exists() says.
- * The store must outlive it.
- */
-struct edges *edges_new(struct store *store, uint64_t last, bool incomplete);
+/* Look at exchanges up to id last.  Store and answers must outlive it. */
+struct edges *edges_new(struct store *store, const struct answers *answers,
+    uint64_t last);
 
 /* NULL is allowed. */
 void edges_free(struct edges *e);

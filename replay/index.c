@@ -10,6 +10,8 @@
 #include "replay/host.h"
 #include "store/store.h"
 
+#define OFFERED 4 /* answers of a key that are kept with it */
+
 struct kept {
 	struct recorded recorded;
 	size_t bytes;
@@ -20,7 +22,7 @@ struct kept {
 struct index {
 	struct store *store;
 	uint64_t last;
-	bool incomplete;
+	struct answers *answers;
 	struct edges *edges;
 	struct kept *by_key;
 	struct kept *recent; /* latest use first */
@@ -28,14 +30,14 @@ struct index {
 };
 
 struct index *
-index_new(struct store *store, uint64_t last, bool incomplete)
+index_new(struct store *store, struct answers *answers, uint64_t last)
 {
 	struct index *index = xcalloc(1, sizeof(*index));
 
 	index->store = store;
 	index->last = last;
-	index->incomplete = incomplete;
-	index->edges = edges_new(store, last, incomplete);
+	index->answers = answers;
+	index->edges = edges_new(store, answers, last);
 	return index;
 }
 
@@ -146,13 +148,17 @@ read_key(struct index *index, struct recorded *r, struct err *err)
 	struct selection which = { .key = r->key };
 	struct entry e = ENTRY_INIT;
 	struct cursor *c;
-	int more;
+	int more, count = 0;
 
 	if (cursor_open(&c, index->store, &which, err) < 0)
 		return -1;
-	while ((more = cursor_next(c, &e, err)) > 0 && e.id <= index->last)
-		if (answer_exists(e.exchange, index->incomplete))
-			add(r, &e);
+	while ((more = cursor_next(c, &e, err)) > 0 && e.id <= index->last) {
+		if (!answers_has(index->answers, e.exchange))
+			continue;
+		add(r, &e);
+		if (++count <= OFFERED)
+			answers_offer(index->answers, &e);
+	}
 	cursor_close(c);
 	entry_release(&e);
 	return more < 0 ? -1 : 0;

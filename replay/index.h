@@ -8,7 +8,6 @@
 #ifndef REPLAY_INDEX_H
 #define REPLAY_INDEX_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/base.h"
@@ -16,6 +15,7 @@
 #include "deletion/deletion.h"
 #include "replay/queue.h"
 
+struct answers;
 struct err;
 struct index;
 struct store;
@@ -39,10 +39,11 @@ struct recorded {
 };
 
 /*
- * Look at exchanges up to id last; incomplete as answer_exists() says.
- * The store must outlive the index.
+ * Look at exchanges up to id last that have an answer, and offer the first
+ * ones of what is read to the answers.  Both must outlive the index.
  */
-struct index *index_new(struct store *store, uint64_t last, bool incomplete);
+struct index *index_new(struct store *store, struct answers *answers,
+    uint64_t last);
 
 /* NULL is allowed. */
 void index_free(struct index *index);

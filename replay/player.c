@@ -31,12 +31,12 @@ player_open(struct player **out, struct store *store, const struct rules *rules,
 	p->rules = rules;
 	p->course = course;
 	p->options = *options;
-	p->index = index_new(store, course_last(course), options->incomplete);
+	p->answers = answers_new(store, options->incomplete);
+	p->index = index_new(store, p->answers, course_last(course));
 	if (matcher_open(&p->matcher, store, p->index, rules, err) < 0) {
 		player_close(p);
 		return -1;
 	}
-	p->answers = answers_new(store, options->incomplete);
 	*out = p;
 	return 0;
 }
@@ -47,8 +47,8 @@ player_close(struct player *p)
 	if (p == NULL)
 		return;
 	matcher_close(p->matcher);
-	answers_free(p->answers);
 	index_free(p->index);
+	answers_free(p->answers);
 	free(p);
 }
 
@@ -161,7 +161,7 @@ player_unused(struct player *p,
 		const struct head *request;
 
 		if (course_has_served(p->course, e.id) ||
-		    !answer_exists(e.exchange, p->options.incomplete))
+		    !answers_has(p->answers, e.exchange))
 			continue;
 		request = &e.exchange->request->parsed;
 		tell(ctx, e.id, request->method, request->target);

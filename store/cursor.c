@@ -69,6 +69,19 @@ find_operation(struct cursor *c, struct db *db, struct err *err)
 	return got < 0 ? -1 : 0;
 }
 
+/* Asked for every cursor, so it is prepared but once. */
+static int
+find_last(struct db *db, int64_t *last, struct err *err)
+{
+	struct query *q = db_query(db, SQL_LAST_EXCHANGE, err);
+
+	if (q == NULL || query_row(q, "nothing counted", err) < 0)
+		return -1;
+	*last = take_int_or(q, 1, INT64_MAX, 0);
+	query_reset(q);
+	return 0;
+}
+
 int
 store_last_id(struct store *st, uint64_t *id, struct err *err)
 {
@@ -77,7 +90,7 @@ store_last_id(struct store *st, uint64_t *id, struct err *err)
 
 	if (store_db(st, &db, err) < 0)
 		return -1;
-	if (db_number(db, sql_text[SQL_LAST_EXCHANGE], &last, err) < 0)
+	if (find_last(db, &last, err) < 0)
 		return store_fail(st, err);
 	*id = last > 0 ? (uint64_t)last : 0;
 	return 0;
@@ -98,7 +111,7 @@ cursor_open(struct cursor **out, struct store *st,
 		cursor_close(c);
 		return -1;
 	}
-	if (db_number(db, sql_text[SQL_LAST_EXCHANGE], &c->last, err) < 0 ||
+	if (find_last(db, &c->last, err) < 0 ||
 	    find_operation(c, db, err) < 0) {
 		cursor_close(c);
 		return store_fail(st, err);
