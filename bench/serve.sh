@@ -1,34 +1,63 @@
 #!/bin/sh
-# Requests per second of obit serve against nginx's `return 204`, both on one
-# core, wrk on another, turn by turn.  Run it from the build folder:
+# Requests per second, processor time and latency of obit serve against nginx's `return 204`,
+# both on one core, wrk on another, turn by turn, with the same requests.
+# Run it from the build folder:
 #
-#	OBIT=./obit sh ../bench/serve.sh CAPTURE [ROUNDS [SECONDS]]
+#	sh ../bench/serve.sh [-k KEYS] [-n ASKED] [-r ROUNDS] [-s SECONDS]
 #
-# The first deletion of CAPTURE is asked for.  Needs nginx and wrk.
-: "${OBIT:=./obit}"
-capture=${1:?a capture} rounds=${2:-5} seconds=${3:-3}
+# The archive has KEYS recorded deletions (1000), of which the clients ask
+# for ASKED (1000), spread over all of it.  Needs nginx and wrk.
+: "${OBIT:=./obit}" "${MAKE_ARCHIVE:=./tests/tools/make_archive}"
+keys=1000 asked=1000 rounds=5 seconds=3
+while getopts k:n:r:s: option; do
+	case $option in
+	k) keys=$OPTARG ;;
+	n) asked=$OPTARG ;;
+	r) rounds=$OPTARG ;;
+	s) seconds=$OPTARG ;;
+	*) exit 2 ;;
+	esac
+done
 folder=$(mktemp -d) || exit 3
-trap 'kill $servers 2>/dev/null; rm -rf "$folder"' EXIT
 servers=
+trap 'kill $servers 2>/dev/null; rm -rf "$folder"' EXIT
 
-"$OBIT" capture -r "$capture" "$folder/a.obit" >"$folder/words" 2>&1 || {
-	cat "$folder/words"
-	exit 3
-}
-first=$("$OBIT" ls --json "$folder/a.obit" | grep -m 1 '"method":"DELETE"')
-path=$(printf '%s' "$first" | sed 's/.*"target":"\([^"]*\)".*/\1/')
-echo 'wrk.method = "DELETE"' >"$folder/delete.lua"
+# Archives are kept for the next run: a large one takes minutes.
+archive=${TMPDIR:-/tmp}/obit-bench-$keys.obit
+[ -e "$archive" ] || {
+	"$MAKE_ARCHIVE" "$folder/a.obit" "$keys" 1 &&
+		mv "$folder/a.obit" "$archive"
+} || exit 3
 
-taskset -c 0 "$OBIT" serve "$folder/a.obit" >"$folder/address" 2>/dev/null &
-servers="$servers $!"
+cat >"$folder/walk.lua" <<LUA
+local requests, at = {}, 0
+for i = 0, $asked - 1 do
+	requests[i] = "DELETE /v1/p/instances/i-" ..
+		math.floor(i * $keys / $asked) ..
+		" HTTP/1.1\r\nHost: ecs.example.com\r\n\r\n"
+end
+function request()
+	at = (at + 1) % $asked
+	return requests[at]
+end
+LUA
+
+started=$(date +%s%N)
+taskset -c 0 "$OBIT" serve "$archive" >"$folder/address" 2>/dev/null &
+obit_pid=$!
+servers="$servers $obit_pid"
 until [ -s "$folder/address" ]; do :; done
 obit=$(cat "$folder/address")
+curl -s -o "$folder/body" -X DELETE "$obit/v1/p/instances/i-$((keys / 2))"
+grep -q "\"key\":$((keys / 2))," "$folder/body" || exit 3
+echo "open to first answer: $((($(date +%s%N) - started) / 1000000)) ms"
 
 # A port that was free a moment ago; nginx cannot say which one it took.
 port=$(python3 -c 'import socket
 s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-cat >"$folder/nginx.conf" <<EOF
+cat >"$folder/nginx.conf" <<CONF
 daemon off;
+master_process off;
 worker_processes 1;
 pid $folder/nginx.pid;
 error_log $folder/nginx.log;
@@ -41,26 +70,53 @@ http {
 		location / { return 204; }
 	}
 }
-EOF
+CONF
 taskset -c 0 nginx -p "$folder" -c "$folder/nginx.conf" 2>/dev/null &
-servers="$servers $!"
+nginx_pid=$!
+servers="$servers $nginx_pid"
 until curl -s -o /dev/null "http://127.0.0.1:$port/"; do :; done
 
-rate() { # URL
-	taskset -c 1 wrk -t1 -c64 -d"${seconds}s" -s "$folder/delete.lua" "$1" |
-		awk '/Requests\/sec/ { print $2 }'
+# Processor time so far, in clock ticks.
+used() { # PID
+	awk '{ print $14 + $15 }' "/proc/$1/stat"
 }
 
+# "RATE P99 CPU", the latter two in microseconds, of and for one request.
+load() { # URL PID
+	before=$(used "$2")
+	taskset -c 1 wrk -t1 -c64 -d"${seconds}s" --latency \
+		-s "$folder/walk.lua" "$1" >"$folder/wrk"
+	awk -v ticks="$(($(used "$2") - before))" \
+		-v second="$(getconf CLK_TCK)" '
+		$1 == "99%" {
+			p = $2 + 0
+			if ($2 ~ /ms$/) p *= 1000
+			else if ($2 !~ /us$/) p *= 1000000
+		}
+		$2 == "requests" { n = $1 }
+		/Requests\/sec/ { rate = $2 }
+		END { print int(rate), p, ticks / second * 1e6 / n }' "$folder/wrk"
+}
+
+# Every answer that is asked for is in use from here on.
+load "$obit" "$obit_pid" >/dev/null
 i=0
 while [ $i -lt "$rounds" ]; do
 	i=$((i + 1))
-	n=$(rate "http://127.0.0.1:$port$path")
-	o=$(rate "$obit$path")
-	echo "$n $o"
-done | awk '
-	{ printf "nginx %d obit %d ratio %.2f\n", $1, $2, $2 / $1; print $2 / $1 > "/dev/stderr" }
-' 2>"$folder/ratios"
-sort -n "$folder/ratios" | awk '{ r[NR] = $1 } END {
-	m = NR % 2 ? r[(NR + 1) / 2] : (r[NR / 2] + r[NR / 2 + 1]) / 2
-	printf "median ratio %.2f\n", m
-}'
+	echo "$(load "http://127.0.0.1:$port" "$nginx_pid")" \
+		"$(load "$obit" "$obit_pid")"
+done >"$folder/rounds"
+awk '{
+	printf "nginx %d/s p99 %d us cpu %.2f us, obit %d/s p99 %d us cpu %.2f us",
+		$1, $2, $3, $4, $5, $6
+	printf ": rate %.2f, p99 %.2f, cpu %.2f\n", $4 / $1, $5 / $2, $6 / $3
+}' "$folder/rounds"
+median() { # EXPRESSION
+	awk "{ print $1 }" "$folder/rounds" | sort -n | awk '{ r[NR] = $1 } END {
+		printf "%.2f", NR % 2 ? r[(NR + 1) / 2] : (r[NR / 2] + r[NR / 2 + 1]) / 2
+	}'
+}
+# shellcheck disable=SC2016 # columns of awk
+echo "$keys recorded, $asked asked for: median rate $(median '$4 / $1')," \
+	"p99 $(median '$5 / $2'), cpu $(median '$6 / $3') of nginx's;" \
+	"memory $(awk '/VmHWM/ { print int($2 / 1024) }' "/proc/$obit_pid/status") MB"
