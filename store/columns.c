@@ -1,10 +1,8 @@
 #include "store/columns.h"
 
 #include "http/head.h"
-#include "http/url.h"
 #include "store/db.h"
 #include "store/pack.h"
-#include "store/row.h"
 #include "store/store.h"
 #include "store/suspect.h"
 
@@ -30,12 +28,11 @@ static const char *
 compare_columns(struct query *q, const struct exchange *x)
 {
 	const struct message *m = x->request;
-	struct span method = { 0 }, host = { 0 }, path = { 0 };
+	struct span method = { 0 }, host = { 0 };
 
 	if (m != NULL) {
 		method = m->parsed.method;
 		host = head_field(&m->parsed, "Host");
-		path = url_split(method, m->parsed.target).path;
 	}
 	if (!same(take_bytes(q), method))
 		return "its row has another method than its request";
@@ -43,9 +40,6 @@ compare_columns(struct query *q, const struct exchange *x)
 		return "its row has another host than its request";
 	if (take_int_or(q, 1, 999, 0) != exchange_status(x))
 		return "its row has another status than its response";
-	if (take_int_or(q, 0, UINT32_MAX, -1) !=
-	    (path.p != NULL ? row_path(path) : -1))
-		return "its row has another path than its request";
 	if (!is_digest_of(take_bytes(q), x->request) ||
 	    !is_digest_of(take_bytes(q), x->response) || query_is_bad(q))
 		return "a body has another digest than its contents";

@@ -5,10 +5,18 @@
 #include "http/url.h"
 #include "store/db.h"
 #include "store/handle.h"
+#include "store/lookup.h"
 #include "store/reader.h"
-#include "store/row.h"
 
 #define PAGE 64 /* ids fetched at a time, as the statements say */
+
+enum way {
+	BY_ID,
+	BY_OPERATION,
+	BY_KEY,
+	BY_PATH,
+	BY_TARGET,
+};
 
 /*
  * Holds no transaction between two calls, so that a reader who takes his
@@ -18,25 +26,38 @@ struct cursor {
 	struct store *st;
 	struct selection which;
 	struct arena arena; /* of what which points at */
-	enum sql_id sql;
+	enum way way;
+	uint32_t hash;     /* of a key, path or target */
 	int64_t operation; /* its word */
 	int64_t last;      /* no id above it: what was there at the start */
-	int64_t page[PAGE];
+	uint64_t page[PAGE];
 	size_t at, count;
 	bool ended;
 };
 
-/* Choose the index that leaves least; what it leaves is looked at. */
-static enum sql_id
+/* Choose what leaves least; what it leaves is looked at. */
+static enum way
 choose(const struct selection *which)
 {
+	if (which->target.p != NULL)
+		return BY_TARGET;
 	if (which->key != NULL)
-		return SQL_PAGE_MATCH;
+		return BY_KEY;
 	if (which->path.p != NULL)
-		return SQL_PAGE_PATH;
-	if (which->operation.p != NULL)
-		return SQL_PAGE_OPERATION;
-	return SQL_PAGE_ALL;
+		return BY_PATH;
+	return which->operation.p != NULL ? BY_OPERATION : BY_ID;
+}
+
+static uint32_t
+choose_hash(const struct selection *which, enum way way)
+{
+	if (way == BY_TARGET)
+		return lookup_hash(LOOKUP_TARGET, which->target);
+	if (way == BY_PATH)
+		return lookup_hash(LOOKUP_PATH, which->path);
+	return lookup_hash(LOOKUP_MATCH,
+	    (struct span){ which->key,
+		which->key != NULL ? MATCH_KEY_SIZE : 0 });
 }
 
 static void
@@ -48,6 +69,9 @@ copy_selection(struct cursor *c, const struct selection *which)
 	c->which.key = arena_copy(&c->arena, key).p;
 	c->which.operation = arena_copy(&c->arena, which->operation);
 	c->which.path = arena_copy(&c->arena, which->path);
+	c->which.target = arena_copy(&c->arena, which->target);
+	c->way = choose(which);
+	c->hash = choose_hash(which, c->way);
 }
 
 static int
@@ -106,7 +130,6 @@ cursor_open(struct cursor **out, struct store *st,
 	c->st = st;
 	c->arena = ARENA_INIT;
 	copy_selection(c, which);
-	c->sql = choose(which);
 	if (store_db(st, &db, err) < 0) {
 		cursor_close(c);
 		return -1;
@@ -134,8 +157,7 @@ put_selection(struct query *q, const struct cursor *c)
 {
 	const struct selection *which = &c->which;
 
-	put_int(q,
-	    which->after > INT64_MAX ? INT64_MAX : (int64_t)which->after);
+	put_int(q, (int64_t)which->after);
 	put_int(q, c->last);
 	if (which->by_kind)
 		put_int(q, which->kind);
@@ -145,33 +167,48 @@ put_selection(struct query *q, const struct cursor *c)
 		put_int(q, (int64_t)which->recording);
 	else
 		put_null(q);
-	if (c->sql == SQL_PAGE_MATCH)
-		put_blob(q, (struct span){ which->key, MATCH_KEY_SIZE });
-	else if (c->sql == SQL_PAGE_PATH)
-		put_int(q, row_path(which->path));
-	else if (c->sql == SQL_PAGE_OPERATION)
+	if (c->way == BY_OPERATION)
 		put_int(q, c->operation);
 }
 
 static int
-fetch(struct cursor *c, struct db *db, struct err *err)
+fetch_rows(struct cursor *c, struct db *db, struct err *err)
 {
-	struct query *q = db_query(db, c->sql, err);
-	int got;
+	struct query *q = db_query(db,
+	    c->way == BY_OPERATION ? SQL_PAGE_OPERATION : SQL_PAGE_ALL, err);
 	bool bad = false;
+	int got = 0;
 
 	if (q == NULL)
 		return -1;
 	put_selection(q, c);
-	c->at = c->count = 0;
 	while (c->count < PAGE && (got = query_step(q, err)) == 1) {
-		c->page[c->count++] = take_int(q, 1, INT64_MAX);
+		c->page[c->count++] = (uint64_t)take_int(q, 1, INT64_MAX);
 		bad = bad || query_is_bad(q);
 	}
 	query_reset(q);
 	if (bad)
 		return err_set(err, ERR_CORRUPT, "an id makes no sense");
 	return c->count < PAGE ? got : 0;
+}
+
+static int
+fetch(struct cursor *c, struct db *db, struct err *err)
+{
+	int count;
+
+	c->at = c->count = 0;
+	if (c->which.after >= (uint64_t)c->last)
+		return 0;
+	if (c->way <= BY_OPERATION)
+		return fetch_rows(c, db, err);
+	count = lookup_find(db, c->hash, c->which.after, c->page, PAGE, err);
+	if (count < 0)
+		return -1;
+	c->count = (size_t)count;
+	while (c->count > 0 && c->page[c->count - 1] > (uint64_t)c->last)
+		c->count--;
+	return 0;
 }
 
 /* The next id that the index gives: 1, 0 or -1. */
@@ -191,7 +228,7 @@ next_id(struct cursor *c, uint64_t *id, struct err *err)
 		if (c->count == 0)
 			return 0;
 	}
-	*id = (uint64_t)c->page[c->at++];
+	*id = c->page[c->at++];
 	c->which.after = *id;
 	return 1;
 }
@@ -205,16 +242,34 @@ has_path(const struct entry *e, struct span path)
 	    span_eq(url_split(m->parsed.method, m->parsed.target).path, path);
 }
 
-/* Does the entry meet the conditions that its index did not see to? */
+static bool
+has_target(const struct entry *e, struct span id)
+{
+	const struct deletion *d = &e->reading.deletion;
+
+	if (e->reading.kind != KIND_DELETION)
+		return false;
+	for (size_t i = 0; i < d->target_count; i++)
+		if (d->targets[i].id.p != NULL && span_eq(d->targets[i].id, id))
+			return true;
+	return false;
+}
+
+/* Does the entry meet the conditions that were not seen to? */
 static bool
 fits(const struct cursor *c, const struct entry *e)
 {
 	const struct selection *which = &c->which;
 
+	if ((which->by_kind && e->reading.kind != which->kind) ||
+	    (which->recording != 0 && e->recording != which->recording))
+		return false;
 	if (which->key != NULL &&
 	    memcmp(which->key, e->reading.key, MATCH_KEY_SIZE) != 0)
 		return false;
 	if (which->path.p != NULL && !has_path(e, which->path))
+		return false;
+	if (which->target.p != NULL && !has_target(e, which->target))
 		return false;
 	return which->operation.p == NULL ||
 	    (e->reading.kind == KIND_DELETION &&
@@ -237,51 +292,22 @@ cursor_next(struct cursor *c, struct entry *e, struct err *err)
 	return got;
 }
 
-static bool
-take_key(struct query *q, struct store_key *k)
-{
-	struct span key;
-
-	k->id = (uint64_t)take_int(q, 1, INT64_MAX);
-	k->kind = (enum kind)take_int(q, 0, KIND_COUNT - 1);
-	key = take_bytes(q);
-	if (query_is_bad(q) || key.len != MATCH_KEY_SIZE)
-		return false;
-	memcpy(k->key, key.p, MATCH_KEY_SIZE);
-	return true;
-}
-
-static int
-take_keys(struct query *q, struct store_key *out, size_t room, size_t *count,
-    struct err *err)
-{
-	int got = 0;
-
-	*count = 0;
-	while (*count < room && (got = query_step(q, err)) == 1)
-		if (!take_key(q, &out[(*count)++])) {
-			query_reset(q);
-			return err_set(err, ERR_CORRUPT,
-			    "a match key makes no sense");
-		}
-	query_reset(q);
-	return got < 0 ? -1 : 0;
-}
-
 int
 store_keys(struct store *st, uint64_t after, struct store_key *out, size_t room,
     size_t *count, struct err *err)
 {
-	struct query *q;
-	struct db *db;
+	struct entry e = ENTRY_INIT;
+	int got = 1;
 
-	if (store_db(st, &db, err) < 0)
-		return -1;
-	if ((q = db_query(db, SQL_KEYS, err)) == NULL)
-		return store_fail(st, err);
-	put_int(q, after > INT64_MAX ? INT64_MAX : (int64_t)after);
-	put_int(q, (int64_t)room);
-	if (take_keys(q, out, room, count, err) < 0)
-		return store_fail(st, err);
-	return 0;
+	*count = 0;
+	while (*count < room &&
+	    (got = store_get(st, after + *count + 1, &e, err)) == 1) {
+		struct store_key *k = &out[(*count)++];
+
+		k->id = e.id;
+		k->kind = e.reading.kind;
+		memcpy(k->key, e.reading.key, MATCH_KEY_SIZE);
+	}
+	entry_release(&e);
+	return got < 0 ? -1 : 0;
 }

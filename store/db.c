@@ -227,6 +227,21 @@ db_image_free(uint8_t *image)
 	sqlite3_free(image);
 }
 
+int
+db_copy(struct db *to, struct db *from, struct err *err)
+{
+	sqlite3_backup *backup;
+
+	errno = 0;
+	backup = sqlite3_backup_init(to->handle, "main", from->handle, "main");
+	if (backup == NULL)
+		return fail(to, err);
+	sqlite3_backup_step(backup, -1);
+	if (sqlite3_backup_finish(backup) != SQLITE_OK)
+		return fail(to, err);
+	return 0;
+}
+
 bool
 db_is_open(const struct db *db)
 {
@@ -391,6 +406,13 @@ take_bytes(struct query *q)
 	s.len = (size_t)sqlite3_column_bytes(q->stmt, column);
 	/* SQLite has no address for an empty value. */
 	return s.len > 0 ? s : span_of_str("");
+}
+
+struct span
+take_value(struct query *q, bool *blob)
+{
+	*blob = sqlite3_column_type(q->stmt, q->taken) == SQLITE_BLOB;
+	return take_bytes(q);
 }
 
 bool

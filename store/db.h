@@ -59,6 +59,9 @@ int db_image(struct db *db, uint8_t **out, size_t *len,
     struct err *err) MUST_CHECK;
 void db_image_free(uint8_t *image);
 
+/* Put all of from into to, in one transaction. */
+int db_copy(struct db *to, struct db *from, struct err *err) MUST_CHECK;
+
 /* Is a transaction open? */
 bool db_is_open(const struct db *db);
 
@@ -98,6 +101,9 @@ int64_t take_int_or(struct query *q, int64_t min, int64_t max, int64_t absent);
 
 /* Text or blob; NULL is absent.  Valid until the next step or reset. */
 struct span take_bytes(struct query *q);
+
+/* The same, and whether it is a blob. */
+struct span take_value(struct query *q, bool *blob);
 
 /* Did a column of this row not fit? */
 bool query_is_bad(const struct query *q);

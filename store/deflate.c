@@ -168,7 +168,6 @@ deflater_run(struct deflater *d, struct span context, struct span in,
 	z_stream z;
 	int rc;
 
-	buf_reset(out);
 	if (in.len > UINT_MAX)
 		return err_set(err, ERR_LIMIT, "too long to compress");
 	must(deflateCopy(&z, &d->primed));

@@ -31,7 +31,7 @@ enum {
 struct deflater *deflater_new(struct span dictionary, int window);
 void deflater_free(struct deflater *d);
 
-/* Compress in into out, which is emptied first.  Errors: ERR_LIMIT. */
+/* Compress in to the end of out.  Errors: ERR_LIMIT. */
 int deflater_run(struct deflater *d, struct span context, struct span in,
     struct buf *out, struct err *err) MUST_CHECK;
 

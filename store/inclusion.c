@@ -42,21 +42,47 @@ inclusion_start(struct inclusion *in, uint64_t index, uint64_t size)
 	}
 }
 
-void
-inclusion_pass(struct inclusion *in, uint64_t at,
-    const uint8_t leaf[DIGEST_SIZE])
+/* The step that at belongs to, begun if it begins there. */
+static struct inclusion_step *
+enter_step(struct inclusion *in, uint64_t at)
 {
 	struct inclusion_step *step = in->steps;
 
-	if (at == in->index)
-		return;
 	while (at < step->from || at >= step->to)
 		step++;
 	if (at == step->from)
 		in->run = MERKLE_INIT;
-	merkle_add(&in->run, leaf);
-	if (at == step->to - 1)
+	return step;
+}
+
+static void
+leave_step(struct inclusion *in, struct inclusion_step *step, uint64_t end)
+{
+	if (end == step->to)
 		merkle_root(&in->run, step->hash);
+}
+
+void
+inclusion_pass(struct inclusion *in, uint64_t at,
+    const uint8_t leaf[DIGEST_SIZE])
+{
+	struct inclusion_step *step;
+
+	if (at == in->index)
+		return;
+	step = enter_step(in, at);
+	merkle_add(&in->run, leaf);
+	leave_step(in, step, at + 1);
+}
+
+void
+inclusion_pass_tile(struct inclusion *in, uint64_t at,
+    const uint8_t tile[DIGEST_SIZE])
+{
+	struct inclusion_step *step = enter_step(in, at);
+
+	merkle_add_tile(&in->run, tile);
+	leave_step(in, step, at + MERKLE_TILE);
 }
 
 bool

@@ -30,6 +30,10 @@ void inclusion_start(struct inclusion *in, uint64_t index, uint64_t size);
 void inclusion_pass(struct inclusion *in, uint64_t at,
     const uint8_t leaf[DIGEST_SIZE]);
 
+/* Take a tile of them, which must not hold the leaf at index. */
+void inclusion_pass_tile(struct inclusion *in, uint64_t at,
+    const uint8_t tile[DIGEST_SIZE]);
+
 /*
  * The root of the tree of that size if the path of hashes belongs to this
  * leaf at index; false if no such path has that length.

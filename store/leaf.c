@@ -19,6 +19,7 @@ struct sink {
 	struct buf *copy;
 	struct err *err;
 	bool failed; /* the buffer is full */
+	size_t attempt_at;
 };
 
 static void
@@ -122,6 +123,8 @@ add_deletion(struct sink *d, const struct deletion *x)
 	add_int(d, x->dry_run);
 	add_int(d, x->force);
 	add_int(d, x->set_delete);
+	if (d->copy != NULL)
+		d->attempt_at = d->copy->len;
 	add_int(d, x->attempt_of);
 	add_int(d, x->attempt_number);
 	add_int(d, x->findings);
@@ -213,12 +216,13 @@ leaf_of_recording(uint8_t leaf[DIGEST_SIZE], uint64_t id, struct span filter,
 
 int
 leaf_encode(struct buf *out, uint64_t id, const struct exchange *x,
-    const struct reading *reading, struct err *err)
+    const struct reading *reading, size_t *attempt_at, struct err *err)
 {
 	struct sink sink = { .copy = out, .err = err };
 
 	buf_reset(out);
 	add_exchange(&sink, id, x, reading);
+	*attempt_at = sink.attempt_at;
 	return sink.failed ? -1 : 0;
 }
 

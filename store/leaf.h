@@ -1,3 +1,4 @@
+/* clang-format off */
 /*
  * leaf.h - what the evidence is about: the leaves of the Merkle tree.
  *
@@ -16,20 +17,25 @@
  *	          and, if it is 1, the 32 bytes of the digest; int framing,
  *	          int complete, int number of holes, offset and length of
  *	          each, int first, int last
- *	exchange  int 1, int id, int connection, int number, endpoint client,
- *endpoint server, int missing, int reason, int flaws, message request, message
- *response, int kind, the 16 bytes of the key, bytes principal; of a deletion:
- *see below; int number of follow-ups, of each int deletion, bytes state, int
- *verdict deletion  bytes operation, int contract, int outcome, bytes code,
- *bytes message, bytes request_id, bytes token, int dry_run, int force, int
- *set_delete, int attempt_of, int attempt_number, int findings, int number of
- *targets, of each bytes type, bytes id, bytes scope, int outcome, bytes code
- *	recording int 2, int id, bytes filter, int first, int last, int
- *cut_short, int number of counts that are not 0, of each bytes name, int count,
- *in the order of coverage.h
+ *	exchange  int 1, int id, int connection, int number,
+ *	          endpoint client, endpoint server, int missing, int reason,
+ *	          int flaws, message request, message response, int kind,
+ *	          the 16 bytes of the key, bytes principal;
+ *	          of a deletion: see below; int number of follow-ups,
+ *	          of each int deletion, bytes state, int verdict
+ *	deletion  bytes operation, int contract, int outcome, bytes code,
+ *	          bytes message, bytes request_id, bytes token, int dry_run,
+ *	          int force, int set_delete, int attempt_of,
+ *	          int attempt_number, int findings, int number of targets,
+ *	          of each bytes type, bytes id, bytes scope, int outcome,
+ *	          bytes code
+ *	recording int 2, int id, bytes filter, int first, int last,
+ *	          int cut_short, int number of counts that are not 0,
+ *	          of each bytes name, int count, in the order of coverage.h
  *
  * Numbers that stand for names are those of the table term.
  */
+/* clang-format on */
 #ifndef STORE_LEAF_H
 #define STORE_LEAF_H
 
@@ -48,9 +54,13 @@ void leaf_of_exchange(uint8_t leaf[DIGEST_SIZE], uint64_t id,
 void leaf_of_recording(uint8_t leaf[DIGEST_SIZE], uint64_t id,
     struct span filter, const struct coverage *coverage);
 
-/* The encoding of an exchange itself; out is emptied.  Errors: ERR_LIMIT. */
+/*
+ * The encoding of an exchange itself; out is emptied.  Where a deletion has
+ * its attempt_of is told, 0 of anything else.  Errors: ERR_LIMIT.
+ */
 int leaf_encode(struct buf *out, uint64_t id, const struct exchange *x,
-    const struct reading *reading, struct err *err) MUST_CHECK;
+    const struct reading *reading, size_t *attempt_at,
+    struct err *err) MUST_CHECK;
 
 /* The leaf of an encoding. */
 void leaf_of_encoding(uint8_t leaf[DIGEST_SIZE], struct span encoding);

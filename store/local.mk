@@ -2,6 +2,7 @@ noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	%D%/checkpoint.c %D%/checkpoint.h \
 	%D%/columns.c %D%/columns.h \
+	%D%/compact.c %D%/compact.h \
 	%D%/counts.c %D%/counts.h \
 	%D%/cursor.c \
 	%D%/db.c %D%/db.h \
@@ -10,28 +11,55 @@ libstore_a_SOURCES = \
 	%D%/fresh.c %D%/fresh.h \
 	%D%/handle.h \
 	%D%/inclusion.c %D%/inclusion.h \
+	%D%/index_check.c %D%/index_check.h \
 	%D%/leaf.c %D%/leaf.h \
 	%D%/merge.c %D%/merge.h \
+	%D%/lookup.c %D%/lookup.h \
 	%D%/merkle.c %D%/merkle.h \
 	%D%/note.c %D%/note.h \
+	%D%/number.h \
 	%D%/orphans.c %D%/orphans.h \
 	%D%/pack.c %D%/pack.h \
+	%D%/parts.c %D%/parts.h \
+	%D%/profile.c %D%/profile.h \
 	%D%/proof.c %D%/proof.h \
 	%D%/prove.c %D%/prove.h \
 	%D%/reader.c %D%/reader.h \
-	%D%/row.c %D%/row.h \
-	%D%/schema.c %D%/schema.h \
+	%D%/row.h \
+	%D%/schema.c %D%/schema.h %D%/schema_sql.h \
 	%D%/sign.c %D%/sign.h \
 	%D%/sql.c %D%/sql.h \
 	%D%/squeeze.c %D%/squeeze.h \
+	%D%/stats.c %D%/stats.h \
 	%D%/store.c %D%/store.h \
 	%D%/suspect.c %D%/suspect.h \
 	%D%/train.c %D%/train.h \
 	%D%/treetop.c %D%/treetop.h \
 	%D%/unsqueeze.c %D%/unsqueeze.h \
 	%D%/verify.c %D%/verify.h \
+	%D%/version_1.c %D%/version_1.h \
 	%D%/words.c %D%/words.h \
 	%D%/writer.c %D%/writer.h
+
+nodist_libstore_a_SOURCES = %D%/schema_sql.c %D%/queries.h
+
+# The SQL, as text that people read, compiled in.
+schema_files   = %D%/schema_1.sql %D%/schema_2.sql
+EXTRA_DIST    += build-aux/embed-queries.sh %D%/queries.sql $(schema_files)
+BUILT_SOURCES += %D%/schema_sql.c %D%/queries.h
+CLEANFILES    += %D%/schema_sql.c %D%/queries.h
+
+%D%/schema_sql.c: build-aux/embed-text.sh $(schema_files)
+	$(AM_V_at)$(MKDIR_P) %D%
+	$(AM_V_GEN)(cd $(srcdir) && build-aux/embed-text.sh \
+		%D%/schema_sql.h $(schema_files)) > $@.tmp
+	$(AM_V_at)mv $@.tmp $@
+
+%D%/queries.h: build-aux/embed-queries.sh %D%/queries.sql
+	$(AM_V_at)$(MKDIR_P) %D%
+	$(AM_V_GEN)$(srcdir)/build-aux/embed-queries.sh \
+		$(srcdir)/%D%/queries.sql > $@.tmp
+	$(AM_V_at)mv $@.tmp $@
 
 store_libs = libstore.a $(deletion_libs) $(SQLITE_LIBS)
 

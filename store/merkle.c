@@ -1,5 +1,7 @@
 #include "store/merkle.h"
 
+#include <assert.h>
+
 static unsigned
 range_length(uint64_t size)
 {
@@ -21,16 +23,40 @@ merkle_join(uint8_t out[DIGEST_SIZE], const uint8_t left[DIGEST_SIZE],
 	digest_of(out, (struct span){ node, sizeof(node) });
 }
 
-void
-merkle_add(struct merkle *m, const uint8_t leaf[DIGEST_SIZE])
+/* Append a perfect subtree of that many leaves. */
+static void
+append(struct merkle *m, const uint8_t hash[DIGEST_SIZE], uint64_t leaves)
 {
 	unsigned at = range_length(m->size);
 
-	memcpy(m->range[at], leaf, DIGEST_SIZE);
+	memcpy(m->range[at], hash, DIGEST_SIZE);
 	/* Each trailing one of the old size is a subtree as high as ours. */
-	for (uint64_t size = m->size; size & 1; size >>= 1, at--)
+	for (uint64_t size = m->size / leaves; size & 1; size >>= 1, at--)
 		merkle_join(m->range[at - 1], m->range[at - 1], m->range[at]);
-	m->size++;
+	m->size += leaves;
+}
+
+void
+merkle_add(struct merkle *m, const uint8_t leaf[DIGEST_SIZE])
+{
+	append(m, leaf, 1);
+}
+
+void
+merkle_add_tile(struct merkle *m, const uint8_t tile[DIGEST_SIZE])
+{
+	assert(m->size % MERKLE_TILE == 0);
+	append(m, tile, MERKLE_TILE);
+}
+
+void
+merkle_rest(struct merkle *out, const struct merkle *m)
+{
+	uint64_t size = m->size % MERKLE_TILE;
+	unsigned all = range_length(m->size), few = range_length(size);
+
+	*out = (struct merkle){ .size = size };
+	memcpy(out->range, m->range[all - few], few * (size_t)DIGEST_SIZE);
 }
 
 void

@@ -16,6 +16,9 @@
 #define MERKLE_LEAF 0x00
 #define MERKLE_NODE 0x01
 
+/* Leaves of a subtree whose root can stand for them. */
+#define MERKLE_TILE 256
+
 struct merkle {
 	uint64_t size; /* leaves */
 	/* One perfect subtree for each bit set in size, the largest first. */
@@ -30,6 +33,12 @@ void merkle_join(uint8_t out[DIGEST_SIZE], const uint8_t left[DIGEST_SIZE],
 
 /* Append a leaf. */
 void merkle_add(struct merkle *m, const uint8_t leaf[DIGEST_SIZE]);
+
+/* Append the root of MERKLE_TILE leaves; size must be a multiple of that. */
+void merkle_add_tile(struct merkle *m, const uint8_t tile[DIGEST_SIZE]);
+
+/* The tree of what stands behind the last complete tile. */
+void merkle_rest(struct merkle *out, const struct merkle *m);
 
 /* The root; of no leaves, the SHA-256 of nothing. */
 void merkle_root(const struct merkle *m, uint8_t root[DIGEST_SIZE]);

@@ -12,18 +12,16 @@ static const struct {
 	bool of_recording; /* else of an exchange */
 	const char *what;
 } checks[] = {
-	{ SQL_ORPHAN_DELETION, FAULT_INSERTED, false,
-	    "it is no deletion, but one is stored for it" },
+	{ SQL_ORPHAN_PROFILE, FAULT_ALTERED, false,
+	    "what its row says of it does not go together" },
 	{ SQL_ORPHAN_TARGET, FAULT_INSERTED, false,
-	    "it is no deletion, but a target is stored for it" },
+	    "it has no further targets, but one is stored for it" },
 	{ SQL_ORPHAN_TARGET_NUMBER, FAULT_ALTERED, false,
-	    "its targets are not numbered from 1" },
+	    "its further targets are not numbered from 2" },
 	{ SQL_ORPHAN_FOLLOW_UP, FAULT_INSERTED, false,
 	    "it shows nothing, but a follow-up is stored for it" },
 	{ SQL_ORPHAN_FOLLOW_UP_NUMBER, FAULT_ALTERED, false,
 	    "its follow-ups are not numbered from 1" },
-	{ SQL_ORPHAN_CONNECTION, FAULT_ALTERED, false,
-	    "its connection is of another recording" },
 	{ SQL_ORPHAN_RECORDING, FAULT_ALTERED, true,
 	    "recordings are not numbered from 1" },
 	{ SQL_ORPHAN_COVERAGE, FAULT_INSERTED, true,

@@ -1,14 +1,18 @@
 #include "store/pack.h"
 
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "deletion/deletion.h"
 #include "http/body.h"
+#include "store/number.h"
 
 /* The first number of an exchange. */
 enum {
 	HAS_REQUEST = 1,
 	HAS_RESPONSE = 2,
+	HAS_KEY = 4, /* else it is that of pack_key() */
 };
 
 /* The first number of a message; its lowest two bits are the framing. */
@@ -50,21 +54,9 @@ sum(int64_t a, int64_t b)
 }
 
 static int
-add_number(struct buf *b, uint64_t n, struct err *err)
-{
-	uint8_t bytes[10];
-	size_t len = 0;
-
-	for (; n >= 0x80; n >>= 7)
-		bytes[len++] = (uint8_t)(n | 0x80);
-	bytes[len++] = (uint8_t)n;
-	return buf_add(b, (struct span){ bytes, len }, err);
-}
-
-static int
 add_signed(struct buf *b, int64_t n, struct err *err)
 {
-	return add_number(b, zigzag(n), err);
+	return number_add(b, zigzag(n), err);
 }
 
 /* Can a reader compute the digest from the body, at little cost? */
@@ -109,9 +101,9 @@ add_lengths(struct buf *b, const struct message *m, unsigned flags,
 {
 	int64_t body = (int64_t)m->body.len;
 
-	if ((flags & HAS_INTERIM && add_number(b, m->interim.len, err) < 0) ||
-	    add_number(b, m->head.len, err) < 0 ||
-	    (flags & HAS_BODY && add_number(b, m->body.len, err) < 0) ||
+	if ((flags & HAS_INTERIM && number_add(b, m->interim.len, err) < 0) ||
+	    number_add(b, m->head.len, err) < 0 ||
+	    (flags & HAS_BODY && number_add(b, m->body.len, err) < 0) ||
 	    add_signed(b, difference((int64_t)m->wire_len, body), err) < 0)
 		return -1;
 	return add_signed(b, difference((int64_t)m->body_len, body), err);
@@ -122,12 +114,27 @@ add_holes(struct buf *b, const struct message *m, struct err *err)
 {
 	if (m->hole_count > MAX_HOLES)
 		return err_set(err, ERR_LIMIT, "more than %d holes", MAX_HOLES);
-	if (add_number(b, m->hole_count, err) < 0)
+	if (number_add(b, m->hole_count, err) < 0)
 		return -1;
 	for (size_t i = 0; i < m->hole_count; i++)
-		if (add_number(b, m->holes[i].offset, err) < 0 ||
-		    add_number(b, m->holes[i].len, err) < 0)
+		if (number_add(b, m->holes[i].offset, err) < 0 ||
+		    number_add(b, m->holes[i].len, err) < 0)
 			return -1;
+	return 0;
+}
+
+/* Bytes that are no text, as numbers of eight of them. */
+static int
+add_words(struct buf *b, const uint8_t *p, size_t len, struct err *err)
+{
+	for (size_t i = 0; i < len; i += 8) {
+		uint64_t n = 0;
+
+		for (size_t j = i; j < i + 8; j++)
+			n = n << 8 | p[j];
+		if (number_add(b, n, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -140,14 +147,13 @@ add_message(struct buf *b, const struct message *m, int64_t base,
 	if (m == NULL)
 		return 0;
 	flags = message_flags(m);
-	if (add_number(b, flags, err) < 0 ||
+	if (number_add(b, flags, err) < 0 ||
 	    add_signed(b, difference(m->first, base), err) < 0 ||
 	    add_signed(b, difference(m->last, m->first), err) < 0 ||
 	    add_lengths(b, m, flags, err) < 0 || add_holes(b, m, err) < 0)
 		return -1;
 	if (flags & DIGEST_GIVEN)
-		return buf_add(b, (struct span){ m->body_sha256, DIGEST_SIZE },
-		    err);
+		return add_words(b, m->body_sha256, DIGEST_SIZE, err);
 	return 0;
 }
 
@@ -161,19 +167,34 @@ add_texts(struct buf *b, const struct message *m, struct err *err)
 	return pack_is_alone(m->body) ? 0 : buf_add(b, m->body, err);
 }
 
+static int
+add_head(struct buf *b, const struct exchange *x, const uint8_t *key,
+    struct err *err)
+{
+	unsigned flags = (x->request != NULL ? HAS_REQUEST : 0) |
+	    (x->response != NULL ? HAS_RESPONSE : 0) |
+	    (key != NULL ? HAS_KEY : 0);
+
+	if (number_add(b, flags, err) < 0 ||
+	    number_add(b, x->number, err) < 0 ||
+	    number_add(b, x->missing, err) < 0)
+		return -1;
+	return key != NULL ? add_words(b, key, MATCH_KEY_SIZE, err) : 0;
+}
+
 int
-pack_exchange(const struct exchange *x, struct buf *out, struct err *err)
+pack_exchange(const struct exchange *x, const uint8_t *key, struct buf *out,
+    size_t *numbers, struct err *err)
 {
 	int64_t base = exchange_time(x);
-	unsigned flags = (x->request != NULL ? HAS_REQUEST : 0) |
-	    (x->response != NULL ? HAS_RESPONSE : 0);
 
 	buf_reset(out);
-	if (add_number(out, flags, err) < 0 ||
-	    add_number(out, x->missing, err) < 0 ||
+	if (add_head(out, x, key, err) < 0 ||
 	    add_message(out, x->request, base, err) < 0 ||
-	    add_message(out, x->response, base, err) < 0 ||
-	    add_texts(out, x->request, err) < 0)
+	    add_message(out, x->response, base, err) < 0)
+		return -1;
+	*numbers = out->len;
+	if (add_texts(out, x->request, err) < 0)
 		return -1;
 	return add_texts(out, x->response, err);
 }
@@ -182,24 +203,30 @@ pack_exchange(const struct exchange *x, struct buf *out, struct err *err)
 struct unpack {
 	struct span rest;
 	struct arena *arena;
+	int version; /* of the archive */
 	bool bad;
 };
 
 static uint64_t
 take_number(struct unpack *u)
 {
-	uint64_t n = 0;
+	uint64_t n;
 
-	for (unsigned shift = 0; shift < 64 && u->rest.len > 0; shift += 7) {
-		uint8_t c = u->rest.p[0];
-
-		u->rest = span_sub(u->rest, 1, u->rest.len);
-		n |= (uint64_t)(c & 0x7f) << shift;
-		if (c < 0x80)
-			return n;
-	}
+	if (number_take(&u->rest, &n))
+		return n;
 	u->bad = true;
 	return 0;
+}
+
+static void
+take_words(struct unpack *u, uint8_t *out, size_t len)
+{
+	for (size_t i = 0; i < len; i += 8) {
+		uint64_t n = take_number(u);
+
+		for (int j = 7; j >= 0; j--, n >>= 8)
+			out[i + (size_t)j] = (uint8_t)n;
+	}
 }
 
 static int64_t
@@ -252,12 +279,25 @@ take_holes(struct unpack *u, struct message *m)
 	m->hole_count = count;
 }
 
+static void
+take_digest(struct unpack *u, struct message *m)
+{
+	struct span digest;
+
+	if (u->version > 1) {
+		take_words(u, m->body_sha256, DIGEST_SIZE);
+		return;
+	}
+	digest = take_text(u, DIGEST_SIZE);
+	if (!u->bad)
+		memcpy(m->body_sha256, digest.p, DIGEST_SIZE);
+}
+
 static struct message *
 take_message(struct unpack *u, int64_t base, unsigned *out_flags)
 {
 	struct message *m = arena_alloc(u->arena, sizeof(*m));
 	uint64_t flags = take_number(u);
-	struct span digest;
 
 	if (flags > UINT8_MAX)
 		u->bad = true;
@@ -268,11 +308,8 @@ take_message(struct unpack *u, int64_t base, unsigned *out_flags)
 	m->last = sum(m->first, take_signed(u));
 	take_lengths(u, m, (unsigned)flags);
 	take_holes(u, m);
-	if (flags & DIGEST_GIVEN) {
-		digest = take_text(u, DIGEST_SIZE);
-		if (!u->bad)
-			memcpy(m->body_sha256, digest.p, DIGEST_SIZE);
-	}
+	if (flags & DIGEST_GIVEN)
+		take_digest(u, m);
 	*out_flags = (unsigned)flags;
 	return m;
 }
@@ -310,27 +347,108 @@ parse(struct message *m, enum head_side side, unsigned flags,
 	return 0;
 }
 
-int
-pack_read(struct exchange *x, struct span in, int64_t base,
-    const struct span alone[2], struct err *err)
+/* What stands before the messages; the key, if it is given. */
+static uint64_t
+take_head(struct unpack *u, struct exchange *x, uint8_t *key, bool *has_key)
 {
-	struct unpack u = { .rest = in, .arena = &x->arena };
-	uint64_t has = take_number(&u);
+	uint64_t has = take_number(u), number;
+
+	if (u->version > 1) {
+		number = take_number(u);
+		x->number = (uint32_t)number;
+		u->bad = u->bad || number > UINT32_MAX;
+	}
+	x->missing = take_number(u);
+	*has_key = u->version > 1 && (has & HAS_KEY) != 0;
+	if (*has_key) {
+		take_words(u, key, MATCH_KEY_SIZE);
+		has &= ~(uint64_t)HAS_KEY;
+	}
+	if (has == 0 || has > (HAS_REQUEST | HAS_RESPONSE))
+		u->bad = true;
+	return has;
+}
+
+int
+pack_read(struct exchange *x, const struct packed *in, uint8_t *key,
+    bool *has_key, struct err *err)
+{
+	struct unpack u = { .rest = in->bytes,
+		.arena = &x->arena,
+		.version = in->version };
+	uint64_t has = take_head(&u, x, key, has_key);
 	unsigned flags[2] = { 0 };
 
-	x->missing = take_number(&u);
 	if (has & HAS_REQUEST)
-		x->request = take_message(&u, base, &flags[0]);
+		x->request = take_message(&u, in->time, &flags[0]);
 	if (has & HAS_RESPONSE)
-		x->response = take_message(&u, base, &flags[1]);
-	take_texts(&u, x->request, flags[0], alone[0]);
-	take_texts(&u, x->response, flags[1], alone[1]);
-	if (u.bad || u.rest.len > 0 || has == 0 ||
-	    has > (HAS_REQUEST | HAS_RESPONSE))
+		x->response = take_message(&u, in->time, &flags[1]);
+	take_texts(&u, x->request, flags[0], in->alone[0]);
+	take_texts(&u, x->response, flags[1], in->alone[1]);
+	if (u.bad || u.rest.len > 0)
 		return err_set(err, ERR_CORRUPT, "its lengths do not add up");
 	if (parse(x->request, HEAD_REQUEST, flags[0], &x->arena, err) < 0)
 		return -1;
 	return parse(x->response, HEAD_RESPONSE, flags[1], &x->arena, err);
+}
+
+/* A value behind its tag and its length. */
+static void
+key_add(struct digest *d, uint8_t tag, struct span s)
+{
+	uint8_t head[9] = { tag };
+
+	for (int i = 0; i < 8; i++)
+		head[1 + i] = (uint8_t)((uint64_t)s.len >> (56 - 8 * i));
+	digest_add(d, (struct span){ head, sizeof(head) });
+	digest_add(d, s);
+}
+
+static void
+key_add_value(struct digest *d, struct span s)
+{
+	if (s.p != NULL)
+		key_add(d, 'V', s);
+	else
+		digest_add(d, span_of_str("?"));
+}
+
+static int
+compare_targets(const void *a, const void *b)
+{
+	const struct target *x = a, *y = b;
+	int diff = span_cmp(x->type, y->type);
+
+	if (diff == 0)
+		diff = span_cmp(x->id, y->id);
+	return diff != 0 ? diff : span_cmp(x->scope, y->scope);
+}
+
+void
+pack_key(const struct reading *reading, struct arena *arena, uint8_t *key)
+{
+	const struct deletion *d = &reading->deletion;
+	struct target *sorted =
+	    arena_alloc(arena, d->target_count * sizeof(*sorted));
+	uint8_t flags[] = { d->dry_run, d->force, d->set_delete };
+	uint8_t digest[DIGEST_SIZE];
+	struct digest *all = digest_new();
+
+	key_add(all, 'D', d->operation);
+	key_add(all, 'F', (struct span){ flags, sizeof(flags) });
+	if (d->target_count > 0)
+		memcpy(sorted, d->targets, d->target_count * sizeof(*sorted));
+	if (d->target_count > 1)
+		qsort(sorted, d->target_count, sizeof(*sorted),
+		    compare_targets);
+	for (size_t i = 0; i < d->target_count; i++) {
+		key_add(all, 'T', sorted[i].type);
+		key_add_value(all, sorted[i].id);
+		key_add_value(all, sorted[i].scope);
+	}
+	digest_finish(all, digest);
+	digest_free(all);
+	memcpy(key, digest, MATCH_KEY_SIZE);
 }
 
 static void

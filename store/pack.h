@@ -10,11 +10,11 @@
 
 #include "base/base.h"
 #include "base/span.h"
+#include "deletion/deletion.h"
 #include "http/exchange.h"
 
 struct buf;
 struct err;
-struct reading;
 
 #define PACK_BODY_ALONE ((size_t)4096)
 
@@ -28,17 +28,29 @@ pack_is_alone(struct span body)
 	return body.len >= PACK_BODY_ALONE;
 }
 
-/* Write x into out, which is emptied first.  Errors: ERR_LIMIT. */
-int pack_exchange(const struct exchange *x, struct buf *out,
-    struct err *err) MUST_CHECK;
+/*
+ * Write x into out, which is emptied, with the key unless that is NULL;
+ * numbers is where the texts begin.  Errors: ERR_LIMIT.
+ */
+int pack_exchange(const struct exchange *x, const uint8_t *key, struct buf *out,
+    size_t *numbers, struct err *err) MUST_CHECK;
+
+struct packed {
+	int version;          /* of the archive that it is from */
+	struct span bytes;    /* in the exchange's arena */
+	int64_t time;         /* from which times count */
+	struct span alone[2]; /* bodies that are stored alone, or absent */
+};
 
 /*
- * Read the messages into x, whose arena takes them; in must be in it.  The
- * bodies that are stored alone are absent or whole, as given.  Times count
- * from base.  Errors: ERR_CORRUPT.
+ * Read the messages and the number of the exchange, and the key if it has
+ * one.  Errors: ERR_CORRUPT.
  */
-int pack_read(struct exchange *x, struct span in, int64_t base,
-    const struct span alone[2], struct err *err) MUST_CHECK;
+int pack_read(struct exchange *x, const struct packed *in, uint8_t *key,
+    bool *has_key, struct err *err) MUST_CHECK;
+
+/* The key of a deletion that has no other; see obit-archive(5), section 6. */
+void pack_key(const struct reading *reading, struct arena *arena, uint8_t *key);
 
 /*
  * The texts of a reading that its exchange repeats.  They stand in front

@@ -6,23 +6,33 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/xalloc.h"
+#include "store/compact.h"
 #include "store/counts.h"
 #include "store/db.h"
 #include "store/pack.h"
+#include "store/profile.h"
 #include "store/unsqueeze.h"
+#include "store/words.h"
 
 #define MAX_LIST ((int64_t)1 << 20)
 
 struct reader {
 	struct db *db;
 	struct unsqueezer *unsqueezer;
+	struct words *words;
 	struct buf context;
 };
 
 /* The columns of an exchange that lead elsewhere. */
 struct refs {
-	int64_t connection, time, principal, dictionary, size;
+	int64_t connection_time, time;
+	int64_t client, server, principal; /* words, and so are these: */
+	int64_t operation, code, type, target_code, scope;
+	int64_t flags;
+	bool own_attempt;       /* attempt_of is the exchange itself */
+	int64_t target_outcome; /* -1: it has no targets */
 	int64_t bodies[2];
+	struct target target; /* the first; as far as its row says */
 	struct span data;
 };
 
@@ -33,6 +43,7 @@ reader_new(struct db *db)
 
 	r->db = db;
 	r->unsqueezer = unsqueezer_new(db);
+	r->words = words_new(db);
 	r->context = BUF_INIT(PACK_CONTEXT_MAX);
 	return r;
 }
@@ -43,6 +54,7 @@ reader_free(struct reader *r)
 	if (r == NULL)
 		return;
 	unsqueezer_free(r->unsqueezer);
+	words_free(r->words);
 	buf_release(&r->context);
 	free(r);
 }
@@ -57,21 +69,7 @@ static int
 get_word(struct reader *r, int64_t id, struct arena *arena, struct span *out,
     struct err *err)
 {
-	struct query *q;
-	bool bad;
-
-	*out = (struct span){ 0 };
-	if (id == 0)
-		return 0;
-	if ((q = db_query(r->db, SQL_WORD_GET, err)) == NULL)
-		return -1;
-	put_int(q, id);
-	if (query_row(q, "a word is missing", err) < 0)
-		return -1;
-	*out = arena_copy(arena, take_bytes(q));
-	bad = query_is_bad(q) || out->p == NULL;
-	query_reset(q);
-	return bad ? corrupt(err, "a word has the wrong type") : 0;
+	return words_text(r->words, id, arena, out, err);
 }
 
 static int
@@ -106,41 +104,91 @@ take_ref(struct query *q)
 	return take_int_or(q, 1, INT64_MAX, 0);
 }
 
-/* Take columns of EXCHANGE_GET; data is in the arena afterwards. */
 static bool
-take_exchange(struct query *q, struct entry *e, struct refs *refs)
+take_flag(struct query *q)
+{
+	return take_int(q, 0, 1) != 0;
+}
+
+static void
+take_connection(struct query *q, struct entry *e, struct refs *refs)
 {
 	struct exchange *x = e->exchange;
-	struct span key;
 
 	e->recording = (uint64_t)take_id(q);
-	refs->connection = take_id(q);
-	x->number = (uint32_t)take_int(q, 0, UINT32_MAX);
-	refs->time = take_int(q, INT64_MIN, INT64_MAX);
+	x->connection = (uint64_t)take_int(q, INT64_MIN, INT64_MAX);
+	refs->connection_time = take_int(q, INT64_MIN, INT64_MAX);
+	refs->client = take_id(q);
+	x->client.port = (uint16_t)take_int(q, 0, UINT16_MAX);
+	refs->server = take_id(q);
+	x->server.port = (uint16_t)take_int(q, 0, UINT16_MAX);
+}
+
+static void
+take_profile(struct query *q, struct entry *e, struct refs *refs)
+{
+	struct exchange *x = e->exchange;
+	struct deletion *d = &e->reading.deletion;
+	bool deletes;
+
 	e->reading.kind = (enum kind)take_int(q, 0, KIND_COUNT - 1);
+	deletes = e->reading.kind == KIND_DELETION;
 	x->reason = (enum reason)take_int_or(q, REASON_NONE + 1,
 	    REASON_COUNT - 1, REASON_NONE);
 	x->flaws = (flaw_set)take_int(q, 0, ((int64_t)1 << FLAW_COUNT) - 1);
+	refs->flags = take_int(q, 0, FLAG_ALL);
 	refs->principal = take_ref(q);
-	key = take_bytes(q);
+	refs->operation = take_ref(q);
+	/* Of what is no deletion it is NULL, and nobody looks. */
+	d->outcome = (enum outcome)take_int_or(q, 0, OUTCOME_COUNT - 1,
+	    deletes ? OUTCOME_COUNT : 0);
+	refs->code = take_ref(q);
+	d->findings =
+	    (uint32_t)take_int_or(q, 0, ((int64_t)1 << FINDING_COUNT) - 1, 0);
+	refs->type = take_ref(q);
+	refs->target_outcome = take_int_or(q, 0, OUTCOME_COUNT - 1, -1);
+	refs->target_code = take_ref(q);
+	d->contract = (refs->flags & FLAG_CONTRACT) != 0;
+	d->dry_run = (refs->flags & FLAG_DRY_RUN) != 0;
+	d->force = (refs->flags & FLAG_FORCE) != 0;
+	d->set_delete = (refs->flags & FLAG_SET_DELETE) != 0;
+}
+
+/* Take columns of EXCHANGE_GET; what they say is in the arena afterwards. */
+static bool
+take_exchange(struct query *q, struct entry *e, struct refs *refs)
+{
+	struct arena *arena = &e->exchange->arena;
+	struct deletion *d = &e->reading.deletion;
+	int64_t attempt_of;
+	bool good;
+
+	*refs = (struct refs){ 0 };
+	take_connection(q, e, refs);
+	take_profile(q, e, refs);
+	refs->time = take_int(q, INT64_MIN, INT64_MAX);
+	refs->scope = take_ref(q);
+	good = take_compact(q, arena, &refs->target.id) &&
+	    take_compact(q, arena, &d->request_id);
+	d->token = arena_copy(arena, take_bytes(q));
+	d->message = arena_copy(arena, take_bytes(q));
+	attempt_of = take_int_or(q, 0, INT64_MAX, -1);
+	refs->own_attempt = attempt_of < 0;
+	d->attempt_of = attempt_of < 0 ? e->id : (uint64_t)attempt_of;
+	d->attempt_number = (unsigned)take_int_or(q, 0, UINT32_MAX, 1);
 	refs->bodies[0] = take_ref(q);
 	refs->bodies[1] = take_ref(q);
-	refs->dictionary = take_ref(q);
-	refs->size = take_int(q, 0, PACK_MAX);
-	refs->data = arena_copy(&x->arena, take_bytes(q));
-	if (query_is_bad(q) || key.len != MATCH_KEY_SIZE)
-		return false;
-	memcpy(e->reading.key, key.p, MATCH_KEY_SIZE);
-	return true;
+	refs->data = arena_copy(arena, take_bytes(q));
+	if (e->reading.kind == KIND_DELETION && refs->operation == 0)
+		good = false;
+	return good && !query_is_bad(q) && d->outcome < OUTCOME_COUNT;
 }
 
 static bool
-take_endpoint(struct query *q, struct endpoint *e)
+read_address(struct span addr, struct endpoint *e)
 {
 	char text[INET6_ADDRSTRLEN] = { 0 };
-	struct span addr = take_bytes(q);
 
-	e->port = (uint16_t)take_int(q, 0, UINT16_MAX);
 	if (addr.p == NULL || addr.len >= sizeof(text))
 		return false;
 	memcpy(text, addr.p, addr.len);
@@ -149,62 +197,35 @@ take_endpoint(struct query *q, struct endpoint *e)
 }
 
 static int
-get_connection(struct reader *r, int64_t id, struct exchange *x,
+get_addresses(struct reader *r, struct entry *e, const struct refs *refs,
     struct err *err)
 {
-	struct query *q = db_query(r->db, SQL_CONNECTION_GET, err);
-	bool good;
+	struct exchange *x = e->exchange;
+	struct span client, server;
 
-	if (q == NULL)
+	if (get_word(r, refs->client, &x->arena, &client, err) < 0 ||
+	    get_word(r, refs->server, &x->arena, &server, err) < 0)
 		return -1;
-	put_int(q, id);
-	if (query_row(q, "its connection is missing", err) < 0)
-		return -1;
-	x->connection = (uint64_t)take_int(q, INT64_MIN, INT64_MAX);
-	good = take_endpoint(q, &x->client) && take_endpoint(q, &x->server) &&
-	    !query_is_bad(q);
-	query_reset(q);
-	return good ? 0 : corrupt(err, "its connection makes no sense");
-}
-
-static bool
-take_flag(struct query *q)
-{
-	return take_int(q, 0, 1) != 0;
-}
-
-static bool
-take_deletion(struct query *q, struct arena *arena, struct deletion *d,
-    int64_t *operation, int64_t *code)
-{
-	*operation = take_ref(q);
-	d->contract = take_flag(q);
-	d->outcome = (enum outcome)take_int(q, 0, OUTCOME_COUNT - 1);
-	*code = take_ref(q);
-	d->message = arena_copy(arena, take_bytes(q));
-	d->request_id = arena_copy(arena, take_bytes(q));
-	d->token = arena_copy(arena, take_bytes(q));
-	d->dry_run = take_flag(q);
-	d->force = take_flag(q);
-	d->set_delete = take_flag(q);
-	d->attempt_of = (uint64_t)take_int(q, 0, INT64_MAX);
-	d->attempt_number = (unsigned)take_int(q, 0, UINT32_MAX);
-	d->findings =
-	    (uint32_t)take_int(q, 0, ((int64_t)1 << FINDING_COUNT) - 1);
-	return !query_is_bad(q);
+	if (read_address(client, &x->client) &&
+	    read_address(server, &x->server))
+		return 0;
+	return corrupt(err, "its connection makes no sense");
 }
 
 static int
 get_target(struct reader *r, struct query *q, struct arena *arena,
-    struct target *t, struct err *err)
+    size_t number, struct target *t, struct err *err)
 {
-	int64_t type = take_ref(q), scope, code;
+	int64_t type, scope, code;
+	bool good;
 
-	t->id = arena_copy(arena, take_bytes(q));
+	take_int(q, (int64_t)number, (int64_t)number);
+	type = take_ref(q);
+	good = take_compact(q, arena, &t->id);
 	scope = take_ref(q);
 	t->outcome = (enum outcome)take_int(q, 0, OUTCOME_COUNT - 1);
 	code = take_ref(q);
-	if (query_is_bad(q))
+	if (!good || query_is_bad(q))
 		return corrupt(err, "a target makes no sense");
 	if (get_word(r, type, arena, &t->type, err) < 0 ||
 	    get_word(r, scope, arena, &t->scope, err) < 0)
@@ -218,53 +239,66 @@ each_target(struct reader *r, struct query *q, struct arena *arena,
 {
 	for (size_t i = 0; i < count; i++)
 		if (query_row(q, "a target is missing", err) < 0 ||
-		    get_target(r, q, arena, &targets[i], err) < 0)
+		    get_target(r, q, arena, i + 2, &targets[i], err) < 0)
 			return -1;
 	return 0;
 }
 
+/* The first target is in the row; room for the others is behind it. */
 static int
-get_targets(struct reader *r, struct entry *e, struct err *err)
+get_first_target(struct reader *r, const struct refs *refs, struct arena *arena,
+    struct target *t, struct err *err)
+{
+	*t = refs->target;
+	t->outcome = (enum outcome)refs->target_outcome;
+	if (get_word(r, refs->type, arena, &t->type, err) < 0 ||
+	    get_word(r, refs->scope, arena, &t->scope, err) < 0)
+		return -1;
+	return get_word(r, refs->target_code, arena, &t->code, err);
+}
+
+static int
+get_targets(struct reader *r, struct entry *e, const struct refs *refs,
+    struct err *err)
 {
 	struct arena *arena = &e->exchange->arena;
 	struct deletion *d = &e->reading.deletion;
 	struct target *targets;
+	size_t later = 0;
 	struct query *q;
 	int rc;
 
-	if (get_count(r, SQL_TARGET_COUNT, e->id, &d->target_count, err) < 0 ||
-	    (q = db_query(r->db, SQL_TARGET_GET, err)) == NULL)
+	if (refs->target_outcome < 0)
+		return 0;
+	if (refs->flags & FLAG_TARGETS &&
+	    get_count(r, SQL_TARGET_COUNT, e->id, &later, err) < 0)
 		return -1;
+	d->target_count = 1 + later;
 	targets = arena_alloc(arena, d->target_count * sizeof(*targets));
 	d->targets = targets;
+	if (get_first_target(r, refs, arena, targets, err) < 0)
+		return -1;
+	if (later == 0)
+		return 0;
+	if ((q = db_query(r->db, SQL_TARGET_GET, err)) == NULL)
+		return -1;
 	put_int(q, (int64_t)e->id);
-	rc = each_target(r, q, arena, targets, d->target_count, err);
+	rc = each_target(r, q, arena, targets + 1, later, err);
 	query_reset(q);
 	return rc;
 }
 
 static int
-get_deletion(struct reader *r, struct entry *e, struct err *err)
+get_deletion(struct reader *r, struct entry *e, const struct refs *refs,
+    struct err *err)
 {
 	struct arena *arena = &e->exchange->arena;
 	struct deletion *d = &e->reading.deletion;
-	struct query *q = db_query(r->db, SQL_DELETION_GET, err);
-	int64_t operation, code;
-	bool good;
 
-	if (q == NULL)
+	if (get_word(r, refs->operation, arena, &d->operation, err) < 0 ||
+	    get_word(r, refs->code, arena, &d->code, err) < 0)
 		return -1;
-	put_int(q, (int64_t)e->id);
-	if (query_row(q, "its deletion is missing", err) < 0)
-		return -1;
-	good = take_deletion(q, arena, d, &operation, &code);
-	query_reset(q);
-	if (!good)
-		return corrupt(err, "its deletion makes no sense");
-	if (get_word(r, operation, arena, &d->operation, err) < 0 ||
-	    get_word(r, code, arena, &d->code, err) < 0)
-		return -1;
-	return get_targets(r, e, err);
+	return get_targets(r, e, refs, err);
 }
 
 static int
@@ -318,19 +352,24 @@ get_messages(struct reader *r, struct entry *e, const struct refs *refs,
     struct err *err)
 {
 	struct exchange *x = e->exchange;
-	struct span alone[2], packed;
+	struct packed packed = { .version = 2 };
+	bool has_key;
 
+	packed.time =
+	    (int64_t)((uint64_t)refs->connection_time + (uint64_t)refs->time);
 	if (unsqueezer_body(r->unsqueezer, refs->bodies[0], &x->arena,
-		&alone[0], err) < 0 ||
+		&packed.alone[0], err) < 0 ||
 	    unsqueezer_body(r->unsqueezer, refs->bodies[1], &x->arena,
-		&alone[1], err) < 0)
+		&packed.alone[1], err) < 0)
 		return -1;
 	pack_context(&e->reading, &r->context);
-	if (unsqueezer_get(r->unsqueezer, refs->dictionary,
-		buf_span(&r->context), refs->data, refs->size, &x->arena,
-		&packed, err) < 0)
+	if (unsqueezer_get(r->unsqueezer, refs->data, buf_span(&r->context),
+		&x->arena, &packed.bytes, err) < 0 ||
+	    pack_read(x, &packed, e->reading.key, &has_key, err) < 0)
 		return -1;
-	return pack_read(x, packed, refs->time, alone, err);
+	if (!has_key)
+		pack_key(&e->reading, &x->arena, e->reading.key);
+	return 0;
 }
 
 static int
@@ -359,14 +398,17 @@ get_entry(struct reader *r, struct entry *e, uint64_t as, struct err *err)
 
 	if (got < 1)
 		return got;
+	if (refs.own_attempt)
+		e->reading.deletion.attempt_of = as;
 	e->id = as;
-	if (get_connection(r, refs.connection, e->exchange, err) < 0 ||
+	if (get_addresses(r, e, &refs, err) < 0 ||
 	    get_word(r, refs.principal, &e->exchange->arena,
 		&reading->principal, err) < 0)
 		return -1;
-	if (reading->kind == KIND_DELETION && get_deletion(r, e, err) < 0)
+	if (reading->kind == KIND_DELETION &&
+	    get_deletion(r, e, &refs, err) < 0)
 		return -1;
-	if (reading->kind != KIND_OTHER && get_follow_ups(r, e, err) < 0)
+	if (refs.flags & FLAG_FOLLOW_UPS && get_follow_ups(r, e, err) < 0)
 		return -1;
 	return get_messages(r, e, &refs, err) < 0 ? -1 : 1;
 }
@@ -545,29 +587,4 @@ reader_recording(struct reader *r, uint64_t id, struct arena *arena,
 		return err_prefix(err, "recording %llu",
 		    (unsigned long long)id);
 	return got;
-}
-
-int
-reader_stats(struct reader *r, struct store_stats *out, struct err *err)
-{
-	struct query *q = db_query(r->db, SQL_STATS, err);
-	bool bad;
-
-	if (q == NULL || query_row(q, "nothing counted", err) < 0)
-		return -1;
-	*out = (struct store_stats){ 0 };
-	out->recordings = (uint64_t)take_int(q, 0, INT64_MAX);
-	out->exchanges = (uint64_t)take_int(q, 0, INT64_MAX);
-	out->deletions = (uint64_t)take_int(q, 0, INT64_MAX);
-	out->follow_ups = (uint64_t)take_int(q, 0, INT64_MAX);
-	out->targets = (uint64_t)take_int(q, 0, INT64_MAX);
-	out->connections = (uint64_t)take_int(q, 0, INT64_MAX);
-	out->message_bytes = (uint64_t)take_int(q, 0, INT64_MAX) +
-	    (uint64_t)take_int(q, 0, INT64_MAX);
-	out->stored_bytes = (uint64_t)take_int(q, 0, INT64_MAX) +
-	    (uint64_t)take_int(q, 0, INT64_MAX) +
-	    (uint64_t)take_int(q, 0, INT64_MAX);
-	bad = query_is_bad(q);
-	query_reset(q);
-	return bad ? corrupt(err, "its sizes make no sense") : 0;
 }

@@ -27,7 +27,5 @@ int reader_evidence(struct reader *r, uint64_t deletion, struct arena *arena,
     const struct evidence **out, size_t *count, struct err *err) MUST_CHECK;
 int reader_recording(struct reader *r, uint64_t id, struct arena *arena,
     struct recording *out, struct err *err) MUST_CHECK;
-int reader_stats(struct reader *r, struct store_stats *out,
-    struct err *err) MUST_CHECK;
 
 #endif

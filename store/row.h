@@ -1,5 +1,5 @@
 /*
- * row.h - one row of the table exchange, but for its compressed bytes.
+ * row.h - one row of the table exchange, but for its messages.
  */
 #ifndef STORE_ROW_H
 #define STORE_ROW_H
@@ -7,26 +7,24 @@
 #include <stdint.h>
 
 #include "base/span.h"
-#include "deletion/deletion.h"
 #include "http/digest.h"
 
 struct row {
-	int64_t id, recording, connection, number, time;
-	enum kind kind;
-	int64_t method, host, principal; /* words; 0: none */
-	int status;
-	enum reason reason;
-	flaw_set flaws;
-	int64_t path; /* row_path(), or -1 */
-	uint8_t match[MATCH_KEY_SIZE];
+	int64_t id, connection, time, profile;
+	/* Of a deletion and its first target; 0 and absent: none. */
+	int64_t scope;
+	struct span target, request_id, token, message;
+	int64_t attempt_of, attempt_number;
 	int64_t bodies[2]; /* stored alone; 0: none */
-	uint8_t leaf[DIGEST_SIZE];
+	int64_t leaf;      /* row_leaf() */
 };
 
-/*
- * The number under which requests of a path are found: the first four
- * bytes of its SHA-256, big-endian.  Others may share it.
- */
-int64_t row_path(struct span path);
+/* The first four bytes of a leaf, big-endian, as a signed number. */
+static inline int64_t
+row_leaf(const uint8_t leaf[DIGEST_SIZE])
+{
+	return (int32_t)((uint32_t)leaf[0] << 24 | (uint32_t)leaf[1] << 16 |
+	    (uint32_t)leaf[2] << 8 | leaf[3]);
+}
 
 #endif

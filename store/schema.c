@@ -6,263 +6,90 @@
 #include "deletion/deletion.h"
 #include "http/exchange.h"
 #include "store/db.h"
+#include "store/schema_sql.h"
 
-/* A time in nanoseconds as RFC 3339. */
-#define STAMP(t)                                                               \
-	"strftime('%Y-%m-%dT%H:%M:%S', " t " / 1000000000, 'unixepoch') "      \
-	"|| printf('.%09dZ', " t " % 1000000000)"
-
-#define WORD(id) "(SELECT text FROM word WHERE word.id = " id ")"
-#define TERM(class, value)                                                     \
-	"(SELECT name FROM term WHERE class = '" class "' AND value = " value  \
-						       ")"
-#define TERMS(class, set)                                                      \
-	"(SELECT group_concat(name, ' ') FROM term WHERE class = '" class      \
-	    "' AND " set " >> value & 1)"
-
-#define ENDPOINT(host, port)                                                   \
-	"CASE WHEN instr(" host ", ':') THEN '[' || " host " || ']' "          \
-	"ELSE " host " END || ':' || " port
-
-static const char *const version_1[] = {
-	"CREATE TABLE recording(id INTEGER PRIMARY KEY, begun INTEGER "
-	"NOT "
-	"NULL, "
-	"program TEXT, source TEXT, filter TEXT, "
-	"finished INTEGER NOT NULL, first INTEGER, last INTEGER, "
-	"cut_short INTEGER, leaf BLOB, position INTEGER)",
-
-	"CREATE TABLE coverage(recording INTEGER NOT NULL, name TEXT "
-	"NOT NULL, "
-	"count INTEGER NOT NULL, PRIMARY KEY(recording, name)) WITHOUT "
-	"ROWID",
-
-	"CREATE TABLE connection(id INTEGER PRIMARY KEY, "
-	"recording INTEGER NOT NULL, number INTEGER NOT NULL, "
-	"client TEXT NOT NULL, client_port INTEGER NOT NULL, "
-	"server TEXT NOT NULL, server_port INTEGER NOT NULL)",
-	"CREATE INDEX connection_number ON connection(recording, "
-	"number)",
-
-	"CREATE TABLE exchange(id INTEGER PRIMARY KEY, "
-	"recording INTEGER NOT NULL, connection INTEGER NOT NULL, "
-	"number INTEGER NOT NULL, time INTEGER NOT NULL, "
-	"kind INTEGER NOT NULL, method INTEGER, host INTEGER, "
-	"status INTEGER, reason INTEGER, flaws INTEGER NOT NULL, "
-	"principal INTEGER, path INTEGER, match BLOB NOT NULL, "
-	"request_body INTEGER, response_body INTEGER, "
-	"dictionary INTEGER, size INTEGER NOT NULL, data BLOB NOT "
-	"NULL, "
-	"leaf BLOB NOT NULL)",
-	"CREATE INDEX exchange_match ON exchange(substr(match, 1, 6))",
-	"CREATE INDEX exchange_path ON exchange(path) WHERE path IS "
-	"NOT NULL",
-
-	"CREATE TABLE deletion(exchange INTEGER PRIMARY KEY, "
-	"operation INTEGER NOT NULL, contract INTEGER NOT NULL, "
-	"outcome INTEGER NOT NULL, code INTEGER, message TEXT, "
-	"request_id TEXT, token TEXT, dry_run INTEGER NOT NULL, "
-	"force INTEGER NOT NULL, set_delete INTEGER NOT NULL, "
-	"attempt_of INTEGER NOT NULL, attempt_number INTEGER NOT NULL, "
-	"findings INTEGER NOT NULL)",
-	"CREATE INDEX deletion_operation ON deletion(operation)",
-
-	"CREATE TABLE target(deletion INTEGER NOT NULL, "
-	"number INTEGER NOT NULL, type INTEGER, id TEXT, scope "
-	"INTEGER, "
-	"outcome INTEGER NOT NULL, code INTEGER, "
-	"PRIMARY KEY(deletion, number)) WITHOUT ROWID",
-	"CREATE INDEX target_id ON target(substr(id, -8))",
-
-	"CREATE TABLE follow_up(exchange INTEGER NOT NULL, "
-	"number INTEGER NOT NULL, deletion INTEGER NOT NULL, "
-	"time INTEGER NOT NULL, state INTEGER, verdict INTEGER NOT "
-	"NULL, "
-	"PRIMARY KEY(exchange, number)) WITHOUT ROWID",
-	"CREATE INDEX follow_up_deletion ON follow_up(deletion)",
-
-	"CREATE TABLE body(id INTEGER PRIMARY KEY, sha256 BLOB NOT "
-	"NULL, "
-	"size INTEGER NOT NULL, data BLOB NOT NULL)",
-	"CREATE UNIQUE INDEX body_sha256 ON body(sha256)",
-
-	"CREATE TABLE dictionary(id INTEGER PRIMARY KEY, data BLOB NOT "
-	"NULL)",
-
-	"CREATE TABLE word(id INTEGER PRIMARY KEY, text TEXT NOT NULL)",
-	"CREATE UNIQUE INDEX word_text ON word(text)",
-
-	"CREATE TABLE term(class TEXT NOT NULL, value INTEGER NOT "
-	"NULL, "
-	"name TEXT NOT NULL, PRIMARY KEY(class, value)) WITHOUT ROWID",
-
-	"CREATE TABLE tree(id INTEGER PRIMARY KEY, size INTEGER NOT "
-	"NULL, "
-	"root BLOB NOT NULL, range BLOB NOT NULL)",
-
-	"CREATE VIEW recordings AS SELECT id, " STAMP(
-	    "begun") " AS begun, "
-		     "program, source, filter, finished, " STAMP(
-			 "first") " AS first, " STAMP("last") " AS "
-							      "last, "
-							      "cut_"
-							      "short "
-							      "FROM "
-							      "recordin"
-							      "g",
-
-	"CREATE VIEW exchanges AS SELECT e.id, e.recording, " STAMP(
-	    "e.time") " AS time, " ENDPOINT("c.client",
-	    "c.client_port") " AS client, " ENDPOINT("c.server",
-	    "c.server_port") " AS server, " WORD("e.method") " AS "
-							     "method,"
-							     " " WORD("e.host") " AS host, e.status, " TERM(
-								 "reason",
-								 "e."
-								 "reaso"
-								 "n") " AS "
-								      "reason,"
-								      " " TERM(
-									  "kin"
-									  "d",
-									  "e."
-									  "kin"
-									  "d") " AS kind, " WORD("e.principal") " AS principal, " TERMS("flaw",
-									  "e."
-									  "flaw"
-									  "s") " AS flaws "
-									       "FROM exchange AS e JOIN connection AS c ON c.id = "
-									       "e.connection",
-
-	"CREATE VIEW targets AS SELECT t.deletion, t.number, " WORD(
-	    "t."
-	    "ty"
-	    "p"
-	    "e") " AS type, t.id, " WORD("t.scope") " AS scope, " TERM("ou"
-								       "tc"
-								       "om"
-								       "e",
-	    "t.outcome") " AS outcome, " WORD("t.code") " AS code "
-							"FROM target "
-							"AS t",
-
-	"CREATE VIEW follow_ups AS SELECT f.deletion, "
-	"f.exchange, " STAMP("f.time") " AS time, " WORD(
-	    "f.state") " AS state, " TERM("verdict",
-	    "f.verdict") " AS verdict FROM follow_up AS f",
-
-	"CREATE VIEW history AS SELECT e.id, e.time, e.principal, "
-	"e.client, "
-	"e.host, e.method, " WORD(
-	    "d.operation") " AS operation, "
-			   "(SELECT group_concat(coalesce(t.type || "
-			   "':', '') "
-			   "|| t.id, ' ') "
-			   "FROM targets AS t WHERE t.deletion = e.id) "
-			   "AS "
-			   "targets, " TERM("outcome",
-			       "d.outcome") " AS outcome, "
-					    "iif(d.contract, "
-					    "'contract', "
-					    "'convention') AS basis, "
-					    "e.status, " WORD(
-						"d.code") " AS code, "
-							  "d.message, "
-							  "d.request_"
-							  "id, "
-							  "d.token, "
-							  "d.dry_run, "
-							  "d.force, "
-							  "d.set_"
-							  "delete, "
-							  "d.attempt_"
-							  "of, "
-							  "d.attempt_"
-							  "number, "
-							  "(SELECT "
-							  "f.verdict "
-							  "FROM "
-							  "follow_ups "
-							  "AS "
-							  "f WHERE "
-							  "f.deletion "
-							  "= e.id "
-							  "ORDER BY "
-							  "f.exchange "
-							  "DESC LIMIT "
-							  "1) AS "
-							  "verdict, "
-							  "(SELECT "
-							  "f.time FROM "
-							  "follow_ups "
-							  "AS f "
-							  "WHERE "
-							  "f.deletion "
-							  "= "
-							  "e.id "
-							  "ORDER BY "
-							  "f.exchange "
-							  "DESC LIMIT "
-							  "1) AS "
-							  "verdict_"
-							  "time,"
-							  " " TERMS("finding",
-							      "d."
-							      "finding"
-							      "s") " A"
-								   "S "
-								   "fi"
-								   "nd"
-								   "in"
-								   "gs"
-								   ", "
-								   "e."
-								   "fl"
-								   "aw"
-								   "s "
-								   "FR"
-								   "OM"
-								   " d"
-								   "el"
-								   "et"
-								   "io"
-								   "n "
-								   "AS"
-								   " d"
-								   " J"
-								   "OI"
-								   "N "
-								   "ex"
-								   "ch"
-								   "an"
-								   "ge"
-								   "s "
-								   "AS"
-								   " e"
-								   " O"
-								   "N "
-								   "e."
-								   "id"
-								   " ="
-								   " d"
-								   ".e"
-								   "xc"
-								   "ha"
-								   "ng"
-								   "e",
+/*
+ * The statements of each version, one after another.  A version that takes
+ * the place of the one before it has all of its tables; any other adds to
+ * it.
+ */
+static const struct step {
+	const char *sql;
+	bool anew;
+} steps[] = {
+	[1] = { schema_1_sql, true },
+	[2] = { schema_2_sql, true },
 };
 
-/* Each step takes an archive from the version before it to its own. */
-static const struct {
-	const char *const *sql;
-	size_t count;
-} migrations[] = {
-	{ NULL, 0 },
-	{ version_1, ARRAY_LEN(version_1) },
-};
+_Static_assert(ARRAY_LEN(steps) == SCHEMA_VERSION + 1,
+    "one step for each version");
 
-_Static_assert(ARRAY_LEN(migrations) == SCHEMA_VERSION + 1,
-    "one migration for each version");
+/* The first of the steps that make up a version. */
+static int
+first_step(int version)
+{
+	while (!steps[version].anew)
+		version--;
+	return version;
+}
+
+/* Cut the next statement off; what is outside of them is comment. */
+static struct span
+next_statement(struct span *rest)
+{
+	struct span s;
+
+	while (rest->len > 0 &&
+	    (rest->p[0] == '\n' || span_has_prefix(*rest, span_of_str("--"))))
+		span_cut(rest, '\n');
+	s = *rest;
+	for (size_t at = 0; at + 1 < s.len; at++)
+		if (s.p[at] == ';' && s.p[at + 1] == '\n') {
+			*rest = span_sub(s, at + 1, s.len);
+			return span_sub(s, 0, at);
+		}
+	*rest = (struct span){ 0 };
+	return *rest;
+}
+
+static bool
+skip_blanks(struct span *s)
+{
+	size_t n = 0;
+
+	while (n < s->len &&
+	    (s->p[n] == ' ' || s->p[n] == '\n' || s->p[n] == '\t'))
+		n++;
+	*s = span_sub(*s, n, s->len);
+	return n > 0;
+}
+
+static bool
+is_word(uint8_t c)
+{
+	return c == '_' || c == '\'' || (c >= '0' && c <= '9') ||
+	    (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* The same statement, however its lines are broken? */
+static bool
+same_statement(struct span a, struct span b)
+{
+	uint8_t before = 0;
+
+	for (;;) {
+		bool blanks = skip_blanks(&a) != skip_blanks(&b);
+
+		if (a.len == 0 || b.len == 0)
+			return a.len == b.len;
+		if (a.p[0] != b.p[0] ||
+		    (blanks && is_word(before) && is_word(a.p[0])))
+			return false;
+		before = a.p[0];
+		a = span_sub(a, 1, a.len);
+		b = span_sub(b, 1, b.len);
+	}
+}
 
 /* The words behind the numbers in the tables. */
 static const char *
@@ -342,26 +169,27 @@ add_terms(struct db *db, struct err *err)
 }
 
 static int
-step(struct db *db, int version, struct err *err)
+run_step(struct db *db, int version, struct err *err)
 {
-	char sql[64];
-
-	for (size_t i = 0; i < migrations[version].count; i++)
-		if (db_exec(db, migrations[version].sql[i], err) < 0)
-			return -1;
-	snprintf(sql, sizeof(sql), "PRAGMA user_version=%d", version);
-	return db_exec(db, sql, err);
+	if (db_exec(db, steps[version].sql, err) < 0)
+		return -1;
+	return 0;
 }
 
 static int
-climb(struct db *db, int64_t version, struct err *err)
+create(struct db *db, struct err *err)
 {
+	char sql[96];
+
+	snprintf(sql, sizeof(sql),
+	    "PRAGMA application_id=%d; PRAGMA user_version=%d",
+	    SCHEMA_APPLICATION, SCHEMA_VERSION);
 	if (db_exec(db, "BEGIN IMMEDIATE", err) < 0)
 		return -1;
-	while (version < SCHEMA_VERSION)
-		if (step(db, (int)++version, err) < 0)
+	for (int v = first_step(SCHEMA_VERSION); v <= SCHEMA_VERSION; v++)
+		if (run_step(db, v, err) < 0)
 			return -1;
-	if (add_terms(db, err) < 0)
+	if (add_terms(db, err) < 0 || db_exec(db, sql, err) < 0)
 		return -1;
 	return db_exec(db, "COMMIT", err);
 }
@@ -369,29 +197,10 @@ climb(struct db *db, int64_t version, struct err *err)
 int
 schema_create(struct db *db, struct err *err)
 {
-	char sql[64];
-
-	snprintf(sql, sizeof(sql), "PRAGMA application_id=%d",
-	    SCHEMA_APPLICATION);
-	if (db_exec(db, sql, err) < 0)
-		return -1;
-	return climb(db, 0, err);
-}
-
-int
-schema_migrate(struct db *db, struct err *err)
-{
-	int64_t version;
-
-	if (db_number(db, "PRAGMA user_version", &version, err) < 0)
-		return -1;
-	if (version == SCHEMA_VERSION)
+	if (create(db, err) == 0)
 		return 0;
-	if (climb(db, version, err) < 0) {
-		db_rollback(db);
-		return -1;
-	}
-	return 0;
+	db_rollback(db);
+	return -1;
 }
 
 static int
@@ -400,33 +209,32 @@ foreign_schema(struct err *err)
 	return err_set(err, ERR_FORMAT, "has a schema that obit did not write");
 }
 
-/* Compare the next object of the file with each of the step in turn. */
+/* Compare the next objects of the file with those of the step. */
 static int
-check_step(struct query *q, const char *const *sql, size_t count,
-    struct err *err)
+check_step(struct query *q, const char *sql, struct err *err)
 {
+	struct span rest = span_of_str(sql), statement;
 	int got;
 
-	for (size_t i = 0; i < count; i++) {
+	while ((statement = next_statement(&rest)).p != NULL) {
 		if ((got = query_step(q, err)) < 0)
 			return -1;
-		if (got == 0 || !span_eq_str(take_bytes(q), sql[i]))
+		if (got == 0 || !same_statement(take_bytes(q), statement))
 			return foreign_schema(err);
 	}
 	return 0;
 }
 
 static int
-check_objects(struct db *db, int64_t version, struct err *err)
+check_objects(struct db *db, int version, struct err *err)
 {
 	struct query *q = db_query(db, SQL_SCHEMA, err);
 	int got;
 
 	if (q == NULL)
 		return -1;
-	for (int64_t v = 1; v <= version; v++)
-		if (check_step(q, migrations[v].sql, migrations[v].count, err) <
-		    0)
+	for (int v = first_step(version); v <= version; v++)
+		if (check_step(q, steps[v].sql, err) < 0)
 			return -1;
 	if ((got = query_step(q, err)) < 0)
 		return -1;
@@ -488,14 +296,15 @@ check_version(struct db *db, int64_t *version, struct err *err)
 }
 
 int
-schema_check(struct db *db, struct err *err)
+schema_check(struct db *db, int *out, struct err *err)
 {
 	int64_t version;
 	int rc;
 
 	if (check_version(db, &version, err) < 0)
 		return -1;
-	rc = check_objects(db, version, err) < 0 || check_terms(db, err) < 0;
+	*out = (int)version;
+	rc = check_objects(db, *out, err) < 0 || check_terms(db, err) < 0;
 	/* No statement may stay in the middle, or it would hold its locks. */
 	db_rollback(db);
 	return rc ? -1 : 0;

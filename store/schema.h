@@ -1,6 +1,6 @@
 /*
- * schema.h - the tables of an archive, and how an old one becomes a new
- * one.  obit-archive(5) is the description.
+ * schema.h - the tables of an archive, in every version that there was.
+ * obit-archive(5) is the description.
  */
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H
@@ -16,18 +16,16 @@ struct err;
 #define SCHEMA_APPLICATION 0x4f424954
 
 /* The version that this program writes. */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 /* Make an empty database into an archive without recordings. */
 int schema_create(struct db *db, struct err *err) MUST_CHECK;
 
 /*
- * Check that the database has exactly the schema that obit writes, and the
- * terms it knows.  Errors: ERR_FORMAT, ERR_UNSUPPORTED for a later version.
+ * Check that the database has exactly the schema that obit writes or wrote,
+ * and the terms it knows; give its version.  Errors: ERR_FORMAT,
+ * ERR_UNSUPPORTED for a later version.
  */
-int schema_check(struct db *db, struct err *err) MUST_CHECK;
-
-/* Bring an archive of an earlier version up to this one. */
-int schema_migrate(struct db *db, struct err *err) MUST_CHECK;
+int schema_check(struct db *db, int *version, struct err *err) MUST_CHECK;
 
 #endif

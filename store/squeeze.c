@@ -2,11 +2,14 @@
 
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/xalloc.h"
+#include "store/compact.h"
 #include "store/db.h"
 #include "store/deflate.h"
+#include "store/number.h"
 #include "store/pack.h"
 #include "store/row.h"
 #include "store/train.h"
@@ -36,11 +39,13 @@ struct squeezer {
 	struct deflater *deflater;
 	int64_t dictionary; /* 0: none */
 	struct buf out;
+	struct arena arena; /* of one row */
 
 	bool training;
 	struct buf samples; /* packed exchanges, one after another */
 	unsigned sampled;   /* how many */
 	struct buf contexts;
+	struct arena texts; /* of the rows that wait */
 	struct waiting waiting[TRAIN_ROWS];
 	size_t count; /* of those that wait */
 
@@ -79,6 +84,7 @@ squeezer_open(struct squeezer **out, struct db *db, struct err *err)
 	s->out = BUF_INIT(PACK_MAX);
 	s->samples = BUF_INIT(TRAIN_SAMPLES);
 	s->contexts = BUF_INIT(TRAIN_ROWS * PACK_CONTEXT_MAX);
+	s->arena = s->texts = ARENA_INIT;
 	if (load(s, err) < 0) {
 		squeezer_close(s);
 		return -1;
@@ -96,6 +102,8 @@ squeezer_close(struct squeezer *s)
 	buf_release(&s->out);
 	buf_release(&s->samples);
 	buf_release(&s->contexts);
+	arena_release(&s->arena);
+	arena_release(&s->texts);
 	free(s);
 }
 
@@ -109,24 +117,35 @@ put_or_null(struct query *q, bool present, int64_t n)
 }
 
 static void
-put_row(struct query *q, const struct row *row)
+put_row(struct squeezer *s, struct query *q, const struct row *row)
 {
 	put_int(q, row->id);
-	put_int(q, row->recording);
 	put_int(q, row->connection);
-	put_int(q, row->number);
 	put_int(q, row->time);
-	put_int(q, row->kind);
-	put_or_null(q, row->method != 0, row->method);
-	put_or_null(q, row->host != 0, row->host);
-	put_or_null(q, row->status != 0, row->status);
-	put_or_null(q, row->reason != REASON_NONE, row->reason);
-	put_int(q, row->flaws);
-	put_or_null(q, row->principal != 0, row->principal);
-	put_or_null(q, row->path >= 0, row->path);
-	put_blob(q, (struct span){ row->match, MATCH_KEY_SIZE });
+	put_int(q, row->profile);
+	put_or_null(q, row->scope != 0, row->scope);
+	put_compact(q, row->target, &s->arena);
+	put_compact(q, row->request_id, &s->arena);
+	put_text(q, row->token);
+	put_text(q, row->message);
+	put_or_null(q, row->attempt_of != 0, row->attempt_of);
+	put_or_null(q, row->attempt_number != 0, row->attempt_number);
 	put_or_null(q, row->bodies[0] != 0, row->bodies[0]);
 	put_or_null(q, row->bodies[1] != 0, row->bodies[1]);
+	put_int(q, row->leaf);
+}
+
+/* Compress into s->out, with what a reader has to know first. */
+static int
+squeeze(struct squeezer *s, struct span context, struct span packed,
+    struct err *err)
+{
+	buf_reset(&s->out);
+	if (number_add(&s->out, 0, err) < 0 ||
+	    number_add(&s->out, (uint64_t)s->dictionary, err) < 0 ||
+	    number_add(&s->out, packed.len, err) < 0)
+		return -1;
+	return deflater_run(s->deflater, context, packed, &s->out, err);
 }
 
 static int
@@ -135,14 +154,12 @@ insert(struct squeezer *s, const struct row *row, struct span context,
 {
 	struct query *q;
 
-	if (deflater_run(s->deflater, context, packed, &s->out, err) < 0 ||
+	if (squeeze(s, context, packed, err) < 0 ||
 	    (q = db_query(s->db, SQL_EXCHANGE_ADD, err)) == NULL)
 		return -1;
-	put_row(q, row);
-	put_or_null(q, s->dictionary != 0, s->dictionary);
-	put_int(q, (int64_t)packed.len);
+	arena_reset(&s->arena);
+	put_row(s, q, row);
 	put_blob(q, buf_span(&s->out));
-	put_blob(q, (struct span){ row->leaf, DIGEST_SIZE });
 	s->window.exchanges++;
 	s->window.in += packed.len;
 	s->window.out += s->out.len;
@@ -165,6 +182,7 @@ insert_waiting(struct squeezer *s, struct err *err)
 	}
 	s->count = 0;
 	buf_reset(&s->contexts);
+	arena_reset(&s->texts);
 	return 0;
 }
 
@@ -226,8 +244,14 @@ static int
 wait_for(struct squeezer *s, const struct row *row, struct span context,
     struct span packed, struct err *err)
 {
-	s->waiting[s->count++] = (struct waiting){ *row, s->samples.len,
-		packed.len, s->contexts.len, context.len };
+	struct waiting *w = &s->waiting[s->count++];
+
+	*w = (struct waiting){ *row, s->samples.len, packed.len,
+		s->contexts.len, context.len };
+	w->row.target = arena_copy(&s->texts, row->target);
+	w->row.request_id = arena_copy(&s->texts, row->request_id);
+	w->row.token = arena_copy(&s->texts, row->token);
+	w->row.message = arena_copy(&s->texts, row->message);
 	s->sampled++;
 	if (buf_add(&s->samples, packed, err) < 0 ||
 	    buf_add(&s->contexts, context, err) < 0)

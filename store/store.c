@@ -11,7 +11,9 @@
 #include "store/handle.h"
 #include "store/reader.h"
 #include "store/schema.h"
+#include "store/stats.h"
 #include "store/treetop.h"
+#include "store/version_1.h"
 #include "store/writer.h"
 
 struct store {
@@ -44,23 +46,67 @@ store_fail(const struct store *st, struct err *err)
 	return err_prefix(err, "%s", st->name);
 }
 
+/* Make the archive that one of an earlier version stands for, in memory. */
+static int
+modernise(struct store *st, struct db **out, struct err *err)
+{
+	struct stat file;
+
+	if (stat(st->path, &file) < 0)
+		return err_sys(err, "cannot read its size");
+	if ((uint64_t)file.st_size > VERSION_1_MAX)
+		return err_set(err, ERR_LIMIT,
+		    "is of version 1, and too large to be brought up to date");
+	if (db_open(out, NULL, DB_SCRATCH, err) < 0)
+		return -1;
+	if (version_1_convert(st->db, *out, err) == 0)
+		return 0;
+	db_close(*out);
+	return -1;
+}
+
+/* Read it as what it stands for; the file stays as it is. */
+static int
+read_old(struct store *st, struct err *err)
+{
+	struct db *now;
+
+	if (modernise(st, &now, err) < 0)
+		return -1;
+	db_close(st->db);
+	st->db = now;
+	return 0;
+}
+
+/* Bring the file up to date. */
+static int
+rewrite_old(struct store *st, struct err *err)
+{
+	struct db *now;
+	int rc;
+
+	if (modernise(st, &now, err) < 0)
+		return -1;
+	rc = db_copy(st->db, now, err);
+	db_close(now);
+	return rc;
+}
+
 static int
 try_to_read(struct store *st, enum db_access access, struct err *err)
 {
+	int version;
+
 	if (db_open(&st->db, st->path, access, err) < 0)
 		return -1;
-	if (schema_check(st->db, err) == 0)
+	if (schema_check(st->db, &version, err) == 0 &&
+	    (version == SCHEMA_VERSION || read_old(st, err) == 0))
 		return 0;
 	db_close(st->db);
 	st->db = NULL;
 	return -1;
 }
 
-/*
- * In a folder that cannot be written, or on a full disk, SQLite cannot make
- * the file through which readers and a writer of a WAL archive agree.  With
- * nothing in the journal and no writer there is nothing to agree about.
- */
 /*
  * A writer that was stopped while it opened or closed the archive leaves a
  * journal that is to be undone, and only who may write can do that.
@@ -83,6 +129,11 @@ undo_journal(struct store *st, struct err *err)
 	return rc;
 }
 
+/*
+ * In a folder that cannot be written, or on a full disk, SQLite cannot make
+ * the file through which readers and a writer of a WAL archive agree.  With
+ * nothing in the journal and no writer there is nothing to agree about.
+ */
 static int
 open_to_read(struct store *st, struct err *err)
 {
@@ -106,10 +157,15 @@ open_to_read(struct store *st, struct err *err)
 static int
 open_to_write(struct store *st, struct err *err)
 {
+	int version;
+
 	if (file_lock(&st->lock, st->path, err) < 0 ||
 	    db_open(&st->db, st->path, DB_WRITE, err) < 0 ||
-	    schema_check(st->db, err) < 0 || schema_migrate(st->db, err) < 0 ||
-	    db_exec(st->db, WRITER_PRAGMAS, err) < 0)
+	    schema_check(st->db, &version, err) < 0)
+		return -1;
+	if (version < SCHEMA_VERSION && rewrite_old(st, err) < 0)
+		return -1;
+	if (db_exec(st->db, WRITER_PRAGMAS, err) < 0)
 		return -1;
 	return writer_open(&st->writer, st->db, err);
 }
@@ -216,7 +272,7 @@ store_close(struct store *st, struct err *err)
 	if (st == NULL)
 		return 0;
 	if (st->writer != NULL) {
-		rc = writer_commit(st->writer, err);
+		rc = writer_finish(st->writer, err);
 		empty = st->made && !writer_has_committed(st->writer);
 		writer_close(st->writer);
 		if (empty)
@@ -331,7 +387,7 @@ store_stats(struct store *st, struct store_stats *out, struct err *err)
 {
 	struct stat file;
 
-	if (settle(st, err) < 0 || reader_stats(st->reader, out, err) < 0)
+	if (settle(st, err) < 0 || stats_read(st->db, out, err) < 0)
 		return store_fail(st, err);
 	if (stat(st->path, &file) < 0) {
 		err_sys(err, "cannot read its size");

@@ -126,6 +126,7 @@ struct selection {
 	const uint8_t *key;    /* MATCH_KEY_SIZE bytes */
 	struct span operation; /* deletions of this operation */
 	struct span path;      /* requests of this path, query left off */
+	struct span target;    /* deletions with a target of this id */
 	uint64_t recording;
 	uint64_t after; /* ids above this one */
 };
@@ -137,7 +138,7 @@ struct selection {
 int store_get(struct store *st, uint64_t id, struct entry *e,
     struct err *err) MUST_CHECK;
 
-/* What stands in an index of exchanges. */
+/* What an exchange can be found by. */
 struct store_key {
 	uint64_t id;
 	enum kind kind;
@@ -146,7 +147,7 @@ struct store_key {
 
 /*
  * Read the keys of up to room exchanges that follow id after, in archive
- * order, without reading the exchanges.  Errors: ERR_CORRUPT, ERR_SYSTEM.
+ * order.  Errors: ERR_CORRUPT, ERR_SYSTEM.
  */
 int store_keys(struct store *st, uint64_t after, struct store_key *out,
     size_t room, size_t *count, struct err *err) MUST_CHECK;

@@ -9,12 +9,16 @@
 #include "store/db.h"
 #include "store/leaf.h"
 #include "store/reader.h"
+#include "store/row.h"
 
 /* What has to be read to be compared is looked for so far away. */
 #define MAX_READ UINT64_C(4096)
 
-/* So many bytes are hashed to find the number of one exchange. */
+/* So many bytes are hashed to find the number of one exchange, */
 #define MAX_HASHED (UINT64_C(16) << 30)
+
+/* and so many numbers tried: four bytes of a leaf fit one in 2^32. */
+#define MAX_TRIED (UINT64_C(1) << 20)
 
 void
 suspect_set(struct verification *out, enum fault fault, uint64_t from,
@@ -40,12 +44,12 @@ forgive(int got, struct err *err)
 }
 
 static bool
-leaf_is(const struct entry *e, uint64_t id, const uint8_t stored[DIGEST_SIZE])
+leaf_is(const struct entry *e, uint64_t id, int64_t stored)
 {
 	uint8_t leaf[DIGEST_SIZE];
 
 	leaf_of_exchange(leaf, id, e->exchange, &e->reading);
-	return memcmp(leaf, stored, DIGEST_SIZE) == 0;
+	return row_leaf(leaf) == stored;
 }
 
 static void
@@ -71,25 +75,40 @@ window_around(const struct suspect *s, uint64_t width)
 	return w;
 }
 
+/* The leaf of an encoding as if it were that of another number. */
+static int64_t
+leaf_as(struct buf *encoding, size_t attempt_at, uint64_t id)
+{
+	uint8_t leaf[DIGEST_SIZE];
+
+	put_id(encoding->p + LEAF_ID_AT, id);
+	if (attempt_at != 0)
+		put_id(encoding->p + attempt_at, id);
+	leaf_of_encoding(leaf, buf_span(encoding));
+	return row_leaf(leaf);
+}
+
 /* The id under which the contents give the leaf: 1, 0 or -1. */
 static int
 find_id(const struct suspect *s, const struct entry *e, uint64_t *id,
     struct err *err)
 {
 	struct buf encoding = BUF_INIT(LEAF_ENCODING_MAX);
-	uint8_t leaf[DIGEST_SIZE];
-	int got = leaf_encode(&encoding, e->id, e->exchange, &e->reading, err);
+	size_t attempt_at;
+	int got = leaf_encode(&encoding, e->id, e->exchange, &e->reading,
+	    &attempt_at, err);
+	uint64_t width = MAX_HASHED / (encoding.len + 1);
 	struct window window =
-	    window_around(s, MAX_HASHED / (encoding.len + 1));
+	    window_around(s, width < MAX_TRIED ? width : MAX_TRIED);
 
-	for (uint64_t at = window.from; got == 0 && at < window.to; at++) {
-		put_id(encoding.p + LEAF_ID_AT, at);
-		leaf_of_encoding(leaf, buf_span(&encoding));
-		if (memcmp(leaf, s->leaf, DIGEST_SIZE) == 0) {
+	/* What is an attempt of itself is so wherever it is. */
+	if (e->reading.deletion.attempt_of != e->id)
+		attempt_at = 0;
+	for (uint64_t at = window.from; got == 0 && at < window.to; at++)
+		if (leaf_as(&encoding, attempt_at, at) == s->leaf) {
 			*id = at;
 			got = 1;
 		}
-	}
 	buf_release(&encoding);
 	return got;
 }
@@ -114,23 +133,20 @@ find_row(const struct suspect *s, uint64_t *id, struct err *err)
 }
 
 static int
-stored_leaf(const struct suspect *s, uint64_t id, uint8_t leaf[DIGEST_SIZE],
+stored_leaf(const struct suspect *s, uint64_t id, int64_t *leaf,
     struct err *err)
 {
 	struct query *q = db_query(s->db, SQL_VERIFY_PAGE, err);
-	struct span stored = { 0 };
 	int got;
 
 	if (q == NULL)
 		return -1;
 	put_int(q, (int64_t)id);
-	if ((got = query_step(q, err)) == 1 &&
-	    take_int(q, INT64_MIN, INT64_MAX) == (int64_t)id)
-		stored = take_bytes(q);
-	if (stored.len == DIGEST_SIZE)
-		memcpy(leaf, stored.p, DIGEST_SIZE);
-	else if (got == 1)
-		got = 0;
+	if ((got = query_step(q, err)) == 1) {
+		got = take_int(q, INT64_MIN, INT64_MAX) == (int64_t)id;
+		*leaf = take_int(q, INT32_MIN, INT32_MAX);
+		got = got && !query_is_bad(q);
+	}
 	query_reset(q);
 	return got;
 }
@@ -140,11 +156,11 @@ static int
 holds(const struct suspect *s, uint64_t at, uint64_t id, struct err *err)
 {
 	struct entry e = ENTRY_INIT;
-	uint8_t leaf[DIGEST_SIZE];
-	int got = forgive(stored_leaf(s, at, leaf, err), err);
+	int64_t leaf;
+	int got = forgive(stored_leaf(s, at, &leaf, err), err);
 
 	if (got == 1)
-		got = forgive(reader_get(s->reader, at, &e, err), err);
+		got = forgive(reader_get_as(s->reader, at, id, &e, err), err);
 	if (got == 1)
 		got = leaf_is(&e, id, leaf);
 	entry_release(&e);
@@ -170,11 +186,12 @@ static int
 judge_earlier(const struct suspect *s, uint64_t other, struct verification *out,
     struct err *err)
 {
-	uint8_t leaf[DIGEST_SIZE] = { 0 };
+	int64_t leaf;
+	int got = stored_leaf(s, other, &leaf, err);
 
-	if (stored_leaf(s, other, leaf, err) < 0)
+	if (got < 0)
 		return -1;
-	if (memcmp(leaf, s->leaf, DIGEST_SIZE) == 0)
+	if (got == 1 && leaf == s->leaf)
 		suspect_set(out, FAULT_INSERTED, s->id, s->id,
 		    "it is a copy of exchange %" PRIu64, other);
 	else

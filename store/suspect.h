@@ -16,9 +16,9 @@ struct suspect {
 	struct db *db;
 	struct reader *reader;
 	uint64_t id;
-	uint64_t last;             /* as far as is looked; not below id */
-	uint8_t leaf[DIGEST_SIZE]; /* as it is stored */
-	const char *why;           /* if it cannot be read; or NULL */
+	uint64_t last;   /* as far as is looked; not below id */
+	int64_t leaf;    /* as much of it as is stored; row.h */
+	const char *why; /* if it cannot be read; or NULL */
 };
 
 /* Set the fault.  Errors: ERR_SYSTEM, ERR_LIMIT. */

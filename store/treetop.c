@@ -13,8 +13,11 @@ take(struct query *q, struct treetop *out)
 	if (root.len != DIGEST_SIZE)
 		return false;
 	memcpy(out->root, root.p, DIGEST_SIZE);
-	return merkle_load(&out->range, out->size, take_bytes(q)) &&
-	    !query_is_bad(q);
+	if (!merkle_load(&out->range, out->size, take_bytes(q)) ||
+	    query_is_bad(q))
+		return false;
+	merkle_rest(&out->tile, &out->range);
+	return true;
 }
 
 int
@@ -25,6 +28,7 @@ treetop_load(struct treetop *out, struct db *db, struct err *err)
 	int got;
 
 	*out = (struct treetop){ 0 };
+	out->range = out->tile = MERKLE_INIT;
 	digest_of(out->root, (struct span){ 0 });
 	if (q == NULL || (got = query_step(q, err)) < 0)
 		return -1;
@@ -35,4 +39,67 @@ treetop_load(struct treetop *out, struct db *db, struct err *err)
 	if (good)
 		return 0;
 	return err_set(err, ERR_CORRUPT, "its tree makes no sense");
+}
+
+static int
+add_tile(struct treetop *top, struct db *db, struct err *err)
+{
+	struct query *q = db_query(db, SQL_TILE_ADD, err);
+	uint8_t hash[DIGEST_SIZE];
+
+	if (q == NULL)
+		return -1;
+	merkle_root(&top->tile, hash);
+	top->tile = MERKLE_INIT;
+	put_int(q, (int64_t)(top->size / TILE - 1));
+	put_blob(q, (struct span){ hash, sizeof(hash) });
+	return query_run(q, err);
+}
+
+int
+treetop_add(struct treetop *top, struct db *db, const uint8_t leaf[DIGEST_SIZE],
+    struct err *err)
+{
+	merkle_add(&top->range, leaf);
+	merkle_add(&top->tile, leaf);
+	top->size++;
+	return top->tile.size == TILE ? add_tile(top, db, err) : 0;
+}
+
+int
+treetop_store(struct treetop *top, struct db *db, struct err *err)
+{
+	struct query *q = db_query(db, SQL_TREE_SET, err);
+
+	if (q == NULL)
+		return -1;
+	merkle_root(&top->range, top->root);
+	put_int(q, (int64_t)top->size);
+	put_blob(q, (struct span){ top->root, DIGEST_SIZE });
+	put_blob(q, merkle_range(&top->range));
+	return query_run(q, err);
+}
+
+int
+treetop_tile(struct db *db, uint64_t number, uint8_t hash[DIGEST_SIZE],
+    struct err *err)
+{
+	struct query *q = db_query(db, SQL_TILE_GET, err);
+	struct span stored;
+	bool good;
+	int got;
+
+	if (q == NULL)
+		return -1;
+	put_int(q, (int64_t)number);
+	if ((got = query_step(q, err)) < 1)
+		return got;
+	stored = take_bytes(q);
+	good = stored.len == DIGEST_SIZE;
+	if (good)
+		memcpy(hash, stored.p, DIGEST_SIZE);
+	query_reset(q);
+	if (good)
+		return 1;
+	return err_set(err, ERR_CORRUPT, "a tile makes no sense");
 }

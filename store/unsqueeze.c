@@ -8,6 +8,8 @@
 #include "base/xalloc.h"
 #include "store/db.h"
 #include "store/deflate.h"
+#include "store/number.h"
+#include "store/pack.h"
 
 #define MAX_DICTIONARY ((size_t)1 << 15)
 
@@ -132,7 +134,7 @@ unsqueezer_body(struct unsqueezer *u, int64_t id, struct arena *arena,
 }
 
 int
-unsqueezer_get(struct unsqueezer *u, int64_t dictionary, struct span context,
+unsqueezer_old(struct unsqueezer *u, int64_t dictionary, struct span context,
     struct span data, int64_t size, struct arena *arena, struct span *out,
     struct err *err)
 {
@@ -142,4 +144,18 @@ unsqueezer_get(struct unsqueezer *u, int64_t dictionary, struct span context,
 		return -1;
 	return inflate_into(u->small, primed, context, data, size, arena, out,
 	    err);
+}
+
+int
+unsqueezer_get(struct unsqueezer *u, struct span data, struct span context,
+    struct arena *arena, struct span *out, struct err *err)
+{
+	uint64_t template, dictionary, size;
+
+	if (!number_take(&data, &template) || template != 0 ||
+	    !number_take(&data, &dictionary) || dictionary > INT64_MAX ||
+	    !number_take(&data, &size) || size > PACK_MAX)
+		return corrupt(err, "its data makes no sense");
+	return unsqueezer_old(u, (int64_t)dictionary, context, data,
+	    (int64_t)size, arena, out, err);
 }

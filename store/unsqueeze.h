@@ -19,10 +19,14 @@ struct unsqueezer *unsqueezer_new(struct db *db);
 void unsqueezer_free(struct unsqueezer *u);
 
 /*
- * Decompress the data of an exchange, of which size bytes are expected,
- * into the arena.  Dictionary 0 is none.  Errors: ERR_CORRUPT, ERR_SYSTEM.
+ * Read the data of an exchange back into the arena.  Errors: ERR_CORRUPT,
+ * ERR_SYSTEM.
  */
-int unsqueezer_get(struct unsqueezer *u, int64_t dictionary,
+int unsqueezer_get(struct unsqueezer *u, struct span data, struct span context,
+    struct arena *arena, struct span *out, struct err *err) MUST_CHECK;
+
+/* The same of version 1, where its size and dictionary were columns. */
+int unsqueezer_old(struct unsqueezer *u, int64_t dictionary,
     struct span context, struct span data, int64_t size, struct arena *arena,
     struct span *out, struct err *err) MUST_CHECK;
 

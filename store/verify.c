@@ -8,9 +8,11 @@
 #include "store/columns.h"
 #include "store/db.h"
 #include "store/handle.h"
+#include "store/index_check.h"
 #include "store/leaf.h"
 #include "store/orphans.h"
 #include "store/reader.h"
+#include "store/row.h"
 #include "store/suspect.h"
 #include "store/treetop.h"
 
@@ -19,8 +21,8 @@
 /* What the tree needs of a row. */
 struct stub {
 	int64_t id;
-	uint8_t leaf[DIGEST_SIZE];
-	bool bad; /* the leaf is no digest */
+	int64_t leaf; /* row.h */
+	bool bad;     /* that is no number */
 };
 
 struct walk {
@@ -42,6 +44,14 @@ struct walk {
 		bool pending;
 	} end;
 	struct arena arena;
+	struct index_check index;
+	/* The tile that is passing by, and the first that differs. */
+	struct {
+		struct merkle tree;
+		uint64_t from;    /* its first exchange */
+		uint64_t bad, to; /* exchanges of that; 0: none differs */
+		bool differs;
+	} tile;
 	/* The first exchange of each perfect subtree of the stored tree. */
 	uint64_t firsts[64];
 	uint64_t sealed_to; /* id of the last exchange that is sealed */
@@ -95,15 +105,32 @@ check_file(struct walk *w, struct verification *found, struct err *err)
 	return 0;
 }
 
+static int
+end_tile(struct walk *w, struct err *err)
+{
+	uint8_t stored[DIGEST_SIZE], root[DIGEST_SIZE];
+	int got = treetop_tile(w->db, w->tree.size / TILE - 1, stored, err);
+
+	if (got < 0)
+		return damaged(w, err);
+	merkle_root(&w->tile.tree, root);
+	w->tile.tree = MERKLE_INIT;
+	if (!w->tile.differs &&
+	    (got == 0 || memcmp(stored, root, DIGEST_SIZE) != 0)) {
+		w->tile.differs = true;
+		w->tile.bad = w->tile.from;
+		w->tile.to = w->next;
+	}
+	return 0;
+}
+
+/* Subtrees begin where the higher bits of the size are used up. */
 static void
-note_leaf(struct walk *w, const uint8_t leaf[DIGEST_SIZE])
+note_firsts(struct walk *w)
 {
 	uint64_t before = w->tree.size, start = 0;
-	const struct checkpoint *c = w->options->checkpoint;
-	uint8_t root[DIGEST_SIZE];
 	unsigned n = 0;
 
-	/* Subtrees begin where the higher bits of the size are used up. */
 	for (uint64_t rest = w->top.size; rest != 0 && start <= before; n++) {
 		uint64_t high = UINT64_C(1) << (63 - __builtin_clzll(rest));
 
@@ -112,11 +139,26 @@ note_leaf(struct walk *w, const uint8_t leaf[DIGEST_SIZE])
 		start += high;
 		rest -= high;
 	}
+}
+
+static int
+note_leaf(struct walk *w, const uint8_t leaf[DIGEST_SIZE], struct err *err)
+{
+	const struct checkpoint *c = w->options->checkpoint;
+	uint8_t root[DIGEST_SIZE];
+
+	note_firsts(w);
+	if (w->tile.tree.size == 0)
+		w->tile.from = w->next;
 	merkle_add(&w->tree, leaf);
+	merkle_add(&w->tile.tree, leaf);
+	if (w->tile.tree.size == TILE && end_tile(w, err) < 0)
+		return -1;
 	if (c == NULL || w->tree.size != c->size)
-		return;
+		return 0;
 	merkle_root(&w->tree, root);
 	w->sealed_differs = memcmp(root, c->root, DIGEST_SIZE) != 0;
+	return 0;
 }
 
 static bool
@@ -211,7 +253,8 @@ pass_ends(struct walk *w, struct err *err)
 {
 	while (
 	    !is_bad(w) && w->end.pending && w->end.position == w->tree.size) {
-		note_leaf(w, w->end.leaf);
+		if (note_leaf(w, w->end.leaf, err) < 0)
+			return -1;
 		if (!adds_up(&w->end.coverage,
 			w->recording == w->end.id ? w->deletions : 0))
 			recording_fault(w, "its coverage does not add up");
@@ -254,7 +297,8 @@ judge(struct walk *w, const struct stub *stub, const char *why, struct err *err)
 		.reader = w->reader,
 		.id = (uint64_t)stub->id,
 		.last = w->next,
-		.why = stub->bad ? "its leaf is no digest" : why,
+		.leaf = stub->leaf,
+		.why = stub->bad ? "its leaf is no number" : why,
 	};
 
 	int64_t count;
@@ -263,7 +307,6 @@ judge(struct walk *w, const struct stub *stub, const char *why, struct err *err)
 	if (db_number(w->db, sql_text[SQL_VERIFY_COUNT], &count, err) < 0)
 		return damaged(w, err);
 	s.last += (uint64_t)count;
-	memcpy(s.leaf, stub->leaf, DIGEST_SIZE);
 	return suspect_judge(&s, w->out, err);
 }
 
@@ -283,14 +326,14 @@ check_exchange(struct walk *w, const struct stub *stub, struct entry *e,
 	if (got < 1)
 		return judge(w, stub, got < 0 ? why.text : "it is gone", err);
 	leaf_of_exchange(leaf, w->next, e->exchange, &e->reading);
-	if (stub->bad || memcmp(leaf, stub->leaf, DIGEST_SIZE) != 0)
+	if (stub->bad || row_leaf(leaf) != stub->leaf)
 		return judge(w, stub, NULL, err);
 	check_order(w, e);
-	if (columns_check(w->db, e, w->out, err) < 0)
+	if (columns_check(w->db, e, w->out, err) < 0 ||
+	    index_check_add(&w->index, e, w->out, err) < 0)
 		return damaged(w, err);
-	note_leaf(w, stub->leaf);
 	w->out->exchanges++;
-	return 0;
+	return note_leaf(w, leaf, err);
 }
 
 static int
@@ -329,7 +372,6 @@ static int
 fetch(struct walk *w, int64_t from, struct stub *page, struct err *err)
 {
 	struct query *q = db_query(w->db, SQL_VERIFY_PAGE, err);
-	struct span leaf;
 	int got = 1, count = 0;
 
 	if (q == NULL)
@@ -340,10 +382,8 @@ fetch(struct walk *w, int64_t from, struct stub *page, struct err *err)
 
 		*stub = (struct stub){ 0 };
 		stub->id = take_int(q, INT64_MIN, INT64_MAX);
-		leaf = take_bytes(q);
-		stub->bad = leaf.len != DIGEST_SIZE;
-		if (!stub->bad)
-			memcpy(stub->leaf, leaf.p, DIGEST_SIZE);
+		stub->leaf = take_int(q, INT32_MIN, INT32_MAX);
+		stub->bad = query_is_bad(q);
 	}
 	query_reset(q);
 	return got < 0 ? -1 : count;
@@ -381,7 +421,24 @@ walk_exchanges(struct walk *w, struct err *err)
 	return rc;
 }
 
-/* Name what the first subtree that differs holds. */
+/* The leaves are those of the tree, so it is the tile that is not. */
+static int
+check_tiles(struct walk *w, struct err *err)
+{
+	int64_t count;
+
+	if (w->tile.differs)
+		suspect_set(w->out, FAULT_ALTERED, w->tile.bad, w->tile.to,
+		    "their tile is not that of their leaves");
+	if (db_number(w->db, sql_text[SQL_VERIFY_TILES], &count, err) < 0)
+		return -1;
+	if ((uint64_t)count != w->tree.size / TILE)
+		suspect_set(w->out, FAULT_ALTERED, 0, 0,
+		    "there are tiles of leaves that do not exist");
+	return 0;
+}
+
+/* Name what the first tile or subtree that differs holds. */
 static void
 compare_trees(struct walk *w)
 {
@@ -392,6 +449,9 @@ compare_trees(struct walk *w)
 	while ((n + 1) * (size_t)DIGEST_SIZE <= range.len &&
 	    memcmp(w->top.range.range[n], w->tree.range[n], DIGEST_SIZE) == 0)
 		n++;
+	if (n * (size_t)DIGEST_SIZE < range.len && w->tile.differs)
+		suspect_set(w->out, FAULT_REWRITTEN, w->tile.bad, w->tile.to,
+		    "they give their leaves, but the leaves not the tree");
 	if (n * (size_t)DIGEST_SIZE < range.len) {
 		bool ends = (n + 1) * (size_t)DIGEST_SIZE == range.len;
 
@@ -450,8 +510,12 @@ finish(struct walk *w, struct err *err)
 		    "the tree is smaller than what it is made of");
 	if (!is_bad(w))
 		compare_trees(w);
-	if (!is_bad(w) && orphans_find(w->db, w->out, err) < 0)
-		return damaged(w, err);
+	if (!is_bad(w) &&
+	    (check_tiles(w, err) < 0 ||
+		index_check_end(&w->index, w->out, err) < 0 ||
+		orphans_find(w->db, w->out, err) < 0) &&
+	    damaged(w, err) < 0)
+		return -1;
 	compare_checkpoint(w);
 	w->out->size = w->tree.size;
 	merkle_root(&w->tree, w->out->root);
@@ -507,7 +571,9 @@ store_verify(struct store *st, const struct verify_options *options,
 		return -1;
 	if (db_exec(w.db, "BEGIN", err) < 0)
 		return store_fail(st, err);
+	index_check_init(&w.index, w.db);
 	rc = verify(&w, err);
+	index_check_release(&w.index);
 	db_rollback(w.db);
 	arena_release(&w.arena);
 	return rc < 0 ? store_fail(st, err) : 0;

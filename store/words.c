@@ -5,6 +5,7 @@
 #include <uthash.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/xalloc.h"
 #include "store/db.h"
@@ -18,8 +19,15 @@ struct word {
 	UT_hash_handle hh;
 };
 
+#define READ     1024 /* remembered, each in place id modulo this */
+#define READ_MAX 1024 /* bytes of each */
+
 struct words {
 	struct db *db;
+	struct {
+		int64_t id; /* 0: free */
+		struct buf text;
+	} read[READ];
 	struct word *known;
 	struct arena arena;
 };
@@ -31,6 +39,8 @@ words_new(struct db *db)
 
 	w->db = db;
 	w->arena = ARENA_INIT;
+	for (size_t i = 0; i < READ; i++)
+		w->read[i].text = BUF_INIT(READ_MAX);
 	return w;
 }
 
@@ -47,6 +57,8 @@ words_free(struct words *w)
 	if (w == NULL)
 		return;
 	forget(w);
+	for (size_t i = 0; i < READ; i++)
+		buf_release(&w->read[i].text);
 	free(w);
 }
 
@@ -99,5 +111,48 @@ words_number(struct words *w, struct span text, int64_t *out, struct err *err)
 	if (got < 0)
 		return -1;
 	remember(w, text, *out);
+	return 0;
+}
+
+static int
+fetch(struct words *w, int64_t id, struct arena *arena, struct span *out,
+    struct err *err)
+{
+	struct query *q = db_query(w->db, SQL_WORD_GET, err);
+	bool bad;
+
+	if (q == NULL)
+		return -1;
+	put_int(q, id);
+	if (query_row(q, "a word is missing", err) < 0)
+		return -1;
+	*out = arena_copy(arena, take_bytes(q));
+	bad = query_is_bad(q) || out->p == NULL;
+	query_reset(q);
+	if (!bad)
+		return 0;
+	return err_set(err, ERR_CORRUPT, "a word has the wrong type");
+}
+
+int
+words_text(struct words *w, int64_t id, struct arena *arena, struct span *out,
+    struct err *err)
+{
+	struct buf *text = &w->read[id % READ].text;
+	struct err ignored;
+
+	*out = (struct span){ 0 };
+	if (id == 0)
+		return 0;
+	if (w->read[id % READ].id == id) {
+		*out = arena_copy(arena,
+		    text->len > 0 ? buf_span(text) : span_of_str(""));
+		return 0;
+	}
+	if (fetch(w, id, arena, out, err) < 0)
+		return -1;
+	buf_reset(text);
+	/* What is too long is asked for again. */
+	w->read[id % READ].id = buf_add(text, *out, &ignored) < 0 ? 0 : id;
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "base/base.h"
 #include "base/span.h"
 
+struct arena;
 struct db;
 struct err;
 struct words;
@@ -22,5 +23,9 @@ void words_free(struct words *w);
 /* The number of text, which is added if it is new; 0 if it is absent. */
 int words_number(struct words *w, struct span text, int64_t *out,
     struct err *err) MUST_CHECK;
+
+/* The text of a number, in the arena; absent of 0.  ERR_CORRUPT if none. */
+int words_text(struct words *w, int64_t id, struct arena *arena,
+    struct span *out, struct err *err) MUST_CHECK;
 
 #endif

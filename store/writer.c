@@ -1,6 +1,5 @@
 #include "store/writer.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -8,64 +7,79 @@
 #include "base/err.h"
 #include "base/xalloc.h"
 #include "http/head.h"
-#include "http/url.h"
+#include "store/compact.h"
 #include "store/counts.h"
 #include "store/db.h"
-#include "store/deflate.h"
 #include "store/leaf.h"
-#include "store/merkle.h"
+#include "store/lookup.h"
 #include "store/pack.h"
+#include "store/parts.h"
+#include "store/profile.h"
 #include "store/row.h"
 #include "store/squeeze.h"
 #include "store/treetop.h"
 #include "store/words.h"
 
-#define CONNECTIONS 1024 /* remembered, each in place number modulo this */
+#define OPERATIONS 64 /* words remembered, each in place id modulo this */
 
-struct known {
-	uint64_t number;
-	struct endpoint client, server;
-	int64_t id; /* 0: free */
-};
+#define STRETCH_BITS 8 /* of the table operation */
 
 struct writer {
 	struct db *db;
 	struct words *words;
+	struct profiles *profiles;
 	struct squeezer *squeezer;
-	struct deflater *alone; /* for bodies in rows of their own */
-	struct buf packed, context, body;
-	struct merkle tree;
-	struct known known[CONNECTIONS];
-	int64_t recording; /* the open one; 0: none */
+	struct parts *parts;
+	struct buf packed, context;
+	struct treetop tree;
+	struct postings postings;
+	struct {
+		int64_t word, stretch;
+	} operations[OPERATIONS]; /* that are in their table */
+	int64_t recording;        /* the open one; 0: none */
 	struct arena arena;
-	struct span filter; /* of the open recording */
+	struct span filter;   /* of the open recording */
+	struct arena scratch; /* of one exchange */
 	int64_t next;
 	size_t batch;    /* bytes in the open batch, about */
 	int64_t started; /* when the open batch began */
 	bool failed, committed;
 };
 
+static int
+load(struct writer *w, struct err *err)
+{
+	int64_t first;
+
+	if (db_number(w->db, sql_text[SQL_LAST_EXCHANGE], &w->next, err) < 0 ||
+	    db_number(w->db, sql_text[SQL_SEGMENT_LAST], &first, err) < 0)
+		return -1;
+	w->next++;
+	if (first < 1 || first > w->next || w->next - first >= LOOKUP_SEGMENT)
+		return err_set(err, ERR_CORRUPT, "its segments make no sense");
+	if (postings_load(&w->postings, w->db, (uint64_t)first, err) < 0)
+		return -1;
+	w->postings.exchanges = (uint32_t)(w->next - first);
+	return treetop_load(&w->tree, w->db, err);
+}
+
 int
 writer_open(struct writer **out, struct db *db, struct err *err)
 {
 	struct writer *w = xcalloc(1, sizeof(*w));
-	struct treetop top;
 
 	w->db = db;
 	w->words = words_new(db);
-	w->alone = deflater_new((struct span){ 0 }, DEFLATE_LARGE);
+	w->profiles = profiles_new(db);
+	w->parts = parts_new(db, w->words);
 	w->packed = BUF_INIT(PACK_MAX);
-	w->body = BUF_INIT((size_t)DB_MAX_VALUE);
 	w->context = BUF_INIT(PACK_CONTEXT_MAX);
-	w->arena = ARENA_INIT;
-	if (db_number(db, sql_text[SQL_LAST_EXCHANGE], &w->next, err) < 0 ||
-	    treetop_load(&top, db, err) < 0 ||
-	    squeezer_open(&w->squeezer, db, err) < 0) {
+	w->arena = w->scratch = ARENA_INIT;
+	w->postings = POSTINGS_INIT;
+	if (load(w, err) < 0 || squeezer_open(&w->squeezer, db, err) < 0) {
 		writer_close(w);
 		return -1;
 	}
-	w->tree = top.range;
-	w->next++;
 	*out = w;
 	return 0;
 }
@@ -76,13 +90,15 @@ writer_close(struct writer *w)
 	if (w == NULL)
 		return;
 	db_rollback(w->db);
+	parts_free(w->parts);
 	words_free(w->words);
+	profiles_free(w->profiles);
 	squeezer_close(w->squeezer);
-	deflater_free(w->alone);
 	buf_release(&w->packed);
 	buf_release(&w->context);
-	buf_release(&w->body);
+	postings_release(&w->postings);
 	arena_release(&w->arena);
+	arena_release(&w->scratch);
 	free(w);
 }
 
@@ -141,7 +157,7 @@ begin(struct writer *w, struct recording *rec, struct err *err)
 	w->recording = (int64_t)rec->id;
 	arena_reset(&w->arena);
 	w->filter = arena_copy(&w->arena, rec->filter);
-	memset(w->known, 0, sizeof(w->known));
+	parts_begin(w->parts, w->recording);
 	return 0;
 }
 
@@ -151,118 +167,6 @@ writer_begin(struct writer *w, struct recording *rec, struct err *err)
 	if (w->recording != 0)
 		return err_set(err, ERR_USAGE, "a recording is open already");
 	return leave(w, begin(w, rec, err));
-}
-
-static bool
-endpoint_eq(const struct endpoint *a, const struct endpoint *b)
-{
-	return a->v6 == b->v6 && a->port == b->port &&
-	    memcmp(a->addr, b->addr, a->v6 ? 16 : 4) == 0;
-}
-
-static void
-put_endpoint(struct query *q, const struct endpoint *e,
-    char text[INET6_ADDRSTRLEN])
-{
-	inet_ntop(e->v6 ? AF_INET6 : AF_INET, e->addr, text, INET6_ADDRSTRLEN);
-	put_text(q, span_of_str(text));
-	put_int(q, e->port);
-}
-
-static int
-ask_connection(struct writer *w, enum sql_id sql, const struct exchange *x,
-    int64_t *id, struct err *err)
-{
-	char client[INET6_ADDRSTRLEN], server[INET6_ADDRSTRLEN];
-	struct query *q = db_query(w->db, sql, err);
-	int got;
-
-	if (q == NULL)
-		return -1;
-	put_int(q, w->recording);
-	put_int(q, (int64_t)x->connection);
-	put_endpoint(q, &x->client, client);
-	put_endpoint(q, &x->server, server);
-	if ((got = query_step(q, err)) == 1)
-		*id = take_int(q, 1, INT64_MAX);
-	query_reset(q);
-	return got;
-}
-
-static int
-connection_id(struct writer *w, const struct exchange *x, int64_t *id,
-    struct err *err)
-{
-	struct known *known = &w->known[x->connection % CONNECTIONS];
-	int got;
-
-	if (known->id != 0 && known->number == x->connection &&
-	    endpoint_eq(&known->client, &x->client) &&
-	    endpoint_eq(&known->server, &x->server)) {
-		*id = known->id;
-		return 0;
-	}
-	got = ask_connection(w, SQL_CONNECTION_FIND, x, id, err);
-	if (got == 0)
-		got = ask_connection(w, SQL_CONNECTION_ADD, x, id, err);
-	if (got < 0)
-		return -1;
-	*known = (struct known){ x->connection, x->client, x->server, *id };
-	return 0;
-}
-
-static int
-find_body(struct writer *w, struct span sha256, int64_t *id, struct err *err)
-{
-	struct query *q = db_query(w->db, SQL_BODY_FIND, err);
-	int got;
-
-	if (q == NULL)
-		return -1;
-	put_blob(q, sha256);
-	if ((got = query_step(q, err)) == 1)
-		*id = take_int(q, 1, INT64_MAX);
-	query_reset(q);
-	return got;
-}
-
-static int
-add_body(struct writer *w, struct span sha256, struct span body, int64_t *id,
-    struct err *err)
-{
-	struct query *q;
-	int got;
-
-	if (body.len > (size_t)DB_MAX_VALUE)
-		return err_set(err, ERR_LIMIT, "a body is too long");
-	if (deflater_run(w->alone, (struct span){ 0 }, body, &w->body, err) <
-		0 ||
-	    (q = db_query(w->db, SQL_BODY_ADD, err)) == NULL)
-		return -1;
-	put_blob(q, sha256);
-	put_int(q, (int64_t)body.len);
-	put_blob(q, buf_span(&w->body));
-	if ((got = query_step(q, err)) == 1)
-		*id = take_int(q, 1, INT64_MAX);
-	query_reset(q);
-	w->batch += w->body.len;
-	return got;
-}
-
-static int
-body_id(struct writer *w, const struct message *m, int64_t *id, struct err *err)
-{
-	uint8_t digest[DIGEST_SIZE];
-	struct span sha256 = { digest, sizeof(digest) };
-	int got;
-
-	*id = 0;
-	if (m == NULL || !pack_is_alone(m->body))
-		return 0;
-	digest_of(digest, m->body);
-	if ((got = find_body(w, sha256, id, err)) == 0)
-		got = add_body(w, sha256, m->body, id, err);
-	return got < 0 ? -1 : 0;
 }
 
 static void
@@ -289,44 +193,30 @@ add_target(struct writer *w, int64_t id, size_t number, const struct target *t,
 	put_int(q, id);
 	put_int(q, (int64_t)number + 1);
 	put_ref(q, type);
-	put_text(q, t->id);
+	put_compact(q, t->id, &w->scratch);
 	put_ref(q, scope);
 	put_int(q, t->outcome);
 	put_ref(q, code);
 	return query_run(q, err);
 }
 
+/* Remember where deletions of an operation are. */
 static int
-add_deletion(struct writer *w, int64_t id, const struct deletion *d,
-    struct err *err)
+note_operation(struct writer *w, int64_t word, struct err *err)
 {
-	int64_t operation, code;
+	int64_t stretch = w->next >> STRETCH_BITS;
 	struct query *q;
 
-	if (words_number(w->words, d->operation, &operation, err) < 0 ||
-	    words_number(w->words, d->code, &code, err) < 0 ||
-	    (q = db_query(w->db, SQL_DELETION_ADD, err)) == NULL)
+	if (w->operations[word % OPERATIONS].word == word &&
+	    w->operations[word % OPERATIONS].stretch == stretch)
+		return 0;
+	w->operations[word % OPERATIONS].word = word;
+	w->operations[word % OPERATIONS].stretch = stretch;
+	if ((q = db_query(w->db, SQL_OPERATION_ADD, err)) == NULL)
 		return -1;
-	put_int(q, id);
-	put_ref(q, operation);
-	put_int(q, d->contract);
-	put_int(q, d->outcome);
-	put_ref(q, code);
-	put_text(q, d->message);
-	put_text(q, d->request_id);
-	put_text(q, d->token);
-	put_int(q, d->dry_run);
-	put_int(q, d->force);
-	put_int(q, d->set_delete);
-	put_int(q, (int64_t)d->attempt_of);
-	put_int(q, d->attempt_number);
-	put_int(q, d->findings);
-	if (query_run(q, err) < 0)
-		return -1;
-	for (size_t i = 0; i < d->target_count; i++)
-		if (add_target(w, id, i, &d->targets[i], err) < 0)
-			return -1;
-	return 0;
+	put_int(q, word);
+	put_int(q, stretch);
+	return query_run(q, err);
 }
 
 static int
@@ -348,15 +238,19 @@ add_follow_up(struct writer *w, const struct row *row, int64_t time,
 	return query_run(q, err);
 }
 
+/* The rows that an exchange has in tables other than its own. */
 static int
-add_reading(struct writer *w, const struct row *row, const struct exchange *x,
+add_lists(struct writer *w, const struct row *row, const struct exchange *x,
     const struct reading *r, struct err *err)
 {
-	int64_t time = x->response != NULL ? x->response->last : row->time;
+	int64_t time =
+	    x->response != NULL ? x->response->last : exchange_time(x);
+	const struct deletion *d = &r->deletion;
 
-	if (r->kind == KIND_DELETION &&
-	    add_deletion(w, row->id, &r->deletion, err) < 0)
-		return -1;
+	if (r->kind == KIND_DELETION)
+		for (size_t i = 1; i < d->target_count; i++)
+			if (add_target(w, row->id, i, &d->targets[i], err) < 0)
+				return -1;
 	if (r->kind == KIND_OTHER)
 		return 0;
 	for (size_t i = 0; i < r->follow_up_count; i++)
@@ -365,70 +259,159 @@ add_reading(struct writer *w, const struct row *row, const struct exchange *x,
 	return 0;
 }
 
-/* What can be asked for without decompressing. */
+/* The columns for a word, if there is one. */
 static int
-fill_request(struct writer *w, struct row *row, const struct message *m,
+set_word(struct writer *w, int64_t *column, struct span text, struct err *err)
+{
+	int64_t word;
+
+	if (words_number(w->words, text, &word, err) < 0)
+		return -1;
+	*column = word != 0 ? word : PROFILE_NULL;
+	return 0;
+}
+
+static int
+fill_target(struct writer *w, struct row *row, int64_t *columns,
+    const struct target *t, struct err *err)
+{
+	row->target = t->id;
+	columns[PROFILE_TARGET_OUTCOME] = t->outcome;
+	if (set_word(w, &columns[PROFILE_TYPE], t->type, err) < 0 ||
+	    set_word(w, &columns[PROFILE_TARGET_CODE], t->code, err) < 0)
+		return -1;
+	return words_number(w->words, t->scope, &row->scope, err);
+}
+
+static int
+fill_deletion(struct writer *w, struct row *row, int64_t *columns,
+    const struct deletion *d, struct err *err)
+{
+	row->request_id = d->request_id;
+	row->token = d->token;
+	row->message = d->message;
+	if (d->attempt_of != (uint64_t)row->id)
+		row->attempt_of = (int64_t)d->attempt_of;
+	if (d->attempt_number != 1)
+		row->attempt_number = d->attempt_number;
+	columns[PROFILE_FLAGS] |= (d->contract ? FLAG_CONTRACT : 0) |
+	    (d->dry_run ? FLAG_DRY_RUN : 0) | (d->force ? FLAG_FORCE : 0) |
+	    (d->set_delete ? FLAG_SET_DELETE : 0) |
+	    (d->target_count > 1 ? FLAG_TARGETS : 0);
+	columns[PROFILE_OUTCOME] = d->outcome;
+	columns[PROFILE_FINDINGS] = d->findings;
+	if (set_word(w, &columns[PROFILE_OPERATION], d->operation, err) < 0 ||
+	    set_word(w, &columns[PROFILE_CODE], d->code, err) < 0 ||
+	    note_operation(w, columns[PROFILE_OPERATION], err) < 0)
+		return -1;
+	if (d->target_count == 0)
+		return 0;
+	return fill_target(w, row, columns, &d->targets[0], err);
+}
+
+/* What can be asked for without reading the messages. */
+static int
+fill_request(struct writer *w, int64_t *columns, const struct message *m,
     struct err *err)
 {
-	struct span path;
-
-	row->path = -1;
 	if (m == NULL)
 		return 0;
-	path = url_split(m->parsed.method, m->parsed.target).path;
-	if (path.p != NULL)
-		row->path = row_path(path);
-	if (words_number(w->words, m->parsed.method, &row->method, err) < 0)
+	if (set_word(w, &columns[PROFILE_METHOD], m->parsed.method, err) < 0)
 		return -1;
-	return words_number(w->words, head_field(&m->parsed, "Host"),
-	    &row->host, err);
+	return set_word(w, &columns[PROFILE_HOST],
+	    head_field(&m->parsed, "Host"), err);
+}
+
+static int
+fill_profile(struct writer *w, struct row *row, const struct exchange *x,
+    const struct reading *r, struct err *err)
+{
+	struct profile profile;
+	int64_t *columns = profile.columns;
+
+	for (int i = 0; i < PROFILE_COLUMNS; i++)
+		columns[i] = PROFILE_NULL;
+	columns[PROFILE_KIND] = r->kind;
+	columns[PROFILE_FLAWS] = x->flaws;
+	columns[PROFILE_FLAGS] = r->kind != KIND_OTHER && r->follow_up_count > 0
+	    ? FLAG_FOLLOW_UPS
+	    : 0;
+	if (exchange_status(x) != 0)
+		columns[PROFILE_STATUS] = exchange_status(x);
+	if (x->reason != REASON_NONE)
+		columns[PROFILE_REASON] = x->reason;
+	if (fill_request(w, columns, x->request, err) < 0 ||
+	    set_word(w, &columns[PROFILE_PRINCIPAL], r->principal, err) < 0)
+		return -1;
+	if (r->kind == KIND_DELETION &&
+	    fill_deletion(w, row, columns, &r->deletion, err) < 0)
+		return -1;
+	return profiles_number(w->profiles, &profile, &row->profile, err);
 }
 
 static int
 fill_row(struct writer *w, struct row *row, const struct exchange *x,
     const struct reading *r, struct err *err)
 {
-	*row = (struct row){
-		.id = w->next,
-		.recording = w->recording,
-		.number = x->number,
-		.time = exchange_time(x),
-		.kind = r->kind,
-		.status = exchange_status(x),
-		.reason = x->reason,
-		.flaws = x->flaws,
-	};
-	memcpy(row->match, r->key, MATCH_KEY_SIZE);
-	leaf_of_exchange(row->leaf, (uint64_t)w->next, x, r);
-	if (connection_id(w, x, &row->connection, err) < 0 ||
-	    words_number(w->words, r->principal, &row->principal, err) < 0 ||
-	    body_id(w, x->request, &row->bodies[0], err) < 0 ||
-	    body_id(w, x->response, &row->bodies[1], err) < 0)
+	*row = (struct row){ .id = w->next };
+	if (parts_connection(w->parts, x, row, err) < 0 ||
+	    parts_body(w->parts, x->request, &row->bodies[0], err) < 0 ||
+	    parts_body(w->parts, x->response, &row->bodies[1], err) < 0)
 		return -1;
-	return fill_request(w, row, x->request, err);
+	return fill_profile(w, row, x, r, err);
+}
+
+static int
+pack(struct writer *w, const struct exchange *x, const struct reading *r,
+    size_t *numbers, struct err *err)
+{
+	uint8_t key[MATCH_KEY_SIZE];
+	bool own = r->kind != KIND_DELETION;
+
+	if (!own) {
+		pack_key(r, &w->scratch, key);
+		own = memcmp(key, r->key, MATCH_KEY_SIZE) != 0;
+	}
+	pack_context(r, &w->context);
+	return pack_exchange(x, own ? r->key : NULL, &w->packed, numbers, err);
+}
+
+/* Commit when the batch is large or old enough. */
+static int
+end_batch(struct writer *w, struct err *err)
+{
+	if (w->batch < STORE_BATCH_BYTES &&
+	    clock_steady() - w->started < STORE_BATCH_NS)
+		return 0;
+	return writer_commit(w, err);
 }
 
 static int
 add(struct writer *w, const struct exchange *x, const struct reading *r,
     struct err *err)
 {
+	uint8_t leaf[DIGEST_SIZE];
+	size_t numbers;
 	struct row row;
 
+	arena_reset(&w->scratch);
 	if (enter(w, err) < 0 || fill_row(w, &row, x, r, err) < 0 ||
-	    add_reading(w, &row, x, r, err) < 0 ||
-	    pack_exchange(x, &w->packed, err) < 0)
+	    add_lists(w, &row, x, r, err) < 0 ||
+	    pack(w, x, r, &numbers, err) < 0)
 		return -1;
-	pack_context(r, &w->context);
+	leaf_of_exchange(leaf, (uint64_t)row.id, x, r);
+	row.leaf = row_leaf(leaf);
 	if (squeezer_add(w->squeezer, &row, buf_span(&w->context),
-		buf_span(&w->packed), err) < 0)
+		buf_span(&w->packed), err) < 0 ||
+	    treetop_add(&w->tree, w->db, leaf, err) < 0)
 		return -1;
-	merkle_add(&w->tree, row.leaf);
+	postings_add(&w->postings, x, r);
+	if (postings_are_full(&w->postings) &&
+	    postings_seal(&w->postings, w->db, err) < 0)
+		return -1;
 	w->next++;
-	w->batch += w->packed.len;
-	if (w->batch < STORE_BATCH_BYTES &&
-	    clock_steady() - w->started < STORE_BATCH_NS)
-		return 0;
-	return writer_commit(w, err);
+	w->batch += w->packed.len + parts_taken(w->parts);
+	return end_batch(w, err);
 }
 
 int
@@ -441,28 +424,36 @@ writer_add(struct writer *w, const struct exchange *x,
 }
 
 static int
-set_tree(struct writer *w, struct err *err)
-{
-	struct query *q = db_query(w->db, SQL_TREE_SET, err);
-	uint8_t root[DIGEST_SIZE];
-
-	if (q == NULL)
-		return -1;
-	merkle_root(&w->tree, root);
-	put_int(q, (int64_t)w->tree.size);
-	put_blob(q, (struct span){ root, sizeof(root) });
-	put_blob(q, merkle_range(&w->tree));
-	return query_run(q, err);
-}
-
-static int
 commit(struct writer *w, struct err *err)
 {
-	if (squeezer_flush(w->squeezer, err) < 0 || set_tree(w, err) < 0 ||
+	if (squeezer_flush(w->squeezer, err) < 0 ||
+	    postings_keep(&w->postings, w->db, err) < 0 ||
+	    treetop_store(&w->tree, w->db, err) < 0 ||
 	    db_exec(w->db, "COMMIT", err) < 0)
 		return -1;
 	w->committed = true;
 	return 0;
+}
+
+/* What was written in several batches is to look as if it had been one. */
+static int
+tidy(struct writer *w, struct err *err)
+{
+	if (enter(w, err) < 0)
+		return -1;
+	if ((w->postings.exchanges >= LOOKUP_MIN
+		    ? postings_seal(&w->postings, w->db, err)
+		    : postings_join(&w->postings, w->db, err)) < 0)
+		return -1;
+	return commit(w, err);
+}
+
+int
+writer_finish(struct writer *w, struct err *err)
+{
+	if (w->failed || (!w->committed && !db_is_open(w->db)))
+		return 0;
+	return leave(w, tidy(w, err));
 }
 
 int
@@ -478,7 +469,9 @@ writer_flush(struct writer *w, struct err *err)
 {
 	if (w->failed || !db_is_open(w->db))
 		return 0;
-	return leave(w, squeezer_flush(w->squeezer, err));
+	if (squeezer_flush(w->squeezer, err) < 0)
+		return leave(w, -1);
+	return leave(w, postings_keep(&w->postings, w->db, err));
 }
 
 static int
@@ -516,9 +509,9 @@ end(struct writer *w, const struct coverage *coverage, struct err *err)
 	put_blob(q, (struct span){ leaf, sizeof(leaf) });
 	put_int(q, (int64_t)w->tree.size);
 	put_int(q, w->recording);
-	if (query_run(q, err) < 0)
+	if (query_run(q, err) < 0 ||
+	    treetop_add(&w->tree, w->db, leaf, err) < 0)
 		return -1;
-	merkle_add(&w->tree, leaf);
 	w->recording = 0;
 	return commit(w, err);
 }

@@ -30,6 +30,9 @@ int writer_end(struct writer *w, const struct coverage *coverage,
 
 int writer_leave(struct writer *w, struct err *err) MUST_CHECK;
 
+/* Commit the last batch and put the tables in their final shape. */
+int writer_finish(struct writer *w, struct err *err) MUST_CHECK;
+
 /* Make all rows visible to queries of this connection. */
 int writer_flush(struct writer *w, struct err *err) MUST_CHECK;
 

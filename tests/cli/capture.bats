@@ -216,11 +216,6 @@ endless() {
 	cmp 256K.audit 64M.audit
 }
 
-@test "every exchange has its match key" {
-	"$OBIT" capture --all -r "$huawei" a.obit >/dev/null
-	[ "$(sqlite3 a.obit 'select count(distinct match) > 5, count(*) filter (where match = zeroblob(16)) from exchange')" = "1|0" ]
-}
-
 @test "a rule file with a mistake is named with its place" {
 	printf 'rules:\n  - name: x\n    bogus: 1\n' >r.yaml
 	run -3 --separate-stderr "$OBIT" capture --rules r.yaml -r "$huawei" a.obit
@@ -317,7 +312,7 @@ endless() {
 	run -3 --separate-stderr "$OBIT" capture -r "$huawei" --seal key --checkpoint cp new.obit
 	[[ "$stderr" == *"cp: is not a checkpoint of this archive: "* ]]
 	[ ! -e new.obit ]
-	sqlite3 a.obit 'UPDATE exchange SET status = 500 WHERE id = 5'
+	sqlite3 a.obit 'UPDATE exchange SET time = time + 1 WHERE id = 5'
 	run -3 "$OBIT" capture -r "$huawei" --seal key a.obit
 	run -3 "$OBIT" capture -r "$huawei" --seal key --checkpoint fresh a.obit
 	[[ "$output" == *"is not verified"* ]]

@@ -129,10 +129,10 @@ record_changed() {
 	[ "$stderr" = "obit diff: b.obit: there is no exchange 4" ]
 }
 
-@test "a match key that is none is told" {
+@test "an exchange that makes no sense is told" {
 	record volcengine a
 	record volcengine b
-	sqlite3 b.obit "update exchange set match = x'00' where id = 4"
+	sqlite3 b.obit "update exchange set data = x'00' where id = 4"
 	run -3 --separate-stderr "$OBIT" diff a.obit b.obit
 	[[ "$stderr" == "obit diff: b.obit: "* ]]
 	[ "$(wc -l <<<"$stderr")" -eq 1 ]

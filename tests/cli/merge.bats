@@ -75,7 +75,7 @@ history() {
 }
 
 @test "an archive that is not verified is named, and nothing is merged" {
-	sqlite3 b.obit 'UPDATE exchange SET status = 500 WHERE id = 5'
+	sqlite3 b.obit 'UPDATE exchange SET time = time + 1 WHERE id = 5'
 	run -1 --separate-stderr "$OBIT" merge -o m.obit a.obit b.obit
 	[ "$output" = "" ]
 	[[ "$stderr" == "b.obit is not verified: exchange 5 is altered"* ]]

@@ -116,7 +116,7 @@ digest_is_same() { [ "$(digest)" = "$(digest "$@")" ]; }
 
 @test "an archive that was altered has no plan" {
 	record huawei
-	sqlite3 a.obit "UPDATE deletion SET outcome = 0 WHERE exchange = 3"
+	sqlite3 a.obit "UPDATE exchange SET attempt_number = 7 WHERE id = 3"
 	run -2 --separate-stderr plan
 	[ "$output" = "" ]
 	[[ $stderr == *"refused: the archive is not what was recorded"* ]]

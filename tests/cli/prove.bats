@@ -69,12 +69,11 @@ setup() {
 }
 
 @test "an altered exchange is not proven" {
-	sqlite3 a.obit "UPDATE deletion SET outcome = (SELECT value FROM term
-		WHERE class = 'outcome' AND name = 'deleted') WHERE exchange = 5"
+	sqlite3 a.obit "UPDATE exchange SET attempt_number = 7 WHERE id = 5"
 	run -1 "$OBIT" prove a.obit 5 -o p --checkpoint cp
 	[[ "$output" == *"not what was recorded"* ]]
 	[ ! -e p ]
-	sqlite3 a.obit 'UPDATE exchange SET leaf = zeroblob(32) WHERE id = 9'
+	sqlite3 a.obit "UPDATE exchange SET attempt_number = 7 WHERE id = 9"
 	run -1 "$OBIT" prove a.obit 6 -o p --checkpoint cp
 	[[ "$output" == *"do not give that root"* ]]
 }

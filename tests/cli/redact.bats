@@ -82,7 +82,7 @@ leaves() {
 	cp a.obit before
 	run -3 "$OBIT" redact -o a.obit a.obit
 	cmp a.obit before
-	sqlite3 a.obit 'UPDATE exchange SET status = 500 WHERE id = 5'
+	sqlite3 a.obit 'UPDATE exchange SET time = time + 1 WHERE id = 5'
 	run -1 --separate-stderr "$OBIT" redact -o r.obit a.obit
 	[[ "$stderr" == "a.obit is not verified: exchange 5 is altered"* ]]
 	[ ! -e r.obit ]

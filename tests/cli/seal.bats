@@ -103,7 +103,7 @@ more() {
 }
 
 @test "what is not verified is not sealed" {
-	sqlite3 a.obit 'UPDATE exchange SET status = 500 WHERE id = 5'
+	sqlite3 a.obit 'UPDATE exchange SET time = time + 1 WHERE id = 5'
 	run -1 --separate-stderr "$OBIT" seal a.obit --key key -o cp
 	[[ "$stderr" == *"exchange 5 is altered"* ]]
 	[ "$output" = "" ]

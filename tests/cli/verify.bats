@@ -21,11 +21,18 @@ tampered() { # WORDS SQL
 	}
 }
 
+# SQL that sets $2 of what exchange $1 has in common with others.
+profile() {
+	echo "CREATE TEMP TABLE p AS SELECT p.* FROM profile AS p
+		JOIN exchange AS e ON e.profile = p.id WHERE e.id = $1;
+	UPDATE p SET id = 9999, $2; INSERT INTO profile SELECT * FROM p;
+	UPDATE exchange SET profile = 9999 WHERE id = $1;"
+}
+
 # SQL that gives exchange $1 with all its rows the number $2.
 move() {
 	echo "UPDATE exchange SET id = $2 WHERE id = $1;
-	UPDATE deletion SET exchange = $2 WHERE exchange = $1;
-	UPDATE target SET deletion = $2 WHERE deletion = $1;
+	UPDATE target SET exchange = $2 WHERE exchange = $1;
 	UPDATE follow_up SET exchange = $2 WHERE exchange = $1;"
 }
 
@@ -43,22 +50,24 @@ move() {
 
 @test "an altered exchange is named" {
 	tampered 'exchange 5 is altered: its row has another status' \
-		'UPDATE exchange SET status = 500 WHERE id = 5'
+		"$(profile 5 'status = 500')"
 	tampered 'exchange 5 is altered: its row has another host' \
-		'UPDATE exchange SET host = (SELECT host FROM exchange WHERE id = 20)
-		WHERE id = 5'
+		"$(profile 5 "host = (SELECT w.id FROM exchanges AS x
+		JOIN word AS w ON w.text = x.host WHERE x.id = 20)")"
 	tampered 'exchange 5 is altered' \
 		'UPDATE exchange SET time = time + 1 WHERE id = 5'
 	tampered 'exchange 5 is altered' \
-		'UPDATE exchange SET leaf = zeroblob(32) WHERE id = 5'
+		'UPDATE exchange SET leaf = leaf + 1 WHERE id = 5'
 	tampered 'exchange 5 is altered' \
-		'UPDATE exchange SET principal = NULL WHERE id = 5'
+		"$(profile 5 'principal = NULL')"
 	tampered 'exchange 5 is altered' \
-		"UPDATE deletion SET outcome = (SELECT value FROM term
-		WHERE class = 'outcome' AND name = 'deleted') WHERE exchange = 5"
+		"$(profile 5 "outcome = (SELECT value FROM term
+		WHERE class = 'outcome' AND name = 'deleted')")"
 	tampered 'exchange 5 is altered' \
-		"UPDATE target SET id = 'another' WHERE deletion = 5"
-	tampered 'exchange 5 is altered: its compressed bytes do not decode' \
+		"UPDATE exchange SET target = 'another' WHERE id = 5"
+	tampered 'exchange 9 is altered' \
+		"UPDATE target SET id = 'another' WHERE exchange = 9"
+	tampered 'exchange 5 is altered' \
 		'UPDATE exchange SET data = (SELECT data FROM exchange WHERE id = 6)
 		WHERE id = 5'
 	tampered 'exchange 1 is altered' \
@@ -66,7 +75,9 @@ move() {
 	tampered 'is altered: a follow-up has another time' \
 		'UPDATE follow_up SET time = time + 1'
 	tampered 'is altered: it is said to be of recording 1' \
-		'UPDATE exchange SET recording = 1 WHERE id = 25'
+		"UPDATE exchange SET connection = (SELECT max(id) FROM connection
+			WHERE recording = 1) WHERE id = 25;
+		UPDATE connection SET recording = 1 WHERE number = 1"
 	tampered 'is altered: a term that it uses is gone' \
 		"DELETE FROM term WHERE class = 'outcome' AND name = 'denied'"
 }
@@ -80,8 +91,8 @@ move() {
 		close+=$(move "$i" $((i - 1)))
 	done
 	tampered 'exchange 5 is missing: what was recorded as exchange 6' \
-		"DELETE FROM exchange WHERE id = 5; DELETE FROM deletion
-		WHERE exchange = 5; DELETE FROM target WHERE deletion = 5; $close"
+		"DELETE FROM exchange WHERE id = 5;
+		DELETE FROM target WHERE exchange = 5; $close"
 }
 
 @test "exchanges missing at the end are named" {
@@ -104,10 +115,8 @@ move() {
 copy() {
 	echo "CREATE TEMP TABLE e AS SELECT * FROM exchange WHERE id = $1;
 	UPDATE e SET id = $2; INSERT INTO exchange SELECT * FROM e;
-	CREATE TEMP TABLE d AS SELECT * FROM deletion WHERE exchange = $1;
-	UPDATE d SET exchange = $2; INSERT INTO deletion SELECT * FROM d;
-	CREATE TEMP TABLE t AS SELECT * FROM target WHERE deletion = $1;
-	UPDATE t SET deletion = $2; INSERT INTO target SELECT * FROM t;"
+	CREATE TEMP TABLE t AS SELECT * FROM target WHERE exchange = $1;
+	UPDATE t SET exchange = $2; INSERT INTO target SELECT * FROM t;"
 }
 
 @test "inserted exchanges are named" {
@@ -120,9 +129,9 @@ copy() {
 	tampered 'exchange 25 is inserted: it is a copy of exchange 20' \
 		"$room $(copy 20 25)"
 	tampered 'it is inserted: an exchange has the number 0' "$(copy 5 0)"
-	tampered 'exchange 14 is inserted: it is no deletion' \
-		'CREATE TEMP TABLE d AS SELECT * FROM deletion WHERE exchange = 5;
-		UPDATE d SET exchange = 14; INSERT INTO deletion SELECT * FROM d'
+	tampered 'exchange 14 is inserted: it has no further targets' \
+		'CREATE TEMP TABLE t AS SELECT * FROM target WHERE exchange = 9;
+		UPDATE t SET exchange = 14; INSERT INTO target SELECT * FROM t'
 }
 
 @test "recordings and their coverage are verified" {
@@ -146,11 +155,27 @@ copy() {
 		range = (SELECT range FROM tree) || zeroblob(32)'
 }
 
+@test "what exchanges are found by is verified" {
+	tampered 'they are not found by what they can be looked for' \
+		"UPDATE recent SET data = substr(data, 1, length(data) - 6)"
+	tampered 'they are not found by what they can be looked for' \
+		"UPDATE recent SET data = x'000000000000' || data"
+	tampered 'they are not found by what they can be looked for' \
+		"DELETE FROM recent"
+	tampered 'exchanges can be looked for that do not exist' \
+		"INSERT INTO lookup VALUES(5, x'00000000')"
+	tampered 'it is not found by its operation' \
+		"DELETE FROM operation
+		WHERE word = (SELECT id FROM word WHERE text = 'huawei.vpc')"
+	tampered 'exchanges can be looked for that do not exist' \
+		"INSERT INTO operation VALUES(1, 77)"
+}
+
 @test "a damaged database is found" {
 	# In the middle of the pages, where indexes are too.
 	cp a.obit t.obit
 	root=$(sqlite3 a.obit "SELECT rootpage FROM sqlite_schema
-		WHERE name = 'target_id'")
+		WHERE name = 'word_text'")
 	size=$(sqlite3 a.obit 'PRAGMA page_size')
 	printf '\377' | dd of=t.obit bs=1 conv=notrunc status=none \
 		seek=$((root * size - 9))

@@ -15,6 +15,7 @@ import ipaddress
 import sqlite3
 import struct
 import sys
+import uuid
 import zlib
 
 
@@ -155,6 +156,10 @@ def i64(n):
     return struct.pack(">Q", int(n) & 2**64 - 1)
 
 
+def i32(n):
+    return struct.pack(">i", n)
+
+
 def octets(b):
     if b is None:
         return i64(0)
@@ -179,6 +184,9 @@ class Packed:
     def signed(self):
         n = self.number()
         return n >> 1 if n % 2 == 0 else -(n + 1 >> 1)
+
+    def words(self, n):
+        return b"".join(i64(self.number()) for _ in range(n))
 
     def text(self, n):
         need(self.at + n <= len(self.data), "packed bytes end")
@@ -220,6 +228,19 @@ class Archive:
         data = self.row("SELECT data FROM body WHERE id = ?", ref)[0]
         return zlib.decompress(data, wbits=-15)
 
+    def short(self, value):
+        """Section 2: what a short text stands for."""
+        if not isinstance(value, bytes):
+            return value
+        kind, rest = value[:1], value[1:]
+        if kind == b"\0":
+            return rest
+        if kind == b"\1":
+            need(len(rest) == 16, "a UUID has another length")
+            return str(uuid.UUID(bytes=rest))
+        need(kind == b"\2", "a short text has another form")
+        return rest.hex()
+
     def message_numbers(self, p, time):
         m = {"flags": p.number()}
         f = m["flags"]
@@ -232,7 +253,7 @@ class Archive:
         m["wire"] = p.signed() + length
         m["entity"] = p.signed() + length
         m["holes"] = [(p.number(), p.number()) for _ in range(p.number())]
-        m["digest"] = p.text(32) if f & 0x80 else None
+        m["digest"] = p.words(4) if f & 0x80 else None
         return m
 
     def message(self, m, p, alone):
@@ -260,11 +281,10 @@ class Archive:
             out += i64(offset) + i64(length)
         return out + i64(m["first"]) + i64(m["last"])
 
-    def context(self, deletion, targets):
-        texts = [deletion["token"], deletion["request_id"],
-                 deletion["message"]] if deletion else []
-        for t in targets:
-            texts += [self.word(t["scope"]), t["id"]]
+    def context(self, d):
+        texts = [d["token"], d["request_id"], d["message"]] if d else []
+        for t in d["targets"] if d else []:
+            texts += [t["scope"], t["id"]]
         out = b""
         for t in texts:
             t = t.encode() if isinstance(t, str) else t or b""
@@ -272,60 +292,115 @@ class Archive:
                 out += t
         return out
 
-    def messages(self, e, context):
+    def key(self, d):
+        """Section 6: the key of a deletion that has no other."""
+        def value(tag, text):
+            text = text.encode() if isinstance(text, str) else text or b""
+            return tag + i64(len(text)) + text
+
+        def maybe(text):
+            return b"?" if text is None else value(b"V", text)
+
+        def order(t):
+            return [t[n].encode() if isinstance(t[n], str) else t[n] or b""
+                    for n in ("type", "id", "scope")]
+
+        flags = bytes([d["dry_run"], d["force"], d["set_delete"]])
+        out = value(b"D", d["operation"]) + value(b"F", flags)
+        for t in sorted(d["targets"], key=order):
+            out += value(b"T", t["type"]) + maybe(t["id"]) + maybe(t["scope"])
+        return sha256(out)[:16]
+
+    def unsqueeze(self, data, context):
+        p = Packed(data)
+        need(p.number() == 0, "of a template")
+        dictionary, size = p.number(), p.number()
         primed = context
-        if e["dictionary"] is not None:
+        if dictionary:
             primed = self.row("SELECT data FROM dictionary WHERE id = ?",
-                              e["dictionary"])[0] + context
+                              dictionary)[0] + context
         z = zlib.decompressobj(wbits=-13, zdict=primed) if primed \
             else zlib.decompressobj(wbits=-13)
-        data = z.decompress(e["data"]) + z.flush()
-        need(len(data) == e["size"] and z.eof, "size of what was compressed")
+        out = z.decompress(data[p.at:]) + z.flush()
+        need(len(out) == size and z.eof, "size of what was compressed")
+        return out
+
+    def messages(self, e, d, time):
+        data = self.unsqueeze(e["data"], self.context(d))
         p = Packed(data)
-        which, missing = p.number(), p.number()
-        parts = [self.message_numbers(p, e["time"]) if which & bit else None
+        which, number, missing = p.number(), p.number(), p.number()
+        key = p.words(2) if which & 4 else self.key(d)
+        parts = [self.message_numbers(p, time) if which & bit else None
                  for bit in (1, 2)]
         texts = [self.message(parts[0], p, self.body(e["request_body"])),
                  self.message(parts[1], p, self.body(e["response_body"]))]
         need(p.at == len(data), "bytes follow the messages")
-        return missing, b"".join(texts)
+        return number, missing, key, b"".join(texts)
 
-    def deletion(self, d, targets):
-        out = octets(self.word(d["operation"])) + i64(d["contract"]) + \
-            i64(d["outcome"]) + octets(self.word(d["code"])) + \
-            octets(d["message"]) + octets(d["request_id"]) + \
-            octets(d["token"])
+    def deletion(self, e, p):
+        """The deletion of an exchange, as its columns say."""
+        d = {name: self.word(p[name]) for name in ("operation", "code")}
+        d["request_id"] = self.short(e["request_id"])
+        for name in ("token", "message"):
+            d[name] = e[name]
+        for bit, name in enumerate(("contract", "dry_run", "force",
+                                    "set_delete")):
+            d[name] = p["flags"] >> bit & 1
+        d["attempt_of"] = e["id"] if e["attempt_of"] is None \
+            else e["attempt_of"]
+        d["attempt_number"] = 1 if e["attempt_number"] is None \
+            else e["attempt_number"]
+        for name in ("outcome", "findings"):
+            d[name] = p[name]
+        d["targets"] = self.targets(e, p)
+        return d
+
+    def targets(self, e, p):
+        if p["target_outcome"] is None:
+            return []
+        first = {"type": self.word(p["type"]), "id": self.short(e["target"]),
+                 "scope": self.word(e["scope"]),
+                 "outcome": p["target_outcome"],
+                 "code": self.word(p["target_code"])}
+        rows = self.rows("SELECT * FROM target WHERE exchange = ? "
+                         "ORDER BY number", e["id"])
+        need(bool(rows) == bool(p["flags"] & 16), "further targets")
+        return [first] + [
+            {"type": self.word(t["type"]), "id": self.short(t["id"]),
+             "scope": self.word(t["scope"]), "outcome": t["outcome"],
+             "code": self.word(t["code"])} for t in rows]
+
+    def deletion_octets(self, d):
+        out = octets(d["operation"]) + i64(d["contract"]) + \
+            i64(d["outcome"]) + octets(d["code"]) + octets(d["message"]) + \
+            octets(d["request_id"]) + octets(d["token"])
         for name in ("dry_run", "force", "set_delete", "attempt_of",
                      "attempt_number", "findings"):
             out += i64(d[name])
-        out += i64(len(targets))
-        for t in targets:
-            out += octets(self.word(t["type"])) + octets(t["id"]) + \
-                octets(self.word(t["scope"])) + i64(t["outcome"]) + \
-                octets(self.word(t["code"]))
+        out += i64(len(d["targets"]))
+        for t in d["targets"]:
+            out += octets(t["type"]) + octets(t["id"]) + \
+                octets(t["scope"]) + i64(t["outcome"]) + octets(t["code"])
         return out
 
     def exchange(self, e, kinds):
-        kind = kinds[e["kind"]]
+        p = self.row("SELECT * FROM profile WHERE id = ?", e["profile"])
         c = self.row("SELECT * FROM connection WHERE id = ?", e["connection"])
-        d, targets, follow_ups = None, [], []
-        if kind == "deletion":
-            d = self.row("SELECT * FROM deletion WHERE exchange = ?", e["id"])
-            targets = self.rows("SELECT * FROM target WHERE deletion = ? "
-                                "ORDER BY number", e["id"])
-        if kind != "other":
-            follow_ups = self.rows("SELECT * FROM follow_up WHERE exchange = ?"
-                                   " ORDER BY number", e["id"])
-        missing, messages = self.messages(e, self.context(d, targets))
-        out = i64(1) + i64(e["id"]) + i64(c["number"]) + i64(e["number"])
+        d = self.deletion(e, p) if kinds[p["kind"]] == "deletion" else None
+        follow_ups = self.rows("SELECT * FROM follow_up WHERE exchange = ?"
+                               " ORDER BY number", e["id"])
+        need(bool(follow_ups) == bool(p["flags"] & 32), "follow-ups")
+        number, missing, key, messages = \
+            self.messages(e, d, c["time"] + e["time"])
+        out = i64(1) + i64(e["id"]) + i64(c["number"]) + i64(number)
         for side in ("client", "server"):
-            out += octets(ipaddress.ip_address(c[side]).packed) + \
-                i64(c[side + "_port"])
-        out += i64(missing) + i64(e["reason"] or 0) + i64(e["flaws"])
-        out += messages + i64(e["kind"]) + e["match"] + \
-            octets(self.word(e["principal"]))
+            address = ipaddress.ip_address(self.word(c[side]))
+            out += octets(address.packed) + i64(c[side + "_port"])
+        out += i64(missing) + i64(p["reason"] or 0) + i64(p["flaws"])
+        out += messages + i64(p["kind"]) + key + \
+            octets(self.word(p["principal"]))
         if d:
-            out += self.deletion(d, targets)
+            out += self.deletion_octets(d)
         out += i64(len(follow_ups))
         for f in follow_ups:
             out += i64(f["deletion"]) + octets(self.word(f["state"])) + \
@@ -371,17 +446,24 @@ class Archive:
         for number, e in enumerate(exchanges, 1):
             take_ends()
             need(e["id"] == number, "a number is missing")
-            leaves.append((self.exchange(e, kinds), e["leaf"]))
+            leaves.append((self.exchange(e, kinds), i32(e["leaf"])))
         take_ends()
         need(not ends, "a recording is out of place")
         return leaves
+
+    def check_tiles(self, leaves):
+        tiles = [tuple(r) for r in self.rows("SELECT id, hash FROM tile "
+                                             "ORDER BY id")]
+        need(tiles == [(i, tree_root(leaves[256 * i:256 * i + 256]))
+                       for i in range(len(leaves) // 256)], "tiles")
 
     def check(self, size, root):
         leaves = []
         for encoding, stored in self.leaves():
             leaf = sha256(b"\0" + encoding)
-            need(leaf == stored, f"leaf {len(leaves)}")
+            need(leaf.startswith(stored), f"leaf {len(leaves)}")
             leaves.append(leaf)
+        self.check_tiles(leaves)
         top = self.row("SELECT * FROM tree WHERE id = 1")
         need(top["size"] == len(leaves), "size of the tree")
         need(top["root"] == tree_root(leaves), "root of the tree")

@@ -93,11 +93,10 @@ rewrite() { # ARCHIVE TREE?
 		sys.path.insert(0, sys.argv[1])
 		import evidence as e
 		db = sqlite3.connect(sys.argv[2])
-		db.execute("UPDATE deletion SET outcome = (SELECT value FROM term"
-		    " WHERE class = 'outcome' AND name = 'gone') WHERE exchange = 5")
+		db.execute("UPDATE exchange SET attempt_number = 7 WHERE id = 5")
 		db.commit()
 		leaves = [e.sha256(b"\0" + x) for x, _ in e.Archive(sys.argv[2]).leaves()]
-		db.execute("UPDATE exchange SET leaf = ? WHERE id = 5", (leaves[4],))
+		db.execute("UPDATE exchange SET leaf = ? WHERE id = 5", (int.from_bytes(leaves[4][:4], "big", signed=True),))
 		if sys.argv[3] == "tree":
 		    size, tops, at = len(leaves), b"", 0
 		    for bit in range(63, -1, -1):

@@ -129,18 +129,21 @@ END_TEST
 
 START_TEST(an_encoding_gives_the_leaf)
 {
+	size_t at;
 	struct buf encoding = BUF_INIT(LEAF_ENCODING_MAX);
 	struct buf small = BUF_INIT(100);
 	uint8_t leaf[DIGEST_SIZE];
 	struct err err;
 
 	digest_of(request.body_sha256, span_of_str(""));
-	ck_assert_int_eq(leaf_encode(&encoding, 9, &exchange, &deletion, &err),
+	ck_assert_int_eq(leaf_encode(&encoding, 9, &exchange, &deletion, &at,
+			     &err),
 	    0);
 	ck_assert_uint_eq(encoding.p[LEAF_ID_AT + 7], 9);
 	leaf_of_encoding(leaf, buf_span(&encoding));
 	check(leaf, DELETION_LEAF);
-	ck_assert_int_eq(leaf_encode(&small, 9, &exchange, &deletion, &err),
+	ck_assert_int_eq(leaf_encode(&small, 9, &exchange, &deletion, &at,
+			     &err),
 	    -1);
 	ck_assert_int_eq(err.code, ERR_LIMIT);
 	buf_release(&encoding);
