@@ -358,10 +358,10 @@ make_up(struct span s)
  * between dashes stay below, or have short pieces.
  */
 static bool
-is_random_mix(const struct makeup *m, size_t least)
+is_random_mix(const struct makeup *m, size_t least, size_t piece)
 {
 	return m->alnum >= least && m->upper > 0 && m->lower > 0 &&
-	    m->changes * 4 >= m->alnum && m->pieces * 8 <= m->alnum;
+	    m->changes * 4 >= m->alnum && m->pieces * piece <= m->alnum;
 }
 
 static bool
@@ -373,13 +373,17 @@ is_random_piece(const struct makeup *m, size_t least)
 	if (hex)
 		return m->alnum >= 40 && m->digit < m->alnum;
 	if (m->upper > 0 && m->lower > 0)
-		return is_random_mix(m, least);
+		return is_random_mix(m, least, 1);
 	return m->alnum >= 32 && m->digit > 0 && m->changes * 5 >= m->alnum;
 }
 
-/* Of s, a path, a UUID or a random word: is it the last? */
+/*
+ * Of s, a path, a UUID or a random word: is it the last?  Base64url of 32
+ * bytes has pieces shorter than 8 characters once in a hundred, and shorter
+ * than 5 once in a hundred thousand.
+ */
 static bool
-is_random(struct span s, size_t least)
+is_random(struct span s, size_t least, size_t shortest)
 {
 	struct makeup whole = make_up(s);
 	bool path = s.p[0] == '/';
@@ -392,7 +396,8 @@ is_random(struct span s, size_t least)
 			return true;
 		s = after(s, n + 1);
 	}
-	return !path && whole.hex < whole.alnum && is_random_mix(&whole, least);
+	return !path && whole.hex < whole.alnum &&
+	    is_random_mix(&whole, least, shortest);
 }
 
 static struct span
@@ -400,10 +405,11 @@ random_run(struct span s, enum secret_look look, bool cut)
 {
 	size_t n = count(s, RUN);
 	size_t least = look == LOOK_STRICT ? 20 : 28;
+	size_t piece = look == LOOK_STRICT ? 5 : 6;
 
 	if (is_cut(s, n, cut))
 		least = 12;
-	if (n < least || !is_random(span_sub(s, 0, n), least))
+	if (n < least || !is_random(span_sub(s, 0, n), least, piece))
 		return (struct span){ 0 };
 	while (n < s.len && s.p[n] == '=')
 		n++;

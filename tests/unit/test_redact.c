@@ -52,6 +52,8 @@ struct sample {
 
 static const struct sample samples[] = {
 	/* headers */
+	{ REQUEST "X-Odd: So4NXSWx6v6R-N-r-xKbGSV-b3stWs6OhkQed6ta83s\r\n\r\n",
+	    "", "So4NXSWx6v6R-N-r-xKbGSV-b3stWs6OhkQed6ta83s", 0 },
 	{ "GET / HTTP/1.1\r\nHost: user:" S "@h:80\r\n\r\n", "", S, 0 },
 	{ "GET / HTTP/1.1\r\nHost: " S "@h\r\n\r\n", "", S, 0 },
 	{ "GET / HTTP/1.1\r\nHost: a@" S "@h\r\n\r\n", "", S, 0 },
