@@ -232,7 +232,8 @@ show_progress(void *ctx, uint64_t done, uint64_t total)
 {
 	struct run *r = ctx;
 
-	progress_show_count(&r->progress, done, total);
+	if (progress_is_wanted(&r->progress))
+		progress_show_count(&r->progress, done, total);
 }
 
 static void
