@@ -225,6 +225,26 @@ check_kind(int fd, struct err *err)
 	return check_header(fd, err);
 }
 
+/* SQLite opens what is beside the archive, and would wait for a pipe. */
+static int
+check_beside(const char *path, struct err *err)
+{
+	static const char *const suffixes[] = { "-wal", "-shm", "-journal" };
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(suffixes) && rc == 0; i++) {
+		char *name = join(path, suffixes[i]);
+		struct stat st;
+
+		if (lstat(name, &st) == 0 && !S_ISREG(st.st_mode))
+			rc = err_set(err, ERR_FORMAT,
+			    "what is beside it as its %s is no regular file",
+			    suffixes[i] + 1);
+		free(name);
+	}
+	return rc;
+}
+
 int
 file_check(const char *path, struct err *err)
 {
@@ -236,7 +256,7 @@ file_check(const char *path, struct err *err)
 		return cannot("open", err);
 	rc = check_kind(fd, err);
 	close(fd);
-	return rc;
+	return rc < 0 ? -1 : check_beside(path, err);
 }
 
 bool

@@ -77,6 +77,7 @@ e2e_tests = \
 	%D%/e2e/corpus.sh \
 	%D%/e2e/disk.sh \
 	%D%/e2e/evidence.sh \
+	%D%/e2e/hostile.sh \
 	%D%/e2e/kill.sh \
 	%D%/e2e/planted.sh \
 	%D%/e2e/parallel.sh \
@@ -93,6 +94,7 @@ EXTRA_DIST += \
 	%D%/e2e/damage.py \
 	%D%/e2e/evidence.py \
 	%D%/e2e/evidence_sweep.py \
+	%D%/e2e/hostile.py \
 	%D%/e2e/kill.py \
 	%D%/e2e/obit.py \
 	%D%/e2e/planted.py \

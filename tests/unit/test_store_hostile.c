@@ -116,6 +116,23 @@ START_TEST(a_name_of_nothing_is_an_error)
 }
 END_TEST
 
+/* SQLite would wait for the other end of a pipe. */
+START_TEST(a_pipe_for_a_journal_is_refused)
+{
+	static const char *const names[] = { "a.obit-wal", "a.obit-shm",
+		"a.obit-journal" };
+
+	folder_enter();
+	make();
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		ck_assert_int_eq(mkfifo(folder_path(names[i]), 0600), 0);
+		refused("a.obit", ERR_FORMAT, "is no regular file");
+		ck_assert_int_eq(unlink(folder_path(names[i])), 0);
+	}
+	folder_leave();
+}
+END_TEST
+
 static const struct {
 	const char *sql;
 	enum err_code code;
@@ -341,6 +358,7 @@ main(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, what_is_no_archive_is_refused);
 	tcase_add_test(t, a_name_of_nothing_is_an_error);
+	tcase_add_test(t, a_pipe_for_a_journal_is_refused);
 	tcase_add_loop_test(t, another_schema_is_refused, 0,
 	    ARRAY_LEN(schemas));
 	tcase_add_loop_test(t, a_row_that_makes_no_sense_is_corrupt, 0,
