@@ -109,9 +109,16 @@ bench_archive_SOURCES = bench/archive.c
 bench_archive_LDADD   = $(store_libs)
 
 fuzz_targets += tests/fuzz/fuzz_archive
-tests_fuzz_fuzz_archive_SOURCES = tests/fuzz/fuzz_archive.c $(store_samples) $(fuzz_driver)
+tests_fuzz_fuzz_archive_SOURCES = tests/fuzz/fuzz_archive.c tests/lib/fuzz_archive.c \
+	tests/lib/fuzz_archive.h $(store_samples) $(fuzz_driver)
 tests_fuzz_fuzz_archive_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_archive_LDADD   = $(store_libs) $(CHECK_LIBS)
+
+fuzz_targets += tests/fuzz/fuzz_rows
+tests_fuzz_fuzz_rows_SOURCES = tests/fuzz/fuzz_rows.c tests/lib/fuzz_archive.c \
+	tests/lib/fuzz_archive.h $(store_samples) $(fuzz_driver)
+tests_fuzz_fuzz_rows_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_rows_LDADD   = $(store_libs) $(CHECK_LIBS)
 
 fuzz_targets += tests/fuzz/fuzz_proof
 tests_fuzz_fuzz_proof_SOURCES = tests/fuzz/fuzz_proof.c $(fuzz_driver)
