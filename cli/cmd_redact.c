@@ -131,6 +131,19 @@ copy_exchanges(struct job *job, struct cursor *c, uint64_t recording,
 	return *got < 0 ? -1 : 0;
 }
 
+/* Whoever finds the new archive is told which one it was made from. */
+static struct span
+with_origin(const struct job *job, struct span source, struct arena *arena)
+{
+	char root[2 * DIGEST_SIZE + 1];
+
+	for (size_t i = 0; i < DIGEST_SIZE; i++)
+		snprintf(root + 2 * i, 3, "%02x", job->origin.root[i]);
+	return arena_printf(arena,
+	    "%.*s; redacted from %" PRIu64 " leaves with the root %s",
+	    (int)source.len, (const char *)source.p, job->origin.size, root);
+}
+
 static void
 mask_recording(struct job *job, struct recording *rec, struct arena *arena)
 {
@@ -140,6 +153,7 @@ mask_recording(struct job *job, struct recording *rec, struct arena *arena)
 		*texts[i] = arena_copy(arena, *texts[i]);
 		redactor_text(job->redactor, *texts[i], false);
 	}
+	rec->source = with_origin(job, rec->source, arena);
 }
 
 static int

@@ -96,6 +96,9 @@ leaves() {
 @test "recordings stay apart, and what is said of them stays" {
 	"$OBIT" capture --all -r "$huawei" a.obit >/dev/null
 	run -0 "$OBIT" redact -o r.obit a.obit
-	q='SELECT id, begun, program, source, finished, position FROM recording'
+	q='SELECT id, begun, program, finished, position FROM recording'
 	diff <(sqlite3 r.obit "$q") <(sqlite3 a.obit "$q")
+	root=$("$OBIT" verify --json a.obit | jq -r .root)
+	q="SELECT source || '; redacted from 42 leaves with the root $root' FROM recording"
+	diff <(sqlite3 r.obit 'SELECT source FROM recording') <(sqlite3 a.obit "$q")
 }
