@@ -151,30 +151,35 @@ bad_sql("a_virtual_table", REFUSED, "CREATE VIRTUAL TABLE f USING fts5(a)")
 bad_sql("an_index_of_an_expression", REFUSED,
         "CREATE INDEX i ON word(abs(text))")
 bad_sql("a_check", REFUSED, "UPDATE sqlite_schema SET sql = replace(sql, "
-        "'text TEXT NOT NULL', 'text TEXT CHECK(load_extension(text))') "
-        "WHERE name = 'word'", schema=True)
+        "'NOT NULL', 'CHECK(load_extension(text))') WHERE name = 'word'",
+        schema=True)
 bad_sql("a_schema_of_nonsense", REFUSED, "UPDATE sqlite_schema SET sql = "
         "'CREATE TABLE (' WHERE name = 'exchange'", schema=True)
 bad_sql("no_schema", REFUSED, "DELETE FROM sqlite_schema", schema=True)
 bad_sql("a_term_of_another_time", REFUSED,
         "INSERT INTO term VALUES('flaw', 60, 'x')")
-bad_sql("wrong_types", CONTAINED, "UPDATE exchange SET time = 'x', match = 1, "
-        "status = x'00', size = 'many'")
+bad_sql("wrong_types", CONTAINED, "UPDATE exchange SET time = 'x', "
+        "profile = x'00', leaf = 'many', data = 7")
 bad_sql("wrong_references", CONTAINED, "UPDATE exchange SET connection = 99, "
-        "recording = -1, dictionary = 1 << 40")
-bad_sql("cycles", CONTAINED, "UPDATE deletion SET attempt_of = exchange + 1",
-        "INSERT OR REPLACE INTO follow_up SELECT exchange, 1, exchange, 0, "
-        "NULL, 0 FROM deletion")
+        "profile = 1 << 40, scope = -1")
+bad_sql("cycles", CONTAINED, "UPDATE exchange SET attempt_of = id + 1",
+        "INSERT OR REPLACE INTO follow_up SELECT id, 1, id, 0, NULL, 0 "
+        "FROM exchange", "UPDATE profile SET flags = flags | 48")
 bad_sql("huge_numbers", CONTAINED, "UPDATE exchange SET id = id + (1 << 60)",
-        "UPDATE exchange SET size = (1 << 62)")
+        "UPDATE connection SET number = (1 << 62), time = -(1 << 62)")
+bad_sql("no_profiles", CONTAINED, "DELETE FROM profile")
+bad_sql("no_templates", CONTAINED, "DELETE FROM template")
+bad_sql("lookups_of_nonsense", CONTAINED, "DELETE FROM recent",
+        "UPDATE segment SET count = -1",
+        "INSERT OR REPLACE INTO lookup VALUES(1, x'ffffffffffffffffff')")
 bad_sql("no_connections", CONTAINED, "DELETE FROM connection")
 bad_sql("no_recordings", CONTAINED, "DELETE FROM recording")
 bad_sql("no_tree", CONTAINED, "DELETE FROM tree")
 bad_sql("a_long_word", CONTAINED, "UPDATE word SET text = "
         "hex(zeroblob(1000000)) WHERE id = 1")
-bad_sql("escapes", CONTAINED, "UPDATE deletion SET message = "
-        "char(27) || '[2J' || char(10) || 'x', token = char(0)",
-        "UPDATE target SET id = char(27) || ']0;x' || char(7)")
+bad_sql("escapes", CONTAINED, "UPDATE exchange SET message = "
+        "char(27) || '[2J' || char(10) || 'x', token = char(0), "
+        "target = char(27) || ']0;x' || char(7)")
 bad_sql("many_targets", CONTAINED, "WITH RECURSIVE r(n) AS (SELECT 100 UNION "
         "ALL SELECT n + 1 FROM r WHERE n < 20000) INSERT INTO target "
         "SELECT 1, n, NULL, n, NULL, 0, NULL FROM r")
@@ -190,16 +195,23 @@ def bomb(size):
     return data + squeeze.flush()
 
 
+def packed(size, data):
+    """The data of an exchange without template and dictionary."""
+    leb = b""
+    while size >= 128:
+        leb, size = leb + bytes([size & 127 | 128]), size >> 7
+    return b"\0\0" + leb + bytes([size]) + data
+
+
 @hostile(CONTAINED)
 def a_bomb(path):
-    sql(("UPDATE exchange SET dictionary = NULL, size = ?, data = ?",
-         (64 << 20, bomb(64 << 20))))(path)
+    sql(("UPDATE exchange SET data = ?",
+         (packed(64 << 20, bomb(64 << 20)),)))(path)
 
 
 @hostile(CONTAINED)
 def a_bomb_of_a_lie(path):
-    sql(("UPDATE exchange SET dictionary = NULL, size = 100, data = ?",
-         (bomb(80 << 20),)))(path)
+    sql(("UPDATE exchange SET data = ?", (packed(100, bomb(80 << 20)),)))(path)
 
 
 @hostile(CONTAINED)
@@ -220,14 +232,14 @@ def a_page_that_is_its_own_child(path):
 @hostile(CONTAINED)
 def two_tables_on_one_page(path):
     sql("UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM "
-        "sqlite_schema WHERE name = 'deletion') WHERE name = 'target'",
+        "sqlite_schema WHERE name = 'word') WHERE name = 'target'",
         schema=True)(path)
 
 
 @hostile(CONTAINED)
 def an_index_for_a_table(path):
     sql("UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM "
-        "sqlite_schema WHERE name = 'exchange_match') "
+        "sqlite_schema WHERE name = 'profile_host') "
         "WHERE name = 'exchange'", schema=True)(path)
 
 
