@@ -25,6 +25,7 @@ struct args {
 	const char *tls_chain, *tls_key, *tls_ca_out;
 	struct opt_list rules;
 	uint64_t threads;
+	uint64_t memory;
 	uint64_t max_head, max_body, max_connections;
 	uint64_t idle_time, request_time, send_time;
 	bool head_of_get;
@@ -38,6 +39,7 @@ static const struct args defaults = {
 	.latency = "none",
 	.on_miss = "404",
 	.threads = 1,
+	.memory = SERVER_MEMORY,
 	.max_head = SERVER_MAX_HEAD,
 	.max_body = SERVER_BODY,
 	.max_connections = SERVER_CLIENTS,
@@ -67,6 +69,8 @@ static const struct opt opts[] = {
 	    "refuse more at a time with 503 (16384)" },
 	{ 0, "max-head", OPT_SIZE, AT(max_head), "BYTES",
 	    "refuse larger heads with 431 (256K)" },
+	{ 0, "memory", OPT_SIZE, AT(memory), "BYTES",
+	    "keep that much of the archive ready (80M)" },
 	{ 0, "on-miss", OPT_STRING, AT(on_miss), "404|501|close",
 	    "do this when nothing recorded fits" },
 	{ 0, "request-time", OPT_UINT, AT(request_time), "SECONDS",
@@ -229,9 +233,11 @@ parse_options(struct server_options *out, const struct args *a, struct err *err)
 {
 	*out = (struct server_options){ .listen = a->listen,
 		.threads = a->threads,
+		.memory = a->memory,
 		.head_of_get = a->head_of_get,
 		.incomplete = a->incomplete };
 	if (check_range("threads", a->threads, SERVER_MAX_THREADS, err) < 0 ||
+	    check_range("memory", a->memory, SERVER_MAX_MEMORY, err) < 0 ||
 	    parse_policy(&out->on_miss, a->on_miss, err) < 0 ||
 	    parse_latency(&out->latency, a->latency, err) < 0 ||
 	    parse_limits(&out->limits, a, err) < 0)
@@ -301,6 +307,11 @@ open_all(struct run *r, struct err *err)
 	if (server_open(&r->server, r->ctx->operands[0], r->rules, &options,
 		err) < 0)
 		return -1;
+	if (server_rekeyed(r->server) > 0)
+		fprintf(r->ctx->log,
+		    "%" PRIu64 " exchanges were recorded under other rules, "
+		    "and are matched under these\n",
+		    server_rekeyed(r->server));
 	return a->tls ? write_authority(r, err) : 0;
 }
 

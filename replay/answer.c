@@ -29,7 +29,7 @@ struct answers {
 	struct entry entry; /* scratch */
 	struct kept *by_id;
 	struct kept *recent; /* latest use first */
-	size_t bytes;
+	size_t bytes, limit;
 };
 
 /* Is every byte of it there that there ever was? */
@@ -97,11 +97,12 @@ ending_of(const struct exchange *x)
 }
 
 struct answers *
-answers_new(struct store *store, bool incomplete)
+answers_new(struct store *store, bool incomplete, size_t bytes)
 {
 	struct answers *a = xcalloc(1, sizeof(*a));
 
 	a->incomplete = incomplete;
+	a->limit = bytes;
 	a->store = store;
 	return a;
 }
@@ -191,7 +192,7 @@ keep(struct answers *a, const struct entry *e)
 	HASH_ADD(hh, a->by_id, answer.id, sizeof(k->answer.id), k);
 	DL_PREPEND(a->recent, k);
 	a->bytes += sizeof(*k) + k->answer.interim.len + k->answer.final.len;
-	while (a->bytes > ANSWERS_BYTES && a->recent->prev != k)
+	while (a->bytes > a->limit && a->recent->prev != k)
 		drop(a, a->recent->prev);
 	return k;
 }

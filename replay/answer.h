@@ -22,8 +22,6 @@ struct err;
 struct exchange;
 struct store;
 
-#define ANSWERS_BYTES ((size_t)64 << 20) /* of answers kept ready */
-
 /* What becomes of the connection. */
 enum ending {
 	ENDING_KEEP,    /* the next request may follow */
@@ -51,8 +49,11 @@ struct answer {
  */
 bool answer_exists(const struct exchange *x, bool incomplete);
 
-/* The store must outlive the cache.  incomplete as above. */
-struct answers *answers_new(struct store *store, bool incomplete);
+/*
+ * Keep this many bytes of answers ready.  The store must outlive the
+ * cache.  incomplete as above.
+ */
+struct answers *answers_new(struct store *store, bool incomplete, size_t bytes);
 
 /* Every answer must have been released.  NULL is allowed. */
 void answers_free(struct answers *a);

@@ -8,6 +8,7 @@
 #include "replay/answer.h"
 #include "replay/edges.h"
 #include "replay/host.h"
+#include "replay/rekeyed.h"
 #include "store/store.h"
 
 #define OFFERED 4 /* answers of a key that are kept with it */
@@ -23,20 +24,24 @@ struct index {
 	struct store *store;
 	uint64_t last;
 	struct answers *answers;
+	const struct rekeyed *rekeyed;
 	struct edges *edges;
 	struct kept *by_key;
 	struct kept *recent; /* latest use first */
-	size_t bytes;
+	size_t bytes, limit;
 };
 
 struct index *
-index_new(struct store *store, struct answers *answers, uint64_t last)
+index_new(struct store *store, struct answers *answers,
+    const struct rekeyed *rekeyed, uint64_t last, size_t bytes)
 {
 	struct index *index = xcalloc(1, sizeof(*index));
 
 	index->store = store;
 	index->last = last;
 	index->answers = answers;
+	index->rekeyed = rekeyed;
+	index->limit = bytes;
 	index->edges = edges_new(store, answers, last);
 	return index;
 }
@@ -142,26 +147,54 @@ is_read(const struct group *g)
 	return !g->queue.deletes && (g->follows || !g->changes);
 }
 
+static void
+take(struct index *index, struct recorded *r, const struct entry *e, int *taken)
+{
+	if (!answers_has(index->answers, e->exchange))
+		return;
+	add(r, e);
+	if (++*taken <= OFFERED)
+		answers_offer(index->answers, e);
+}
+
+/* What was recorded with this key, and has it still. */
 static int
-read_key(struct index *index, struct recorded *r, struct err *err)
+read_key(struct index *index, struct recorded *r, int *taken, struct err *err)
 {
 	struct selection which = { .key = r->key };
 	struct entry e = ENTRY_INIT;
 	struct cursor *c;
-	int more, count = 0;
+	int more;
 
 	if (cursor_open(&c, index->store, &which, err) < 0)
 		return -1;
-	while ((more = cursor_next(c, &e, err)) > 0 && e.id <= index->last) {
-		if (!answers_has(index->answers, e.exchange))
-			continue;
-		add(r, &e);
-		if (++count <= OFFERED)
-			answers_offer(index->answers, &e);
-	}
+	while ((more = cursor_next(c, &e, err)) > 0 && e.id <= index->last)
+		if (!rekeyed_has(index->rekeyed, e.id))
+			take(index, r, &e, taken);
 	cursor_close(c);
 	entry_release(&e);
 	return more < 0 ? -1 : 0;
+}
+
+/* What has this key today. */
+static int
+read_moved(struct index *index, struct recorded *r, int *taken, struct err *err)
+{
+	const struct ids *moved = rekeyed_at(index->rekeyed, r->key);
+	struct entry e = ENTRY_INIT;
+	int found = 0;
+
+	for (size_t i = 0; moved != NULL && i < moved->count; i++) {
+		found = store_get(index->store, moved->id[i], &e, err);
+		if (found < 0)
+			break;
+		if (found > 0)
+			take(index, r, &e, taken);
+	}
+	entry_release(&e);
+	for (size_t i = 0; moved != NULL && i < r->group_count; i++)
+		ids_sort(&r->groups[i].queue.ids);
+	return found < 0 ? -1 : 0;
 }
 
 static int
@@ -197,9 +230,11 @@ load(struct index *index, const uint8_t key[MATCH_KEY_SIZE], struct kept **out,
     struct err *err)
 {
 	struct kept *k = xcalloc(1, sizeof(*k));
+	int taken = 0;
 
 	memcpy(k->recorded.key, key, MATCH_KEY_SIZE);
-	if (read_key(index, &k->recorded, err) < 0 ||
+	if (read_key(index, &k->recorded, &taken, err) < 0 ||
+	    read_moved(index, &k->recorded, &taken, err) < 0 ||
 	    find_edges(index, &k->recorded, err) < 0) {
 		kept_free(k);
 		return -1;
@@ -208,7 +243,7 @@ load(struct index *index, const uint8_t key[MATCH_KEY_SIZE], struct kept **out,
 	index->bytes += k->bytes;
 	HASH_ADD(hh, index->by_key, recorded.key, MATCH_KEY_SIZE, k);
 	DL_PREPEND(index->recent, k);
-	while (index->bytes > INDEX_BYTES &&
+	while (index->bytes > index->limit &&
 	    HASH_COUNT(index->by_key) > INDEX_RECENT)
 		drop(index, index->recent->prev);
 	*out = k;

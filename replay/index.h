@@ -2,7 +2,7 @@
  * index.h - the recorded exchanges of a key, read when first asked for.
  *
  * Opening costs nothing, whatever the archive's size; a key costs one
- * look-up.  What was read stays within INDEX_BYTES, and is read again
+ * look-up.  What was read stays within a limit, and is read again
  * when it was given up.
  */
 #ifndef REPLAY_INDEX_H
@@ -18,9 +18,9 @@
 struct answers;
 struct err;
 struct index;
+struct rekeyed;
 struct store;
 
-#define INDEX_BYTES  ((size_t)32 << 20)
 #define INDEX_RECENT 512 /* latest look-ups that are never given up */
 
 /* The exchanges of one key that were sent to one host. */
@@ -39,11 +39,12 @@ struct recorded {
 };
 
 /*
- * Look at exchanges up to id last that have an answer, and offer the first
- * ones of what is read to the answers.  Both must outlive the index.
+ * Look at exchanges up to id last that have an answer, with the keys that
+ * they have today, and offer the first ones of what is read to the answers.
+ * Keep this many bytes.  All must outlive the index.
  */
 struct index *index_new(struct store *store, struct answers *answers,
-    uint64_t last);
+    const struct rekeyed *rekeyed, uint64_t last, size_t bytes);
 
 /* NULL is allowed. */
 void index_free(struct index *index);

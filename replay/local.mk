@@ -5,7 +5,7 @@ libreplay_a_SOURCES = %D%/authority.c %D%/authority.h %D%/tls.c %D%/tls.h \
 	%D%/host.h %D%/ids.c %D%/ids.h %D%/index.c %D%/index.h %D%/journal.c \
 	%D%/journal.h %D%/loop.c %D%/loop.h %D%/lane.h %D%/own.c %D%/own.h %D%/peer.c %D%/match.c %D%/match.h \
 	%D%/miss.c %D%/miss.h %D%/missed.c %D%/missed.h %D%/nearest.c \
-	%D%/nearest.h %D%/player.c %D%/player.h %D%/queue.c %D%/queue.h \
+	%D%/nearest.h %D%/player.c %D%/player.h %D%/rekeyed.c %D%/rekeyed.h %D%/queue.c %D%/queue.h \
 	%D%/replay.h %D%/server.c %D%/session.c %D%/session.h
 
 # A program that sanitizers watch is not confined.
@@ -74,6 +74,11 @@ tests_unit_test_tls_SOURCES = tests/unit/test_tls.c tests/lib/folder.c \
 	tests/lib/folder.h
 tests_unit_test_tls_LDADD = libtest.a libreplay.a $(base_libs) $(SSL_LIBS) \
 	$(OPENSSL_LIBS) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_rekeyed
+tests_unit_test_rekeyed_SOURCES = tests/unit/test_rekeyed.c \
+	tests/lib/folder.c tests/lib/folder.h $(replay_tape)
+tests_unit_test_rekeyed_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/tools/make_archive
 tests_tools_make_archive_SOURCES = tests/tools/make_archive.c $(replay_tape)

@@ -17,8 +17,7 @@
 #include "replay/index.h"
 #include "store/store.h"
 
-#define SHORTCUT_BYTES 2048  /* longest request that is remembered */
-#define SHORTCUTS      65536 /* requests that are remembered */
+#define SHORTCUT_BYTES 2048 /* longest request that is remembered */
 
 /*
  * A request seen before, byte for byte, and what it came to.  Clients
@@ -40,12 +39,13 @@ struct matcher {
 	struct redactor *redactor;
 	struct shortcut *shortcuts;
 	struct shortcut *oldest;
+	size_t bytes, limit; /* of the shortcuts */
 	uint8_t scratch[SHORTCUT_BYTES];
 };
 
 int
 matcher_open(struct matcher **out, struct store *store, struct index *index,
-    const struct rules *rules, struct err *err)
+    const struct rules *rules, size_t bytes, struct err *err)
 {
 	uint8_t key[REDACT_KEY_SIZE];
 	struct matcher *m;
@@ -56,6 +56,7 @@ matcher_open(struct matcher **out, struct store *store, struct index *index,
 	m = xcalloc(1, sizeof(*m));
 	m->store = store;
 	m->index = index;
+	m->limit = bytes;
 	m->rules = rules;
 	m->redactor = redactor_new(rules, key);
 	*out = m;
@@ -67,6 +68,7 @@ forget_oldest(struct matcher *m)
 {
 	struct shortcut *s = m->oldest;
 
+	m->bytes -= sizeof(*s) + s->len;
 	HASH_DEL(m->shortcuts, s);
 	DL_DELETE(m->oldest, s);
 	free(s);
@@ -92,16 +94,16 @@ struct search {
 	struct match *out;
 };
 
-static void
-reduce(uint8_t key[MATCH_KEY_SIZE], struct matcher *m,
+void
+match_key(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
     const struct message *request, struct arena *arena)
 {
 	struct deletion d = { 0 };
 
-	if (deletion_of_request(m->rules, request, arena, &d))
-		key_of(key, m->rules, request, &d);
+	if (deletion_of_request(rules, request, arena, &d))
+		key_of(key, rules, request, &d);
 	else
-		key_of(key, m->rules, request, NULL);
+		key_of(key, rules, request, NULL);
 }
 
 /* One more that fits.  The same group may come again with another key. */
@@ -130,7 +132,7 @@ try_context(struct matcher *m, struct search *s, const struct context *context,
 	const struct group *g;
 
 	as_if.parsed = context_apply(&s->request->parsed, context, s->arena);
-	reduce(key, m, &as_if, s->arena);
+	match_key(key, m->rules, &as_if, s->arena);
 	if (index_find(m->index, key, &r, err) < 0)
 		return -1;
 	g = recorded_at(r, context->host);
@@ -211,7 +213,7 @@ try_own(struct matcher *m, struct search *s, struct err *err)
 	const struct recorded *r;
 	const struct group *exact;
 
-	reduce(key, m, s->request, s->arena);
+	match_key(key, m->rules, s->request, s->arena);
 	if (index_find(m->index, key, &r, err) < 0)
 		return -1;
 	exact = recorded_at(r, host);
@@ -262,8 +264,6 @@ remember(struct matcher *m, struct span bytes, const struct search *s)
 {
 	struct shortcut *new;
 
-	if (HASH_COUNT(m->shortcuts) >= SHORTCUTS)
-		forget_oldest(m);
 	new = xcalloc(1, sizeof(*new) + bytes.len);
 	memcpy(new->key, s->found->key, MATCH_KEY_SIZE);
 	new->group = (size_t)(s->group - s->found->groups);
@@ -271,6 +271,9 @@ remember(struct matcher *m, struct span bytes, const struct search *s)
 	memcpy(new->bytes, bytes.p, bytes.len);
 	HASH_ADD_KEYPTR(hh, m->shortcuts, new->bytes, new->len, new);
 	DL_APPEND(m->oldest, new);
+	m->bytes += sizeof(*new) + new->len;
+	while (m->bytes > m->limit)
+		forget_oldest(m);
 }
 
 /* Return 1 if the request was seen before. */

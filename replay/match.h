@@ -18,6 +18,7 @@
 
 #include "base/base.h"
 #include "base/span.h"
+#include "deletion/deletion.h"
 
 struct arena;
 struct err;
@@ -39,9 +40,16 @@ struct match {
 					 secrets, in the arena */
 };
 
-/* All three must outlive the matcher.  Errors: ERR_SYSTEM. */
+/* The key of a masked request under these rules; the arena is scratch. */
+void match_key(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
+    const struct message *request, struct arena *arena);
+
+/*
+ * Remember what so many bytes of requests came to.  All three must outlive
+ * the matcher.  Errors: ERR_SYSTEM.
+ */
 int matcher_open(struct matcher **out, struct store *store, struct index *index,
-    const struct rules *rules, struct err *err) MUST_CHECK;
+    const struct rules *rules, size_t bytes, struct err *err) MUST_CHECK;
 
 /* NULL is allowed. */
 void matcher_close(struct matcher *m);

@@ -25,15 +25,20 @@ player_open(struct player **out, struct store *store, const struct rules *rules,
     struct course *course, const struct player_options *options,
     struct err *err)
 {
+	size_t memory = options->memory;
 	struct player *p = xcalloc(1, sizeof(*p));
+
+	/* An eighth is left for what the allocator needs itself. */
 
 	p->store = store;
 	p->rules = rules;
 	p->course = course;
 	p->options = *options;
-	p->answers = answers_new(store, options->incomplete);
-	p->index = index_new(store, p->answers, course_last(course));
-	if (matcher_open(&p->matcher, store, p->index, rules, err) < 0) {
+	p->answers = answers_new(store, options->incomplete, memory / 8 * 4);
+	p->index = index_new(store, p->answers, options->rekeyed,
+	    course_last(course), memory / 8 * 2);
+	if (matcher_open(&p->matcher, store, p->index, rules, memory / 8, err) <
+	    0) {
 		player_close(p);
 		return -1;
 	}

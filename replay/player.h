@@ -21,11 +21,14 @@ struct course;
 struct err;
 struct message;
 struct player;
+struct rekeyed;
 struct rules;
 struct store;
 
 struct player_options {
-	bool incomplete;  /* as answer_exists() says */
+	size_t memory; /* bytes of what was read that are kept ready */
+	const struct rekeyed *rekeyed; /* must outlive the player */
+	bool incomplete;               /* as answer_exists() says */
 	bool head_of_get; /* a HEAD that was not recorded takes the answer of
 			     the GET, whose body must then not be sent */
 };

@@ -47,7 +47,7 @@ past_add(struct past *p, uint64_t id)
 
 /* Account for what was deleted since the last look. */
 static void
-catch_up(const struct queue *q, struct place *place, const struct past *past)
+catch_up(const struct queue *q, struct progress *place, const struct past *past)
 {
 	for (; place->seen < past->log.count; place->seen++) {
 		uint64_t id = past->log.id[place->seen];
@@ -101,8 +101,8 @@ out_of_turn(const struct queue *q, struct window hard, uint64_t latest,
 }
 
 static enum turn
-take_read(const struct queue *q, struct place *place, const struct past *past,
-    uint64_t *id)
+take_read(const struct queue *q, struct progress *place,
+    const struct past *past, uint64_t *id)
 {
 	struct window w;
 	size_t at;
@@ -121,7 +121,7 @@ take_read(const struct queue *q, struct place *place, const struct past *past,
 }
 
 enum turn
-queue_take(const struct queue *q, struct place *place, struct past *past,
+queue_take(const struct queue *q, struct progress *place, struct past *past,
     uint64_t *id)
 {
 	if (q->reads)

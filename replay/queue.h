@@ -3,7 +3,7 @@
  *
  * A queue holds the recorded exchanges of one key and one host, in archive
  * order.  It never changes once made.  How far a session is in it stands
- * in a struct place, and what a session has deleted so far in a struct
+ * in a struct progress, and what a session has deleted so far in a struct
  * past, so that queue_take() is the one step that threads would have to
  * make atomic.
  *
@@ -57,7 +57,7 @@ struct past {
 void past_release(struct past *p);
 
 /* How far a session is in one queue; zeroed is the beginning. */
-struct place {
+struct progress {
 	size_t next;         /* position */
 	size_t seen;         /* entries of the past's log accounted for */
 	uint64_t hard, soft; /* latest edges among them; 0: none */
@@ -74,7 +74,7 @@ enum turn {
  * Take the session's next exchange.  *id becomes its id, or that of the
  * deletion that stands in the way.
  */
-enum turn queue_take(const struct queue *q, struct place *place,
+enum turn queue_take(const struct queue *q, struct progress *place,
     struct past *past, uint64_t *id);
 
 #endif

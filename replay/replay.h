@@ -41,12 +41,15 @@ struct server_limits {
 #define SERVER_REQUEST 60
 #define SERVER_SEND    300
 
+#define SERVER_MEMORY ((size_t)80 << 20)
+
 #define SERVER_LIMITS                                                          \
 	((struct server_limits){ SERVER_HEAD, SERVER_BODY, SERVER_CLIENTS,     \
 	    SERVER_IDLE, SERVER_REQUEST, SERVER_SEND })
 
 /* The highest that make sense. */
 #define SERVER_MAX_THREADS 256
+#define SERVER_MAX_MEMORY  (SIZE_MAX / 2)
 #define SERVER_MAX_HEAD    SERVER_HEAD
 #define SERVER_MAX_BODY    ((size_t)1 << 30)
 #define SERVER_MAX_CLIENTS 1000000
@@ -56,6 +59,7 @@ struct server_options {
 	const char *listen; /* "ADDR:PORT", "[ADDR6]:PORT"; port 0: any */
 	size_t threads;     /* from 1 */
 	struct server_limits limits;
+	size_t memory;    /* bytes that are kept ready, of all threads */
 	double latency;   /* of what was recorded; 0: at once */
 	bool head_of_get; /* answer HEAD from a recorded GET */
 	bool incomplete;  /* answer with what has holes */
@@ -100,6 +104,12 @@ int server_confine(struct err *err) MUST_CHECK;
 
 /* "http://127.0.0.1:40123", or https; valid until server_close(). */
 const char *server_url(const struct server *s);
+
+/*
+ * How many exchanges were recorded under other rules and are matched under
+ * those of today.
+ */
+uint64_t server_rekeyed(const struct server *s);
 
 /* What a run did.  requests is the sum of the next five. */
 struct server_report {

@@ -10,6 +10,7 @@
 #include "replay/loop.h"
 #include "replay/missed.h"
 #include "replay/player.h"
+#include "replay/rekeyed.h"
 #include "replay/tls.h"
 #include "store/store.h"
 
@@ -23,6 +24,7 @@ struct server {
 	struct loop *loop;
 	struct loop_events events;
 	struct course *course;
+	struct rekeyed *rekeyed;
 	struct missed *missed;
 	struct tls_context *tls;
 	struct journal *journal;
@@ -87,19 +89,33 @@ again(void *ctx)
 		s->again(s->ctx, sequence);
 }
 
+/* What is the same for all threads, through the first one's store. */
+static int
+open_course(struct server *s, struct store *store, const struct rules *rules,
+    struct err *err)
+{
+	if (course_open(&s->course, store, err) < 0)
+		return -1;
+	return rekeyed_open(&s->rekeyed, store, rules, course_last(s->course),
+	    err);
+}
+
 /* Each thread reads the archive through a connection of its own. */
 static int
 open_desk(struct server *s, struct desk *d, const char *archive,
     const struct rules *rules, const struct server_options *options,
     struct err *err)
 {
-	struct player_options player = { .incomplete = options->incomplete,
+	struct player_options player = { .memory =
+					     options->memory / s->desk_count,
+		.incomplete = options->incomplete,
 		.head_of_get = options->head_of_get };
 
 	if (store_open(&d->store, archive, STORE_READ, err) < 0)
 		return -1;
-	if (s->course == NULL && course_open(&s->course, d->store, err) < 0)
+	if (s->course == NULL && open_course(s, d->store, rules, err) < 0)
 		return -1;
+	player.rekeyed = s->rekeyed;
 	d->service.limits = options->limits;
 	d->service.latency = options->latency;
 	d->service.on_miss = options->on_miss;
@@ -196,6 +212,12 @@ server_authority(const struct server *s)
 	return tls_context_authority(s->tls);
 }
 
+uint64_t
+server_rekeyed(const struct server *s)
+{
+	return rekeyed_count(s->rekeyed);
+}
+
 int
 server_run(struct server *s, struct server_report *report, struct err *err)
 {
@@ -254,6 +276,7 @@ server_close(struct server *s)
 	for (size_t i = 0; i < s->desk_count; i++)
 		close_desk(&s->desks[i]);
 	free(s->desks);
+	rekeyed_close(s->rekeyed);
 	course_close(s->course);
 	tls_context_free(s->tls);
 	missed_free(s->missed);

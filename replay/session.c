@@ -8,7 +8,7 @@
 /* A queue is known by its first id, so that it may be dropped and reread. */
 struct bookmark {
 	uint64_t first;
-	struct place place;
+	struct progress place;
 	UT_hash_handle hh;
 };
 
@@ -78,7 +78,7 @@ sessions_get(struct sessions *all, struct span name)
 	return s;
 }
 
-static struct place *
+static struct progress *
 place_in(struct session *s, const struct queue *q)
 {
 	struct bookmark *b;
@@ -95,7 +95,7 @@ place_in(struct session *s, const struct queue *q)
 enum turn
 session_take(struct session *s, const struct queue *q, uint64_t *id)
 {
-	struct place beginning = { 0 };
+	struct progress beginning = { 0 };
 
 	/* With one answer and no epochs there is no place to remember. */
 	if (q->ids.count == 1 && q->hard.count == 0)

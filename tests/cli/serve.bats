@@ -510,3 +510,36 @@ assert begin().close() is None
 	start --head-of-get
 	[ "$(status_of -I "$URL$get")" = 200 ] || cat body
 }
+
+@test "an archive of other rules is matched under those of today" {
+	cat >r.yaml <<-'END'
+	rules:
+	  - name: mine.elb
+	    match: DELETE /v2/{project_id}/elb/pools/{pool_id}/members/{member_id}
+	    type: mine
+	    id: path:member_id
+	END
+	"$OBIT" capture --all --rules r.yaml -r "$top_srcdir/tests/captures/huawei.pcap" a.obit
+	start
+	grep -q '^2 exchanges were recorded under other rules' words
+	[ "$(status_of -X DELETE "$URL$ELB")" = 204 ]
+	[ "$(status_of -X DELETE "$URL$ELB")" = 404 ]
+	grep -q ELB.8907 body
+	finish
+	start --rules r.yaml
+	run ! grep -q 'other rules' words
+	[ "$(status_of -X DELETE "$URL$ELB")" = 204 ]
+}
+
+@test "little memory: the same answers" {
+	record huawei
+	start --memory 1 --strict
+	for id in $("$OBIT" ls --json a.obit | sed 's/^{"id":\([0-9]*\),.*/\1/'); do
+		"$OBIT" show a.obit "$id" --raw request | raw >got
+		"$OBIT" show a.obit "$id" --raw response >want
+		cmp want got
+	done
+	finish
+	[ "$STATUS" -eq 0 ]
+	run -2 "$OBIT" serve --memory 0 a.obit
+}

@@ -78,7 +78,8 @@ feed(struct client *c, struct peer *p, struct span all, size_t piece)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	static const struct player_options options;
+	static const struct player_options options = { .memory = 65536,
+		.head_of_get = true };
 	struct service service = { .input.limit = CLIENT_MAX_INPUT,
 		.limits = SERVER_LIMITS };
 	struct peer peer = PEER_INIT;

@@ -13,7 +13,7 @@
 static struct tape tape;
 static struct service service;
 static struct course *course;
-static struct player_options options;
+static struct player_options options = { .memory = (size_t)1 << 20 };
 static struct peer peer;
 static struct client *client;
 

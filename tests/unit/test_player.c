@@ -17,7 +17,7 @@
 
 static struct tape tape;
 static struct course *course;
-static struct player_options options;
+static struct player_options options = { .memory = (size_t)1 << 20 };
 static struct player *player;
 static struct arena arena;
 

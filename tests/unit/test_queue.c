@@ -14,7 +14,8 @@ fill(struct ids *to, const uint64_t *ids)
 
 /* Take and expect this exchange. */
 static void
-takes(const struct queue *q, struct place *at, struct past *past, uint64_t want)
+takes(const struct queue *q, struct progress *at, struct past *past,
+    uint64_t want)
 {
 	uint64_t id = 0;
 
@@ -23,7 +24,7 @@ takes(const struct queue *q, struct place *at, struct past *past, uint64_t want)
 }
 
 static void
-waits(const struct queue *q, struct place *at, struct past *past,
+waits(const struct queue *q, struct progress *at, struct past *past,
     enum turn turn, uint64_t deletion)
 {
 	uint64_t id = 0;
@@ -37,7 +38,7 @@ START_TEST(deletions_go_forward_and_the_last_stays)
 {
 	struct queue q = { .deletes = true };
 	struct past past = PAST_INIT;
-	struct place at = { 0 };
+	struct progress at = { 0 };
 
 	fill(&q.ids, IDS(3, 7));
 	takes(&q, &at, &past, 3);
@@ -58,7 +59,7 @@ START_TEST(reads_wait_for_their_deletion)
 	fill(&read.hard, IDS(3));
 	fill(&del.ids, IDS(3));
 	for (int polls = 0; polls <= 30; polls += 15) {
-		struct place at = { 0 }, at_del = { 0 };
+		struct progress at = { 0 }, at_del = { 0 };
 		struct past past = PAST_INIT;
 
 		for (int i = 0; i < polls; i++)
@@ -79,7 +80,7 @@ START_TEST(nothing_is_answered_from_the_wrong_side)
 {
 	struct queue before = { .reads = true }, after = { .reads = true };
 	struct queue del = { .deletes = true };
-	struct place a = { 0 }, b = { 0 }, d = { 0 };
+	struct progress a = { 0 }, b = { 0 }, d = { 0 };
 	struct past past = PAST_INIT;
 
 	fill(&before.ids, IDS(1));
@@ -104,7 +105,7 @@ START_TEST(a_later_deletion_includes_the_earlier)
 {
 	struct queue read = { .reads = true }, del = { .deletes = true };
 	struct queue early = { .deletes = true };
-	struct place at = { 0 }, at_del = { 0 }, at_early = { 0 };
+	struct progress at = { 0 }, at_del = { 0 }, at_early = { 0 };
 	struct past past = PAST_INIT;
 
 	fill(&read.ids, IDS(1, 3, 5));
@@ -127,7 +128,7 @@ END_TEST
 START_TEST(unrelated_deletions_do_not_matter)
 {
 	struct queue read = { .reads = true }, del = { .deletes = true };
-	struct place at = { 0 }, at_del = { 0 };
+	struct progress at = { 0 }, at_del = { 0 };
 	struct past past = PAST_INIT;
 
 	fill(&read.ids, IDS(1, 4));
@@ -147,7 +148,7 @@ START_TEST(soft_edges_choose_but_do_not_refuse)
 {
 	struct queue list = { .reads = true }, del = { .deletes = true };
 	struct queue once = { .reads = true };
-	struct place at = { 0 }, at_once = { 0 }, at_del = { 0 };
+	struct progress at = { 0 }, at_once = { 0 }, at_del = { 0 };
 	struct past past = PAST_INIT;
 
 	fill(&list.ids, IDS(1, 3));
@@ -173,7 +174,7 @@ END_TEST
 START_TEST(a_long_past_is_remembered_once)
 {
 	struct queue del = { .deletes = true };
-	struct place at = { 0 };
+	struct progress at = { 0 };
 	struct past past = PAST_INIT;
 	uint64_t id;
 
