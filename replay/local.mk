@@ -75,7 +75,10 @@ tests_unit_test_tls_SOURCES = tests/unit/test_tls.c tests/lib/folder.c \
 tests_unit_test_tls_LDADD = libtest.a libreplay.a $(base_libs) $(SSL_LIBS) \
 	$(OPENSSL_LIBS) $(CHECK_LIBS)
 
-unit_tests += tests/unit/test_rekeyed
+unit_tests += tests/unit/test_course tests/unit/test_rekeyed
+tests_unit_test_course_SOURCES = tests/unit/test_course.c \
+	tests/lib/folder.c tests/lib/folder.h $(replay_tape)
+tests_unit_test_course_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_rekeyed_SOURCES = tests/unit/test_rekeyed.c \
 	tests/lib/folder.c tests/lib/folder.h $(replay_tape)
 tests_unit_test_rekeyed_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
