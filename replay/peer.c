@@ -266,10 +266,13 @@ take_cipher(struct peer *p, struct span bytes)
 		broken(p, &err);
 	if (tls_has_ended(p->tls))
 		p->ended = true;
-	if (p->pending && status == 0)
+	if (p->pending) {
+		/* A peer that only asks and never reads gets no further. */
+		uv_read_stop((uv_stream_t *)&p->tcp);
 		hold(p, buf_span(plain));
-	else if (plain->len > 0 && status == 0)
+	} else if (plain->len > 0 && status == 0) {
 		take(p, buf_span(plain));
+	}
 	settle(p);
 }
 
