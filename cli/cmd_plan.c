@@ -63,6 +63,7 @@ make(struct store *st, struct cmd_ctx *ctx, struct sending_run *r,
 	if (plan_make(&plan, st, r->guard, &options, err) < 0)
 		return -1;
 	print_end(ctx, &plan, &r->sending);
+	sending_warn(r, ctx->log);
 	plan_release(&plan);
 	return EXIT_OK;
 }

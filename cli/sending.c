@@ -122,6 +122,42 @@ open_redactor(struct sending_run *r, struct err *err)
 	return 0;
 }
 
+static int
+read_all(struct credentials *c, const struct opt_list *list,
+    int (*add)(struct credentials *c, const char *text, struct err *err),
+    struct err *err)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (add(c, list->items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+/* Signatures last: they cover all the rest. */
+static int
+open_dressing(struct sending_run *r, const struct sending_args *args,
+    struct err *err)
+{
+	struct credentials *c = credentials_new(r->redactor);
+
+	r->credentials = c;
+	r->adjustment.rules = r->rules;
+	r->adjustment.dry_run = args->dry_run_remote;
+	if (read_all(c, &args->headers, credentials_header, err) < 0 ||
+	    read_all(c, &args->queries, credentials_query, err) < 0 ||
+	    read_all(c, &args->signs, credentials_sign, err) < 0)
+		return -1;
+	if (args->token != NULL &&
+	    adjustment_token(&r->adjustment, args->token, err) < 0)
+		return -1;
+	r->dressers[0] = adjust_dresser(&r->adjustment);
+	r->dressers[1] = credentials_dresser(c);
+	r->dressers[2] = credentials_signer(c);
+	r->sending.dressing = (struct dressing){ r->dressers, 3 };
+	credentials_fingerprint(c, r->sending.credentials);
+	return 0;
+}
+
 int
 sending_open(struct sending_run *r, const struct sending_args *args,
     struct err *err)
@@ -131,7 +167,7 @@ sending_open(struct sending_run *r, const struct sending_args *args,
 	    rules_open(&r->rules, args->rules.items, args->rules.count, err) <
 		0)
 		return -1;
-	if (open_redactor(r, err) < 0) {
+	if (open_redactor(r, err) < 0 || open_dressing(r, args, err) < 0) {
 		sending_close(r);
 		return -1;
 	}
@@ -139,9 +175,26 @@ sending_open(struct sending_run *r, const struct sending_args *args,
 	return 0;
 }
 
+static void
+tell_unused(void *ctx, const char *option)
+{
+	FILE *log = ctx;
+
+	fputs("no request has a use for ", log);
+	text_put_line(log, span_of_str(option));
+	putc('\n', log);
+}
+
+void
+sending_warn(const struct sending_run *r, FILE *log)
+{
+	credentials_unused(r->credentials, tell_unused, log);
+}
+
 void
 sending_close(struct sending_run *r)
 {
+	credentials_free(r->credentials);
 	guard_free(r->guard);
 	redactor_free(r->redactor);
 	rules_close(r->rules);

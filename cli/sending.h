@@ -5,6 +5,8 @@
 #define CLI_SENDING_H
 
 #include "cli/opt.h"
+#include "replay/adjust.h"
+#include "replay/credentials.h"
 #include "replay/guard.h"
 #include "replay/plan.h"
 #include "replay/sending.h"
@@ -20,6 +22,9 @@ struct sending_args {
 	uint64_t rate, limit, max_deletes, connections;
 	uint64_t connect_s, answer_s, total_s;
 	bool all, keep_host;
+	struct opt_list headers, queries, signs;
+	const char *token;
+	bool dry_run_remote;
 };
 
 #define SENDING_DEFAULTS                                                       \
@@ -44,8 +49,12 @@ struct sending_args {
 		    "SECONDS", "give up connecting after this (default 10)" }, \
 	    { 0, "connections", OPT_UINT, SENDING_AT(connections), "N",        \
 		    "have at most N connections at a time (default 16)" },     \
+	    { 0, "dry-run-remote", OPT_FLAG, SENDING_AT(dry_run_remote), NULL, \
+		    "have the API only try each deletion, or refuse it" },     \
 	    { 0, "first-byte-timeout", OPT_UINT, SENDING_AT(answer_s),         \
 		    "SECONDS", "wait this long for an answer (default 60)" },  \
+	    { 0, "header", OPT_LIST, SENDING_AT(headers), "[HOST/]NAME=VALUE", \
+		    "give the header this value, @FILE or $VARIABLE" },        \
 	    { 0, "keep-host", OPT_FLAG, SENDING_AT(keep_host), NULL,           \
 		    "send the recorded Host field, not the target's" },        \
 	    { 0, "limit", OPT_UINT, SENDING_AT(limit), "N",                    \
@@ -59,18 +68,24 @@ struct sending_args {
 		    "what a request waits for (default causal)" },             \
 	    { 0, "path-prefix", OPT_STRING, SENDING_AT(prefix), "PATH",        \
 		    "put PATH in front of every path" },                       \
+	    { 0, "query", OPT_LIST, SENDING_AT(queries), "[HOST/]NAME=VALUE",  \
+		    "give the query field this value, @FILE or $VARIABLE" },   \
 	    { 0, "rate", OPT_UINT, SENDING_AT(rate), "N",                      \
 		    "send at most N requests per second" },                    \
 	    { 0, "resolve", OPT_LIST, SENDING_AT(resolve), "HOST:PORT:ADDR",   \
 		    "use this address for the target" },                       \
 	    { 0, "rules", OPT_LIST, SENDING_AT(rules), "FILE",                 \
 		    "ask the rules in this file before the built-in ones" },   \
+	    { 0, "sign", OPT_LIST, SENDING_AT(signs), "SCHEME:ak=AK,sk=SK",    \
+		    "sign what huawei, volcengine or aws keys had signed" },   \
 	    { 0, "speed", OPT_STRING, SENDING_AT(speed), "FACTOR|max",         \
 		    "send at this multiple of the recorded pace (default "     \
 		    "1)" },                                                    \
+	    { 0, "stop-on", OPT_LIST, SENDING_AT(stop_on), "OUTCOME",          \
+		    "begin nothing more after this outcome of a deletion" },   \
 	{                                                                      \
-		0, "stop-on", OPT_LIST, SENDING_AT(stop_on), "OUTCOME",        \
-		    "begin nothing more after this outcome of a deletion"      \
+		0, "token", OPT_STRING, SENDING_AT(token), "POLICY",           \
+		    "keep, renew, renew=SEED or refuse-older-than=TIME"        \
 	}
 
 /* What both need, opened in this order. */
@@ -79,15 +94,22 @@ struct sending_run {
 	struct rules *rules;
 	struct redactor *redactor;
 	struct guard *guard;
+	struct credentials *credentials;
+	struct adjustment adjustment;
+	struct dresser dressers[3];
 };
 
 /*
  * Read the options and open the rules and the fingerprint key.  Errors:
  * ERR_USAGE, ERR_REFUSED for a target outside --allow, those of rules_open()
- * and redact_key_load().
+ * and redact_key_load(), those of credentials.h and adjust.h.  r must stay
+ * where it is.
  */
 int sending_open(struct sending_run *r, const struct sending_args *args,
     struct err *err) MUST_CHECK;
+
+/* Say of which options no request that was dressed had a use for. */
+void sending_warn(const struct sending_run *r, FILE *log);
 
 /* May be called twice. */
 void sending_close(struct sending_run *r);

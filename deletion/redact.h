@@ -109,6 +109,10 @@ bool redactor_apply_again(struct redactor *r, const struct rules *rules,
  */
 void redactor_text(struct redactor *r, struct span text, bool whole);
 
+/* The HMAC-SHA-256 of data under the key. */
+void redactor_fingerprint(const struct redactor *r, struct span data,
+    uint8_t out[32]);
+
 /* Where a value stands. */
 enum redacted {
 	REDACTED_HEADER,

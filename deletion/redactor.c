@@ -5,6 +5,7 @@
 #include "base/xalloc.h"
 #include "deletion/redact.h"
 #include "deletion/redact_parts.h"
+#include "http/digest.h"
 
 struct redactor *
 redactor_new(const struct rules *rules, const uint8_t key[REDACT_KEY_SIZE])
@@ -101,4 +102,11 @@ redactor_is_secret(const struct redactor *r, enum redacted where,
 	if (what & ~(unsigned)NAME_HARMLESS)
 		return true;
 	return what == 0 && redact_would(value, LOOK_STRICT, false);
+}
+
+void
+redactor_fingerprint(const struct redactor *r, struct span data,
+    uint8_t out[32])
+{
+	digest_hmac(out, (struct span){ r->key, sizeof(r->key) }, data);
 }

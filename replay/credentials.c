@@ -334,6 +334,38 @@ credentials_signer(struct credentials *c)
 	return (struct dresser){ c, sign };
 }
 
+static void
+fingerprint_keys(struct digest *d, const struct keys *k)
+{
+	const struct signer *s = &k->signer;
+
+	digest_add_text(d, span_of_str(signer_name(s->scheme)));
+	digest_add_text(d, k->host);
+	digest_add_text(d, s->access);
+	digest_add_text(d, s->secret);
+	digest_add_text(d, s->token);
+	digest_add_text(d, s->region);
+	digest_add_text(d, s->service);
+}
+
+void
+credentials_fingerprint(const struct credentials *c, uint8_t out[DIGEST_SIZE])
+{
+	struct digest *d = digest_new();
+	uint8_t all[DIGEST_SIZE];
+
+	for (size_t i = 0; i < c->substitute_count; i++) {
+		digest_add_text(d, span_of_str(c->substitutes[i].text));
+		digest_add_text(d, c->substitutes[i].value.bytes);
+	}
+	for (size_t i = 0; i < c->key_count; i++)
+		fingerprint_keys(d, &c->keys[i]);
+	digest_finish(d, all);
+	digest_free(d);
+	redactor_fingerprint(c->redactor, (struct span){ all, sizeof(all) },
+	    out);
+}
+
 void
 credentials_unused(const struct credentials *c,
     void (*tell)(void *ctx, const char *option), void *ctx)

@@ -23,6 +23,7 @@
 #define REPLAY_CREDENTIALS_H
 
 #include "base/base.h"
+#include "http/digest.h"
 #include "replay/request.h"
 
 struct credentials;
@@ -60,6 +61,13 @@ int credentials_sign(struct credentials *c, const char *text,
  * The credentials must outlive both. */
 struct dresser credentials_dresser(struct credentials *c);
 struct dresser credentials_signer(struct credentials *c);
+
+/*
+ * A keyed fingerprint of every value, in the order of the options.  The mask
+ * of a short value does not tell it from another, and a key is not shown.
+ */
+void credentials_fingerprint(const struct credentials *c,
+    uint8_t out[DIGEST_SIZE]);
 
 /* Tell of each option that no request had a use for: as it was given, but
  * without its values. */

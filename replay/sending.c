@@ -90,5 +90,9 @@ sending_text(const struct sending *s, struct arena *arena)
 	for (size_t i = 0; i < s->resolve_count; i++)
 		text = arena_printf(arena, "%.*sresolve %s\n", (int)text.len,
 		    (const char *)text.p, s->resolve[i]);
+	for (size_t i = 0; i < DIGEST_SIZE; i++)
+		text = arena_printf(arena, "%.*s%s%02x", (int)text.len,
+		    (const char *)text.p, i == 0 ? "credentials " : "",
+		    s->credentials[i]);
 	return text;
 }

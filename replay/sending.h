@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/base.h"
+#include "http/digest.h"
 #include "replay/destination.h"
 #include "replay/request.h"
 
@@ -42,6 +43,8 @@ struct sending {
 	const char *const *resolve;            /* "HOST:PORT:ADDR" */
 	size_t resolve_count;
 	struct dressing dressing;
+	/* Keyed, of all that dresses: also of what no mask tells apart. */
+	uint8_t credentials[DIGEST_SIZE];
 };
 
 /* Errors: ERR_USAGE for options that make no sense, or none together. */

@@ -183,3 +183,113 @@ digest_is_same() { [ "$(digest)" = "$(digest "$@")" ]; }
 	printf 'GET\tfalse\nPUT\ttrue\nDELETE\ttrue\n' | diff - got
 	plan | grep -q '^1 request to http://127.0.0.1:8080: 1 destructive (1 deletion), 0 reads; 0 left out'
 }
+
+@test "a credential comes from a file or the environment, and is not shown" {
+	flow <<-'EOF'
+	> DELETE /a?access_token=0123456789abcdef HTTP/1.1
+	> Host: one.example.com
+	> X-Auth-Token: 0123456789abcdef
+	>
+	< HTTP/1.1 204 No Content
+	<
+	EOF
+	echo the-new-token >token
+	export KEY=the-new-key
+	plan | grep -q 'WARNING a secret is masked .*: X-Auth-Token'
+	for o in "" "one.*/" "ONE.EXAMPLE.COM/"; do
+		run -0 --separate-stderr plan --header "${o}X-Auth-Token=@token" \
+			--query "${o}access_token=\$KEY"
+		[ "$stderr" = "" ]
+		[[ $output != *WARNING* && $output != *the-new* ]]
+		[[ $output == *"X-Auth-Token: ob_"* ]]
+		[[ $output == *"access_token=ob_"* ]]
+	done
+	with=$(digest --header X-Auth-Token=@token)
+	echo another-new-token >token
+	[ "$(digest --header X-Auth-Token=@token)" != "$with" ]
+}
+
+@test "an option that no request has a use for is named" {
+	record huawei
+	export SK=secret
+	run -0 --separate-stderr plan --header X-None=1 --query /a=1 \
+		--header other.host/Accept=x --sign 'aws:ak=A,sk=$SK'
+	[ "$stderr" = "no request has a use for --header X-None
+no request has a use for --header other.host/Accept
+no request has a use for --query /a
+no request has a use for --sign aws" ]
+}
+
+@test "a secret on the command line is refused" {
+	record huawei
+	export SK=secret
+	for o in --header=X-Auth-Token=abcd --header=Cookie=abcd \
+		--query=access_token=abcd --sign=huawei:ak=A,sk=abcd \
+		'--sign=huawei:ak=A,sk=$SK,token=abcd'; do
+		run -2 --separate-stderr plan "$o"
+		[ "$output" = "" ]
+		[[ $stderr == "obit plan: --"*"@FILE or \$VARIABLE"* ]]
+		[[ $stderr != *abcd* ]]
+	done
+}
+
+@test "what holds no credential is named" {
+	record huawei
+	: >empty
+	printf 'a\nb\n' >two
+	unset NONE
+	for v in @nosuch @. @empty @two '$NONE' '$'; do
+		run ! --separate-stderr plan --header "X-Auth-Token=$v"
+		[ "$output" = "" ]
+		[[ $stderr == "obit plan: --header: "* ]]
+		[[ $stderr == *"${v#[@$]}"* ]]
+		[ "$(wc -l <<<"$stderr")" -eq 1 ]
+	done
+}
+
+@test "signed again, a plan is the same at any time and has no warnings" {
+	record huawei
+	export SK=the-secret-key
+	o='huawei:ak=HWAKNEW,sk=$SK'
+	run -0 --separate-stderr plan --sign "$o"
+	[ "$stderr" = "" ]
+	[[ $output != *WARNING* && $output != *HWAKNEW* && $output != *the-secret* ]]
+	[[ $output == *"X-Sdk-Date: when-sent"* ]]
+	[ "$(digest --sign "$o")" = "${lines[-1]}" ]
+	[ "$(digest --sign "$o,token=\$SK")" != "${lines[-1]}" ]
+	[ "$(digest --sign "${o/NEW/OLD}")" != "${lines[-1]}" ]
+	[ "$(SK=other digest --sign "$o")" != "${lines[-1]}" ]
+}
+
+@test "tokens are kept, renewed or refused" {
+	record volcengine
+	plan | grep -q 'WARNING its token may be forgotten by now, .*: ClientToken'
+	plan | grep -q 'ClientToken=333456899ff00001&'
+	plan --token keep | diff - <(plan)
+	plan --token renew >renewed
+	run ! grep -q 'ClientToken=333456899ff00001\|WARNING its token' renewed
+	[ "$(grep -c "$(grep -om1 'ClientToken=[0-9a-f]*' renewed)&" renewed)" -eq \
+		"$(plan | grep -c 'ClientToken=333456899ff00001&')" ]
+	[ "$(digest --token renew)" = "$(tail -n 1 renewed)" ]
+	[ "$(digest --token renew=x)" != "$(tail -n 1 renewed)" ]
+	run -2 --separate-stderr plan --token refuse-older-than=1
+	[[ $stderr == *"exchange 1: refused: its ClientToken is "* ]]
+	digest --token refuse-older-than=99999d
+	for p in "" kept refuse-older-than refuse-older-than=x; do
+		run -2 plan --token "$p"
+	done
+}
+
+@test "a dry run asks the API to try, or there is no plan" {
+	record volcengine
+	plan --dry-run-remote --json | head -n -1 >dry
+	jq -e -s 'map(select(.kind == "deletion")) | length == 9 and
+		all((.head + .body) | test("DryRun\"?[=:]true"))' dry
+	jq -e -s 'map(select(.kind != "deletion")) |
+		all((.head + .body) | test("DryRun") | not)' dry
+	rm a.obit
+	record huawei
+	run -2 --separate-stderr plan --dry-run-remote
+	[[ $stderr == *"exchange 1: refused: the rules know no dry run of huawei.apig.member"* ]]
+	[[ $output != *digest* ]]
+}

@@ -274,9 +274,31 @@ START_TEST(there_are_not_too_many)
 }
 END_TEST
 
+static void
+fingerprint(uint8_t fp[DIGEST_SIZE], const char *secret)
+{
+	begin(REQUEST);
+	setenv("OBIT_TEST_SECRET", secret, 1);
+	header("X-Auth-Token=$OBIT_TEST_SECRET");
+	credentials_fingerprint(c, fp);
+	end();
+}
+
+START_TEST(a_fingerprint_tells_short_secrets_apart)
+{
+	uint8_t one[DIGEST_SIZE], same[DIGEST_SIZE], other[DIGEST_SIZE];
+
+	fingerprint(one, "1");
+	fingerprint(same, "1");
+	fingerprint(other, "2");
+	ck_assert_mem_eq(one, same, DIGEST_SIZE);
+	ck_assert_mem_ne(one, other, DIGEST_SIZE);
+}
+END_TEST
+
 UNIT_MAIN("credentials", a_recorded_header_gets_a_new_value,
     a_plus_adds_what_was_not_there, a_host_is_a_pattern_for_the_recorded_one,
     query_fields_likewise, a_secret_is_not_shown,
     what_was_signed_is_signed_again,
     a_secret_is_not_taken_from_the_command_line, what_makes_no_sense_is_refused,
-    there_are_not_too_many)
+    there_are_not_too_many, a_fingerprint_tells_short_secrets_apart)
