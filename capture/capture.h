@@ -44,7 +44,7 @@ struct capture_sink {
 	/*
 	 * Take, and free in the end, a wanted exchange, in the order in which
 	 * exchanges are finished.  Report whether it was kept.  An error ends
-	 * the capture.
+	 * the capture.  Digests may be due (http/body.h).
 	 */
 	int (*take)(void *ctx, struct exchange *x, bool *kept, struct err *err);
 

@@ -97,6 +97,7 @@ draft_head(struct draft *d, const struct parser_head *h)
 
 	m->framing = h->framing;
 	d->closes = !h->keep_alive;
+	d->fits = h->framing == FRAMING_LENGTH && h->length <= d->body.limit;
 	m->parsed.side = h->head.side;
 	m->parsed.status = h->head.status;
 	d->head_method = span_eq_str(h->head.method, "HEAD");
@@ -148,7 +149,7 @@ void
 draft_entity(struct draft *d, struct span bytes)
 {
 	d->message.body_len += bytes.len;
-	if (!d->kept)
+	if (!d->kept || d->fits)
 		return;
 	if (d->digest == NULL)
 		d->digest = digest_new();
@@ -202,8 +203,10 @@ finish_digest(struct draft *d)
 
 	if (d->digesting)
 		digest_finish(d->digest, m->body_sha256);
-	else
+	else if (m->body_len == 0)
 		memcpy(m->body_sha256, empty_sha256, sizeof(empty_sha256));
+	else
+		m->digest_due = true;
 	d->digesting = false;
 	m->has_digest = true;
 }

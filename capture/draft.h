@@ -32,6 +32,7 @@ struct draft {
 			       response was read */
 	enum reason reason; /* of a request that is not answered */
 	bool kept;
+	bool fits;      /* the body is kept for sure: its digest can wait */
 	bool digesting; /* the digest holds something */
 	bool ended;
 	bool exact;        /* end is where the message really ends */

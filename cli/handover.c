@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/xalloc.h"
 #include "cli/sealer.h"
+#include "http/body.h"
 #include "http/exchange.h"
 #include "store/store.h"
 
@@ -105,6 +106,7 @@ done(struct handover *h, const struct item *item, const struct err *failure)
 static int
 write_item(struct handover *h, struct item *item, struct err *err)
 {
+	body_digests(item->exchange);
 	if (store_add(h->store, item->exchange, &item->reading, err) < 0)
 		return -1;
 	return sealer_added(h->sealer, h->store, err);

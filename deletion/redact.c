@@ -131,7 +131,7 @@ static void
 withhold(struct exchange *x, struct message *m)
 {
 	m->body = (struct span){ 0 };
-	m->has_digest = false;
+	m->has_digest = m->digest_due = false;
 	memset(m->body_sha256, 0, sizeof(m->body_sha256));
 	x->flaws |= FLAW_BIT(FLAW_WITHHELD);
 }
@@ -179,7 +179,7 @@ is_coded(const struct redact *r, const struct head *head, struct span entity)
 static void
 update_digest(struct message *m, struct span before, struct span after)
 {
-	if (m->has_digest && !span_eq(before, after))
+	if (m->has_digest && !m->digest_due && !span_eq(before, after))
 		digest_of(m->body_sha256, after);
 }
 

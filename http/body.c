@@ -88,6 +88,25 @@ body_entity(const struct message *m, struct arena *arena)
 	return remove_chunks(m->body, arena);
 }
 
+static void
+compute_digest(struct message *m)
+{
+	struct arena scratch = ARENA_INIT;
+
+	if (m == NULL || !m->digest_due)
+		return;
+	digest_of(m->body_sha256, body_entity(m, &scratch));
+	m->digest_due = false;
+	arena_release(&scratch);
+}
+
+void
+body_digests(struct exchange *x)
+{
+	compute_digest(x->request);
+	compute_digest(x->response);
+}
+
 struct codings {
 	struct span names[MAX_CODINGS]; /* in the order of application */
 	size_t count;

@@ -13,6 +13,7 @@
 
 struct arena;
 struct err;
+struct exchange;
 struct head;
 struct message;
 
@@ -37,6 +38,12 @@ bool body_next_chunk(struct span *rest, struct chunk *c);
  * body was not kept.  A body that is cut gives what is there.
  */
 struct span body_entity(const struct message *m, struct arena *arena);
+
+/*
+ * Compute the digests of both bodies, where they are due.  Capture leaves
+ * them to whoever needs them, which is nobody if the exchange is dropped.
+ */
+void body_digests(struct exchange *x);
 
 /*
  * The entity without its content codings (gzip, x-gzip, deflate in both

@@ -51,6 +51,7 @@ struct message {
 	uint64_t body_len;   /* transfer coding removed, content coding not */
 	uint8_t body_sha256[DIGEST_SIZE]; /* of those; valid if has_digest */
 	bool has_digest; /* the body is complete and without holes */
+	bool digest_due; /* then: it is not computed yet, see body_digests() */
 	enum framing framing;
 	bool complete; /* captured from its first byte to its last */
 	const struct hole *holes;

@@ -1,5 +1,7 @@
 #include "store/leaf.h"
 
+#include <assert.h>
+
 #include "base/buf.h"
 #include "base/err.h"
 #include "deletion/deletion.h"
@@ -84,6 +86,7 @@ add_message(struct sink *d, const struct message *m)
 	add_int(d, m->wire_len);
 	add_int(d, m->body_len);
 	add_int(d, m->has_digest);
+	assert(!m->digest_due);
 	if (m->has_digest)
 		add(d, (struct span){ m->body_sha256, DIGEST_SIZE });
 	add_int(d, m->framing);

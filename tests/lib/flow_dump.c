@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/xalloc.h"
+#include "http/body.h"
 
 /* The exchanges of a capture, in the order in which they were finished. */
 struct list {
@@ -30,6 +31,7 @@ keep(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	list->all = xrealloc(list->all, (list->count + 1) * sizeof(*list->all));
 	list->all[list->count++] = x;
 	*kept = true;
+	body_digests(x);
 	return 0;
 }
 

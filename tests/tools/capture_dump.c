@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "capture/capture.h"
+#include "http/body.h"
 
 struct dump {
 	struct json json;
@@ -91,6 +92,7 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 
 	(void)err;
 	*kept = true;
+	body_digests(x);
 	if (!d->quiet)
 		put(&d->json, x);
 	exchange_free(x);
