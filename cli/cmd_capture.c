@@ -128,11 +128,14 @@ filter_text(const struct args *args)
 	return span_of_str(args->filter);
 }
 
-/* What may wait to be written is a part of --memory. */
+/*
+ * What may wait to be written is a part of --memory, and small enough to
+ * come back to the reader while a processor's cache still holds it.
+ */
 static uint64_t
 queue_memory(const struct args *args)
 {
-	return args->memory / 4;
+	return args->memory / 16;
 }
 
 /*

@@ -16,6 +16,14 @@
 
 #define SECOND 1000000000
 
+/*
+ * To wake the writer takes as long as to write an exchange, so one that has
+ * nothing to do waits a little for more of them.
+ */
+#define GATHER    64
+#define GIVE_BACK 16
+#define GATHER_NS (SECOND / 100)
+
 struct item {
 	struct item *next;
 	struct exchange *exchange;
@@ -23,17 +31,23 @@ struct item {
 	uint64_t size;
 };
 
+struct queue {
+	struct item *first, **last;
+	size_t count;
+};
+
 struct handover {
 	struct store *store;
 	struct sealer *sealer;
 	uint64_t limit;
+	uint64_t held; /* bytes of all that is in a queue */
 	pthread_t thread;
 
 	pthread_mutex_t mutex; /* guards all below */
 	pthread_cond_t more;   /* there is something to write, or the end */
 	pthread_cond_t room;   /* something was written */
-	struct item *first, **last;
-	uint64_t held; /* bytes of what is not written yet */
+	struct queue waiting;  /* to be written */
+	struct queue written;  /* to be freed where it was made */
 	bool ended, idle, blocked;
 	struct err failure; /* of the first write that failed */
 };
@@ -54,24 +68,59 @@ unlock(struct handover *h)
 	assert(rc == 0);
 }
 
-/* Wait at most so long for something to write. */
+static void
+queue_reset(struct queue *q)
+{
+	*q = (struct queue){ .last = &q->first };
+}
+
+static void
+queue_add(struct queue *q, struct item *item)
+{
+	item->next = NULL;
+	*q->last = item;
+	q->last = &item->next;
+	q->count++;
+}
+
+/* The first item, to which all others are linked; q is empty then. */
+static struct item *
+queue_take(struct queue *q)
+{
+	struct item *first = q->first;
+
+	queue_reset(q);
+	return first;
+}
+
+static struct timespec
+deadline(int64_t ns)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	ns += t.tv_nsec;
+	t.tv_sec += ns / SECOND;
+	t.tv_nsec = ns % SECOND;
+	return t;
+}
+
+/* Wait at most so long for something to write, and then for some more. */
 static void
 wait_for_more(struct handover *h, int64_t ns)
 {
-	struct timespec until;
+	struct timespec until = deadline(ns < INT64_MAX ? ns : 0);
 	int rc = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	if (ns < INT64_MAX) {
-		ns += until.tv_nsec;
-		until.tv_sec += ns / SECOND;
-		until.tv_nsec = ns % SECOND;
-	}
 	h->idle = true;
-	while (h->first == NULL && !h->ended && rc != ETIMEDOUT)
+	while (h->waiting.count == 0 && !h->ended && rc != ETIMEDOUT)
 		rc = ns == INT64_MAX
 		    ? pthread_cond_wait(&h->more, &h->mutex)
 		    : pthread_cond_timedwait(&h->more, &h->mutex, &until);
+	until = deadline(GATHER_NS);
+	while (h->waiting.count > 0 && h->waiting.count < GATHER && !h->ended &&
+	    !h->blocked && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(&h->more, &h->mutex, &until);
 	h->idle = false;
 }
 
@@ -84,23 +133,29 @@ take_all(struct handover *h, int64_t ns, bool *end)
 	lock(h);
 	wait_for_more(h, ns);
 	*end = h->ended;
-	items = h->first;
-	h->first = NULL;
-	h->last = &h->first;
+	items = queue_take(&h->waiting);
 	unlock(h);
 	return items;
 }
 
+/*
+ * Give items back that were written: memory goes faster where it came from.
+ */
 static void
-done(struct handover *h, const struct item *item, const struct err *failure)
+give_back(struct handover *h, struct queue *q, const struct err *failure)
 {
 	lock(h);
-	h->held -= item->size;
+	if (q->count > 0) {
+		*h->written.last = q->first;
+		h->written.last = q->last;
+		h->written.count += q->count;
+	}
 	if (failure != NULL)
 		h->failure = *failure;
 	if (h->blocked)
 		pthread_cond_signal(&h->room);
 	unlock(h);
+	queue_reset(q);
 }
 
 static int
@@ -112,21 +167,22 @@ write_item(struct handover *h, struct item *item, struct err *err)
 	return sealer_added(h->sealer, h->store, err);
 }
 
-/* Takes the items. */
 static void
 write_items(struct handover *h, struct item *item, bool *failed)
 {
+	struct queue written;
 	struct item *next;
 
+	queue_reset(&written);
 	for (; item != NULL; item = next) {
 		struct err err = { 0 };
 		bool fails = !*failed && write_item(h, item, &err) < 0;
 
 		next = item->next;
 		*failed |= fails;
-		exchange_free(item->exchange);
-		done(h, item, fails ? &err : NULL);
-		free(item);
+		queue_add(&written, item);
+		if (fails || next == NULL || written.count == GIVE_BACK)
+			give_back(h, &written, fails ? &err : NULL);
 	}
 }
 
@@ -134,12 +190,13 @@ write_items(struct handover *h, struct item *item, bool *failed)
 static bool
 settle(struct handover *h)
 {
-	static const struct item nothing;
+	struct queue nothing;
 	struct err err = { 0 };
 	bool fails = store_commit(h->store, &err) < 0 ||
 	    sealer_tick(h->sealer, h->store, &err) < 0;
 
-	done(h, &nothing, fails ? &err : NULL);
+	queue_reset(&nothing);
+	give_back(h, &nothing, fails ? &err : NULL);
 	return !fails;
 }
 
@@ -207,7 +264,8 @@ handover_open(struct handover **out, struct store *store, struct sealer *sealer,
 	h->store = store;
 	h->sealer = sealer;
 	h->limit = limit;
-	h->last = &h->first;
+	queue_reset(&h->waiting);
+	queue_reset(&h->written);
 	pthread_mutex_init(&h->mutex, NULL);
 	pthread_condattr_init(&clock);
 	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
@@ -231,12 +289,42 @@ has_room(const struct handover *h, uint64_t size)
 }
 
 static void
+free_item(struct item *item)
+{
+	exchange_free(item->exchange);
+	free(item);
+}
+
+/* Free what was written; called and left with the lock. */
+static void
+free_written(struct handover *h)
+{
+	struct item *item = queue_take(&h->written), *next;
+
+	if (item == NULL)
+		return;
+	unlock(h);
+	for (; item != NULL; item = next) {
+		next = item->next;
+		h->held -= item->size;
+		free_item(item);
+	}
+	lock(h);
+}
+
+static void
 wait_for_room(struct handover *h, uint64_t size)
 {
-	h->blocked = true;
-	while (h->failure.code == ERR_NONE && !has_room(h, size))
-		pthread_cond_wait(&h->room, &h->mutex);
-	h->blocked = false;
+	free_written(h);
+	while (h->failure.code == ERR_NONE && !has_room(h, size)) {
+		h->blocked = true;
+		if (h->idle)
+			pthread_cond_signal(&h->more);
+		if (h->written.count == 0)
+			pthread_cond_wait(&h->room, &h->mutex);
+		h->blocked = false;
+		free_written(h);
+	}
 }
 
 int
@@ -254,17 +342,16 @@ handover_add(struct handover *h, struct exchange *x,
 	if (failed) {
 		*err = h->failure;
 	} else {
-		*h->last = item;
-		h->last = &item->next;
+		queue_add(&h->waiting, item);
 		h->held += item->size;
-		if (h->idle)
+		if (h->idle &&
+		    (h->waiting.count == 1 || h->waiting.count == GATHER))
 			pthread_cond_signal(&h->more);
 	}
 	unlock(h);
 	if (!failed)
 		return 0;
-	exchange_free(x);
-	free(item);
+	free_item(item);
 	return -1;
 }
 
@@ -285,6 +372,9 @@ handover_close(struct handover *h, struct err *err)
 	failed = h->failure.code != ERR_NONE;
 	if (failed)
 		*err = h->failure;
+	lock(h);
+	free_written(h);
+	unlock(h);
 	destroy(h);
 	return failed ? -1 : 0;
 }
