@@ -9,7 +9,8 @@
  *
  *	interest = recogniser_interest(r, &request_head, host...);
  *	...the rest of the exchange arrives...
- *	if it is kept only if it matters, and recogniser_is_other(r, x): drop it
+ *	if it is kept only if it matters, interest is not INTEREST_SURE, and
+ *	    recogniser_is_other(r, x): drop it
  *	...it is masked...
  *	reading.principal = redactor_principal(redactor, x);
  *	recogniser_read(r, x, id, &reading);
@@ -31,9 +32,9 @@ void recogniser_free(struct recogniser *r);
 
 /* What can be said of a request when only its head is known. */
 enum interest {
-	INTEREST_NONE,  /* neither a deletion nor a follow-up of one */
+	INTEREST_NONE,  /* 0: neither a deletion nor a follow-up of one */
 	INTEREST_MAYBE, /* the body or the response decides */
-	INTEREST_SURE,
+	INTEREST_SURE, /* a deletion */
 };
 
 /*

@@ -283,19 +283,25 @@ add_present(struct subject *s, struct span value, struct list *out)
 		list_add(out, s->arena, value);
 }
 
-static void
-add_auth(struct subject *s, struct span name, struct list *out)
+static struct span
+part_of_auth(const struct auth *a, struct span name)
 {
-	const struct auth *a = subject_auth(s);
-
 	if (span_eq_str(name, "service"))
-		add_present(s, a->service, out);
-	else if (span_eq_str(name, "region"))
-		add_present(s, a->region, out);
-	else if (span_eq_str(name, "ak"))
-		add_present(s, a->ak, out);
-	else
-		add_present(s, a->scheme, out);
+		return a->service;
+	if (span_eq_str(name, "region"))
+		return a->region;
+	return span_eq_str(name, "ak") ? a->ak : a->scheme;
+}
+
+/* The value of a source that has no more than one, or absent. */
+static struct span
+only_value(struct subject *s, const struct source *source)
+{
+	if (source->kind == SOURCE_HOST)
+		return subject_host(s);
+	if (source->kind == SOURCE_METHOD)
+		return s->request->method;
+	return part_of_auth(subject_auth(s), source->name);
 }
 
 static void
@@ -327,13 +333,9 @@ add_of_request(struct subject *s, const struct source *source, struct list *out)
 		add_fields(s, s->request, source->name, out);
 		return;
 	case SOURCE_AUTH:
-		add_auth(s, source->name, out);
-		return;
 	case SOURCE_METHOD:
-		add_present(s, s->request->method, out);
-		return;
 	case SOURCE_HOST:
-		add_present(s, subject_host(s), out);
+		add_present(s, only_value(s, source), out);
 		return;
 	default:
 		add_targets(s, out);
@@ -526,14 +528,15 @@ field_holds(struct subject *s, const struct cond *cond)
 	return false;
 }
 
-/* As below, for the host. */
+/* As below, for what has no more than one value. */
 static bool
-host_holds(struct subject *s, const struct cond *cond)
+only_holds(struct subject *s, const struct cond *cond)
 {
-	struct span host = subject_host(s);
+	struct span value = only_value(s, &cond->source);
+	bool nocase = cond->source.kind == SOURCE_HOST;
 
-	return host.p != NULL &&
-	    (cond->globs.count == 0 || any_glob(&cond->globs, host, true));
+	return value.p != NULL &&
+	    (cond->globs.count == 0 || any_glob(&cond->globs, value, nocase));
 }
 
 enum truth
@@ -542,8 +545,9 @@ subject_holds(struct subject *s, const struct cond *cond)
 	struct list found = { 0 };
 	bool held = false;
 
-	if (cond->source.kind == SOURCE_HOST)
-		return host_holds(s, cond) != cond->negated ? YES : NO;
+	if (cond->source.kind == SOURCE_HOST ||
+	    cond->source.kind == SOURCE_AUTH)
+		return only_holds(s, cond) != cond->negated ? YES : NO;
 	if (cond->source.kind == SOURCE_QUERY && !cond->pattern)
 		return query_holds(s, cond) != cond->negated ? YES : NO;
 	if (cond->source.kind == SOURCE_HEADER && !cond->pattern)
