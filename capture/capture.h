@@ -36,10 +36,12 @@ struct capture_sink {
 
 	/*
 	 * Is the exchange that this request begins worth keeping?  Asked
-	 * once for each request; what is not wanted is parsed and counted,
-	 * but not copied.  A response without its request is not wanted.
+	 * once for each request; what is not wanted, 0, is parsed and
+	 * counted, but not copied.  Any other answer comes back with the
+	 * exchange, in x->wanted.  A response without its request is not
+	 * wanted.
 	 */
-	bool (*wants)(void *ctx, const struct head *request);
+	unsigned (*wants)(void *ctx, const struct head *request);
 
 	/*
 	 * Take, and free in the end, a wanted exchange, in the order in which

@@ -269,6 +269,7 @@ draft_exchange(struct draft *request, struct draft *response)
 	struct exchange *x = exchange_new();
 
 	x->number = (uint32_t)request->number;
+	x->wanted = request->wanted;
 	x->reason = request->reason;
 	if (request->tunnel)
 		x->flaws |= FLAW_BIT(FLAW_TUNNEL);

@@ -36,7 +36,8 @@ struct draft {
 	bool digesting; /* the digest holds something */
 	bool ended;
 	bool exact;        /* end is where the message really ends */
-	bool wanted;       /* of a request: not only kept in case it will be */
+	unsigned wanted;   /* of a request: what the sink said of it; 0: only
+			      kept in case it will be wanted */
 	bool placed;       /* of a response: it has become an answer */
 	bool gap_before;   /* what came just before it is not known */
 	bool begun_before; /* but at least one message did */

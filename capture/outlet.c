@@ -1,6 +1,6 @@
 #include "capture/outlet.h"
 
-bool
+unsigned
 outlet_wants(struct outlet *o, const struct head *request)
 {
 	return o->sink->wants(o->sink->ctx, request);

@@ -23,7 +23,7 @@ struct outlet {
 };
 
 /* Ask about a request at its head. */
-bool outlet_wants(struct outlet *o, const struct head *request);
+unsigned outlet_wants(struct outlet *o, const struct head *request);
 
 /* Count a request that nobody wants, or a response without a request. */
 void outlet_pass(struct outlet *o, bool orphan);

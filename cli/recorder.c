@@ -5,13 +5,13 @@
 #include "cli/handover.h"
 #include "cli/progress.h"
 
-static bool
+static unsigned
 wants(void *ctx, const struct head *request)
 {
 	struct recorder *r = ctx;
+	enum interest interest = recogniser_interest(r->recogniser, request);
 
-	return recogniser_interest(r->recogniser, request) != INTEREST_NONE ||
-	    r->all;
+	return interest == INTEREST_NONE && r->all ? INTEREST_MAYBE : interest;
 }
 
 /* Takes x. */
@@ -31,7 +31,8 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	struct recorder *r = ctx;
 	struct reading reading = { 0 };
 
-	*kept = r->all || !recogniser_is_other(r->recogniser, x);
+	*kept = r->all || x->wanted == INTEREST_SURE ||
+	    !recogniser_is_other(r->recogniser, x);
 	if (*kept) {
 		if (!r->keep_secrets)
 			redactor_apply(r->redactor, x);

@@ -34,7 +34,7 @@ void recogniser_free(struct recogniser *r);
 enum interest {
 	INTEREST_NONE,  /* 0: neither a deletion nor a follow-up of one */
 	INTEREST_MAYBE, /* the body or the response decides */
-	INTEREST_SURE, /* a deletion */
+	INTEREST_SURE,  /* a deletion */
 };
 
 /*

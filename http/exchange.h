@@ -80,6 +80,8 @@ struct exchange {
 	uint64_t connection; /* number of the connection in its capture, from
 				1 in the order of first packets */
 	uint32_t number;     /* of the request on its connection, from 1 */
+	unsigned wanted;     /* what was said of it at its head, by capture's
+				sink; 0 from elsewhere */
 	struct endpoint client, server;
 	struct message *request;  /* NULL: a response without a request */
 	struct message *response; /* NULL: status unknown, see reason */

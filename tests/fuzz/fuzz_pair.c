@@ -67,7 +67,7 @@ next(struct input *in)
 	return *in->p++;
 }
 
-static bool
+static unsigned
 wants(void *ctx, const struct head *request)
 {
 	(void)ctx;

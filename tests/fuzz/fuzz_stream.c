@@ -23,7 +23,7 @@ struct record {
 	uint8_t flow, flags, seq[3], ack[3], len, cut;
 };
 
-static bool
+static unsigned
 wants(void *ctx, const struct head *request)
 {
 	(void)ctx;

@@ -14,12 +14,12 @@ struct list {
 	size_t count;
 };
 
-static bool
+static unsigned
 want_all(void *ctx, const struct head *request)
 {
 	(void)ctx;
 	(void)request;
-	return true;
+	return 1;
 }
 
 static int

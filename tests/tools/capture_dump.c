@@ -19,7 +19,7 @@ struct dump {
 	bool quiet;
 };
 
-static bool
+static unsigned
 wants(void *ctx, const struct head *request)
 {
 	const struct dump *d = ctx;

@@ -16,7 +16,7 @@ static struct {
 	bool deletes_only;
 } t;
 
-static bool
+static unsigned
 wants(void *ctx, const struct head *request)
 {
 	(void)ctx;

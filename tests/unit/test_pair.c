@@ -15,12 +15,12 @@ static struct pair p;
 static char log_text[32768];
 static size_t log_len;
 
-static bool
+static unsigned
 wants(void *ctx, const struct head *request)
 {
 	(void)ctx;
 	(void)request;
-	return true;
+	return 1;
 }
 
 static int
