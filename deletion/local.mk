@@ -47,6 +47,7 @@ libdeletion_a_SOURCES = \
 	%D%/redact_head.c \
 	%D%/redact_json.c \
 	%D%/redact_key.c \
+	%D%/redact_mask.c \
 	%D%/redact_name.c \
 	%D%/redact_parts.h \
 	%D%/redact_reading.c \

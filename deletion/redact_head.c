@@ -62,14 +62,18 @@ field_look(const struct redact *r, struct span name, unsigned what)
 	return LOOK_PREFIX;
 }
 
+/* Names come again; whether they are secrets is looked at once. */
+static void
+redact_field_name(const struct redact *r, struct text name)
+{
+	if (redact_is_cut(r, name) ||
+	    !(redact_name(r, REDACT_HEADER, text_span(name)) & NAME_PLAIN))
+		redact_plain(r, name, LOOK_STRICT);
+}
+
 static void
 redact_field(const struct redact *r, struct span name, struct text value)
 {
-	/* Masked as the request that follows them will be. */
-	static const char *const urls[] = { "Location", "Content-Location",
-		"Operation-Location", "Azure-AsyncOperation", "Referer" };
-	static const char *const hosts[] = { "Host", "X-Forwarded-Host",
-		"X-Original-Host" };
 	unsigned what;
 
 	if (value.len == 0)
@@ -83,9 +87,9 @@ redact_field(const struct redact *r, struct span name, struct text value)
 		redact_authorization(r, value);
 	else if (what & NAME_SECRET)
 		redact_all(r, text_span(value), value);
-	else if (redact_any_of(name, hosts, ARRAY_LEN(hosts)))
+	else if (what & NAME_HOST)
 		redact_host(r, value);
-	else if (redact_any_of(name, urls, ARRAY_LEN(urls)))
+	else if (what & NAME_URL)
 		redact_target(r, span_of_str("GET"), value);
 	else
 		redact_value(r, value, field_look(r, name, what));
@@ -123,7 +127,7 @@ redact_field_line(const struct redact *r, struct text t, struct span *name)
 
 	if (!folded) {
 		*name = span_trim(span_cut(&value, ':'));
-		redact_plain(r, text_part(t, *name), LOOK_STRICT);
+		redact_field_name(r, text_part(t, *name));
 	}
 	if (value.p != NULL)
 		redact_field(r, *name, text_part(t, span_trim(value)));

@@ -78,11 +78,20 @@ header_kind(struct span name)
 {
 	static const char *const cookies[] = { "Cookie", "Cookie2" };
 	static const char *const set[] = { "Set-Cookie", "Set-Cookie2" };
+	static const char *const hosts[] = { "Host", "X-Forwarded-Host",
+		"X-Original-Host" };
+	/* Masked as the request that follows them will be. */
+	static const char *const urls[] = { "Location", "Content-Location",
+		"Operation-Location", "Azure-AsyncOperation", "Referer" };
 
 	if (redact_any_of(name, cookies, ARRAY_LEN(cookies)))
 		return NAME_COOKIE;
 	if (redact_any_of(name, set, ARRAY_LEN(set)))
 		return NAME_SET_COOKIE;
+	if (redact_any_of(name, hosts, ARRAY_LEN(hosts)))
+		return NAME_HOST;
+	if (redact_any_of(name, urls, ARRAY_LEN(urls)))
+		return NAME_URL;
 	return redact_contains(name, "authorization") ? NAME_AUTHORIZATION : 0;
 }
 
@@ -97,6 +106,8 @@ look_at(const struct redactor *red, enum redact_place place, struct span name)
 		what |= NAME_SECRET;
 	if (secret_is_harmless(name))
 		what |= NAME_HARMLESS;
+	if (!redact_would(name, LOOK_STRICT, false))
+		what |= NAME_PLAIN;
 	return what;
 }
 
@@ -111,18 +122,31 @@ slot_of(enum redact_place place, struct span name)
 	return (hash ^ hash >> 15) % KNOWN_NAMES;
 }
 
+static bool
+is_known(const struct known_name *k, enum redact_place place, struct span name)
+{
+	return k->place == place &&
+	    span_eq((struct span){ k->name, k->len }, name);
+}
+
+/* Two names of one slot may alternate: the neighbour takes the older one. */
 unsigned
 redact_name(const struct redact *r, enum redact_place place, struct span name)
 {
 	struct known_names *known = r->redactor->known;
-	struct known_name *k;
+	struct known_name *k, *neighbour;
+	size_t slot;
 
 	if (known == NULL || name.len == 0 || name.len > KNOWN_LEN)
 		return look_at(r->redactor, place, name);
-	k = &known->at[slot_of(place, name)];
-	if (k->place == place &&
-	    span_eq((struct span){ k->name, k->len }, name))
+	slot = slot_of(place, name);
+	k = &known->at[slot];
+	neighbour = &known->at[slot ^ 1];
+	if (is_known(k, place, name))
 		return k->what;
+	if (is_known(neighbour, place, name))
+		return neighbour->what;
+	*neighbour = *k;
 	k->what = (uint8_t)look_at(r->redactor, place, name);
 	k->place = (uint8_t)place;
 	k->len = (uint8_t)name.len;

@@ -14,6 +14,7 @@
 
 struct arena;
 struct known_names;
+struct known_masks;
 
 struct redactor {
 	uint8_t key[MASK_KEY_SIZE];
@@ -24,6 +25,7 @@ struct redactor {
 		size_t count;
 	} paths;                   /* of redactor_add_path(); owned */
 	struct known_names *known; /* NULL: nothing is remembered */
+	struct known_masks *masks; /* likewise */
 	redact_watch *watch;       /* NULL: nobody looks */
 	void *watch_ctx;
 	bool harder; /* see redactor_look_harder() */
@@ -68,6 +70,9 @@ enum {
 	NAME_COOKIE = 4,   /* these three are of headers only */
 	NAME_SET_COOKIE = 8,
 	NAME_AUTHORIZATION = 16,
+	NAME_PLAIN = 32, /* nothing in it looks like a secret itself */
+	NAME_URL = 64,   /* these two are of headers only */
+	NAME_HOST = 128,
 };
 
 unsigned redact_name(const struct redact *r, enum redact_place place,
@@ -78,6 +83,14 @@ bool redact_is_secret(const struct redact *r, enum redact_place place,
 /* The names that redact_name() was asked for, as many as there is room for. */
 struct known_names *known_names_new(void);
 void known_names_free(struct known_names *k); /* NULL is allowed */
+
+/* Masks that were put on before, as many as there is room for. */
+struct known_masks *known_masks_new(void);
+void known_masks_free(struct known_masks *k); /* NULL is allowed */
+
+/* As mask_write(); k may be NULL. */
+void known_masks_write(struct known_masks *k, const uint8_t key[MASK_KEY_SIZE],
+    struct span secret, struct text place);
 
 /* Mask the whole text, of which secret is the decoded form. */
 void redact_all(const struct redact *r, struct span secret, struct text t);

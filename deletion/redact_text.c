@@ -17,10 +17,11 @@ redact_any_of(struct span s, const char *const *list, size_t count)
 bool
 redact_contains(struct span s, const char *word)
 {
-	size_t len = strlen(word);
+	struct span wanted = span_of_str(word);
 
-	for (size_t i = 0; i + len <= s.len; i++)
-		if (span_eq_nocase(span_sub(s, i, len), span_of_str(word)))
+	for (size_t i = 0; i + wanted.len <= s.len; i++)
+		if ((s.p[i] | 32) == (wanted.p[0] | 32) &&
+		    span_eq_nocase(span_sub(s, i, wanted.len), wanted))
 			return true;
 	return false;
 }
@@ -30,7 +31,7 @@ redact_all(const struct redact *r, struct span secret, struct text t)
 {
 	if (r->part != NULL)
 		redact_tell(r, secret, t);
-	mask_write(r->redactor->key, secret, t);
+	known_masks_write(r->redactor->masks, r->redactor->key, secret, t);
 }
 
 bool

@@ -15,6 +15,7 @@ redactor_new(const struct rules *rules, const uint8_t key[REDACT_KEY_SIZE])
 	memcpy(r->key, key, sizeof(r->key));
 	r->secrets = rules_secrets(rules);
 	r->known = known_names_new();
+	r->masks = known_masks_new();
 	return r;
 }
 
@@ -24,6 +25,7 @@ redactor_free(struct redactor *r)
 	if (r == NULL)
 		return;
 	known_names_free(r->known);
+	known_masks_free(r->masks);
 	free((void *)(uintptr_t)r->more.at);
 	free(r->paths.at);
 	explicit_bzero(r->key, sizeof(r->key));

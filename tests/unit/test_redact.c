@@ -241,11 +241,12 @@ START_TEST(masking_again_changes_nothing)
 }
 END_TEST
 
-START_TEST(names_are_remembered_as_what_they_are)
+START_TEST(what_is_remembered_is_masked_alike)
 {
 	struct redactor forgets = redactor(), knows = redactor();
 
 	knows.known = known_names_new();
+	knows.masks = known_masks_new();
 	for (size_t i = 0; i < 2 * ARRAY_LEN(samples); i++) {
 		const struct sample *s = &samples[i % ARRAY_LEN(samples)];
 		struct exchange *x = exchange_new(), *y = exchange_new();
@@ -260,6 +261,7 @@ START_TEST(names_are_remembered_as_what_they_are)
 		exchange_free(y);
 	}
 	known_names_free(knows.known);
+	known_masks_free(knows.masks);
 }
 END_TEST
 
@@ -494,7 +496,7 @@ START_TEST(coded_bodies_are_kept_or_withheld)
 END_TEST
 
 UNIT_MAIN("redact", no_secret_survives, masking_again_changes_nothing,
-    names_are_remembered_as_what_they_are, a_name_is_remembered_with_its_place,
+    what_is_remembered_is_masked_alike, a_name_is_remembered_with_its_place,
     what_is_not_secret_stays, structure_of_a_signature_stays,
     a_secret_across_chunks_is_masked_around_the_framing, holes_hide_no_secret,
     coded_bodies_are_kept_or_withheld)
