@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What a block from malloc() takes beyond its size, about; to be taken too. */
+#define BUDGET_MALLOC 32
+
 struct budget {
 	size_t used;
 	size_t limit;

@@ -1,11 +1,14 @@
 #include "capture/flow.h"
 
 #include <stdlib.h>
-#include <uthash.h>
 #include <utlist.h>
 
 #include "base/xalloc.h"
 #include "capture/side.h"
+#include "capture/table.h"
+
+/* What a connection takes. */
+#define FLOW_SIZE (sizeof(struct flow) + BUDGET_MALLOC + TABLE_COST)
 
 #define ENOUGH_BYTES 4096 /* without HTTP in them: it is something else */
 
@@ -18,7 +21,6 @@ struct flow_key {
 };
 
 struct flow {
-	UT_hash_handle hh;
 	struct flow *prev, *next; /* oldest packet first */
 	struct flow_key key;
 	struct endpoint ends[2]; /* low, high */
@@ -27,13 +29,14 @@ struct flow {
 	struct pair_facts facts;
 	uint32_t syn_seq[2];
 	int64_t last;
-	bool checked; /* whether both SYNs were seen */
-	bool closed;  /* finished; only remembered */
+	uint32_t hash; /* of the key */
+	bool checked;  /* whether both SYNs were seen */
+	bool closed;   /* finished; only remembered */
 };
 
 struct flow_table {
 	struct outlet *outlet;
-	struct flow *flows; /* the hash */
+	struct table flows; /* by key */
 	struct flow *oldest;
 	struct flow *recent; /* of the last packet; NULL: none */
 	uint64_t count;
@@ -69,7 +72,7 @@ make_key(struct flow_key *key, const struct segment *seg)
 }
 
 /* One multiplication for eight bytes: this is done for every packet. */
-static unsigned
+static uint32_t
 hash_key(const struct flow_table *t, const struct flow_key *key)
 {
 	uint64_t words[sizeof(*key) / 8 + 1] = { 0 }, hash = t->seed;
@@ -79,7 +82,7 @@ hash_key(const struct flow_table *t, const struct flow_key *key)
 		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15;
 		hash ^= hash >> 32;
 	}
-	return (unsigned)hash;
+	return (uint32_t)hash;
 }
 
 struct flow_table *
@@ -93,7 +96,7 @@ flow_table_new(struct outlet *outlet)
 }
 
 static struct flow *
-flow_new(struct flow_table *t, const struct flow_key *key, unsigned hash,
+flow_new(struct flow_table *t, const struct flow_key *key, uint32_t hash,
     const struct segment *seg, int from)
 {
 	struct flow *f = xcalloc(1, sizeof(*f));
@@ -106,8 +109,9 @@ flow_new(struct flow_table *t, const struct flow_key *key, unsigned hash,
 	for (int i = 0; i < 2; i++)
 		side_init(&f->sides[i], &f->sides[!i], &f->pair, &f->facts,
 		    &f->ends[i], t->outlet);
-	budget_take(&t->outlet->budget, sizeof(*f));
-	HASH_ADD_BYHASHVALUE(hh, t->flows, key, sizeof(f->key), hash, f);
+	budget_take(&t->outlet->budget, FLOW_SIZE);
+	f->hash = hash;
+	table_add(&t->flows, hash, f);
 	DL_APPEND2(t->oldest, f, prev, next);
 	return f;
 }
@@ -192,9 +196,9 @@ flow_free(struct flow_table *t, struct flow *f, enum reason why)
 	flow_close(t, f, why);
 	if (t->recent == f)
 		t->recent = NULL;
-	HASH_DEL(t->flows, f);
+	table_remove(&t->flows, f->hash, f);
 	DL_DELETE2(t->oldest, f, prev, next);
-	budget_give(&t->outlet->budget, sizeof(*f));
+	budget_give(&t->outlet->budget, FLOW_SIZE);
 	free(f);
 }
 
@@ -214,17 +218,28 @@ is_reuse(const struct flow *f, const struct segment *seg, int from)
 }
 
 static struct flow *
+look_up(const struct flow_table *t, const struct flow_key *key, uint32_t hash)
+{
+	struct flow *f;
+
+	for (size_t i = 0; (f = table_next(&t->flows, hash, &i)) != NULL;)
+		if (memcmp(&f->key, key, sizeof(*key)) == 0)
+			return f;
+	return NULL;
+}
+
+static struct flow *
 find(struct flow_table *t, const struct segment *seg, int *from)
 {
 	struct flow_key key;
 	struct flow *f;
-	unsigned hash;
+	uint32_t hash;
 
 	*from = make_key(&key, seg);
 	hash = hash_key(t, &key);
 	f = t->recent;
 	if (f == NULL || memcmp(&f->key, &key, sizeof(key)) != 0)
-		HASH_FIND_BYHASHVALUE(hh, t->flows, &key, sizeof(key), hash, f);
+		f = look_up(t, &key, hash);
 	if (f != NULL &&
 	    (is_reuse(f, seg, *from) || seg->time - f->last > FLOW_IDLE_NS)) {
 		flow_free(t, f, REASON_NONE);
@@ -326,11 +341,9 @@ by_number(const struct flow *a, const struct flow *b)
 void
 flow_table_finish(struct flow_table *t)
 {
-	HASH_SORT(t->flows, by_number);
-	for (struct flow *f = t->flows, *next; f != NULL; f = next) {
-		next = f->hh.next;
-		flow_free(t, f, REASON_NONE);
-	}
+	DL_SORT2(t->oldest, by_number, prev, next);
+	while (t->oldest != NULL)
+		flow_free(t, t->oldest, REASON_NONE);
 }
 
 void
@@ -339,6 +352,7 @@ flow_table_free(struct flow_table *t)
 	if (t == NULL)
 		return;
 	flow_table_finish(t);
+	table_release(&t->flows);
 	draft_drop_spare(t->outlet);
 	free(t);
 }

@@ -42,6 +42,8 @@ libcapture_a_SOURCES = \
 	%D%/source.h \
 	%D%/stream.c \
 	%D%/stream.h \
+	%D%/table.c \
+	%D%/table.h \
 	%D%/tunnel.c
 
 capture_libs = libcapture.a $(http_libs) $(PCAP_LIBS) $(ZLIB_LIBS)
@@ -86,10 +88,11 @@ tests_fuzz_fuzz_stream_LDADD   = $(capture_libs)
 
 unit_tests += tests/unit/test_detect tests/unit/test_drafts \
 	tests/unit/test_flow tests/unit/test_pair tests/unit/test_rank \
-	tests/unit/test_stream
+	tests/unit/test_stream tests/unit/test_table
 tests_unit_test_detect_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_drafts_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_flow_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_pair_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_rank_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_stream_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_table_LDADD  = libtest.a $(capture_libs) $(CHECK_LIBS)
