@@ -35,7 +35,7 @@ draft_new(struct outlet *o, uint64_t position, uint64_t ack, int64_t time)
 	d->first = d->end = position;
 	d->ack = ack;
 	d->message.first = d->message.last = time;
-	d->charged = sizeof(*d);
+	d->charged = sizeof(*d) + BUDGET_MALLOC;
 	budget_take(&o->budget, d->charged);
 	return d;
 }
@@ -44,7 +44,8 @@ draft_new(struct outlet *o, uint64_t position, uint64_t ack, int64_t time)
 static void
 charge(struct draft *d)
 {
-	size_t held = sizeof(*d) + d->arena.held + d->body.cap + d->holes.cap;
+	size_t held = sizeof(*d) + d->arena.held + d->body.cap + d->holes.cap +
+	    3 * BUDGET_MALLOC;
 
 	budget_take(&d->outlet->budget, held);
 	budget_give(&d->outlet->budget, d->charged);

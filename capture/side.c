@@ -224,7 +224,10 @@ static const struct parser_events parser_events = {
 static void
 charge_parser(struct side *s)
 {
-	size_t held = s->parser != NULL ? parser_held(s->parser) : 0;
+	size_t held = 0;
+
+	if (s->parser != NULL)
+		held = PARSER_SIZE + BUDGET_MALLOC + parser_held(s->parser);
 
 	if (held == s->parser_charged)
 		return;

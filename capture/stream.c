@@ -83,11 +83,17 @@ deliver(struct stream *s, const struct piece *p)
 		declare_gap(s, p->cut, true);
 }
 
+static size_t
+queued_size(const struct piece *p)
+{
+	return sizeof(struct queued) + p->bytes.len + BUDGET_MALLOC;
+}
+
 static struct queued *
 queued_new(struct stream *s, const struct piece *p)
 {
-	size_t size = sizeof(struct queued) + p->bytes.len;
-	struct queued *q = xmalloc(size);
+	size_t size = queued_size(p);
+	struct queued *q = xmalloc(sizeof(*q) + p->bytes.len);
 
 	q->piece = *p;
 	q->piece.bytes.p = q->bytes;
@@ -102,7 +108,7 @@ static void
 pop(struct stream *s)
 {
 	struct queued *q = s->queue;
-	size_t size = sizeof(*q) + q->piece.bytes.len;
+	size_t size = queued_size(&q->piece);
 
 	s->queue = q->next;
 	s->held -= size;

@@ -25,6 +25,8 @@ struct parser {
 	uint64_t known; /* of the body or chunk, still to come */
 };
 
+_Static_assert(sizeof(struct parser) <= PARSER_SIZE, "its users count on it");
+
 /* What is collected while llhttp reads one head; lives on the stack. */
 struct reading {
 	struct parser *parser; /* NULL: nobody wants to know about the body */

@@ -27,6 +27,8 @@
 
 struct parser;
 
+#define PARSER_SIZE 192 /* bytes at most, but for parser_held() */
+
 /* What a head says about the rest of its message. */
 struct parser_head {
 	struct head head;     /* valid during the event only */

@@ -79,6 +79,7 @@ e2e_tests = \
 	%D%/e2e/evidence.sh \
 	%D%/e2e/hostile.sh \
 	%D%/e2e/kill.sh \
+	%D%/e2e/memory.sh \
 	%D%/e2e/planted.sh \
 	%D%/e2e/parallel.sh \
 	%D%/e2e/raw.sh \
@@ -96,6 +97,7 @@ EXTRA_DIST += \
 	%D%/e2e/evidence_sweep.py \
 	%D%/e2e/hostile.py \
 	%D%/e2e/kill.py \
+	%D%/e2e/memory.py \
 	%D%/e2e/obit.py \
 	%D%/e2e/planted.py \
 	%D%/e2e/parallel.py \
