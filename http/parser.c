@@ -425,6 +425,11 @@ feed_head(struct parser *p, struct span data)
 
 	if (p->pending.len > 0)
 		return feed_split_head(p, data);
+	/* Nobody should wait for the end of what is no head. */
+	if (fields_token(span_sub(data, 0, 1)) == 0) {
+		end_message(p, PARSER_MALFORMED, "no start line");
+		return 0;
+	}
 	len = fields_head_length(data, 0);
 	if (len == 0 || len > HEAD_MAX_BYTES)
 		return feed_split_head(p, data);

@@ -175,6 +175,24 @@ START_TEST(malformed_chunk_ends_message)
 }
 END_TEST
 
+/* As when a client speaks TLS to a server that does not. */
+START_TEST(what_begins_no_head_is_not_waited_for)
+{
+	static const char *const texts[] = { "\x16\x03\x01", "\x80",
+		" GET / HTTP/1.1\r\n\r\n", "{\r\n\r\n" };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct trace t = { 0 };
+
+		t.parser = parser_new(HEAD_REQUEST, &events, &t);
+		parser_feed(t.parser, span_of_str(texts[i]));
+		ck_assert_int_eq(parser_state(t.parser), PARSER_FAILED);
+		ck_assert_str_eq(t.log, "@0 r0[0]e2;");
+		parser_free(t.parser);
+	}
+}
+END_TEST
+
 START_TEST(known_body_is_filled)
 {
 	struct trace t = { 0 };
@@ -235,4 +253,5 @@ START_TEST(pause_stops_after_message)
 END_TEST
 
 UNIT_MAIN("parser", cuts_change_nothing, malformed_chunk_ends_message,
-    known_body_is_filled, long_head_is_a_limit, pause_stops_after_message)
+    what_begins_no_head_is_not_waited_for, known_body_is_filled,
+    long_head_is_a_limit, pause_stops_after_message)
