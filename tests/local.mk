@@ -86,6 +86,7 @@ e2e_tests = \
 	%D%/e2e/sdk.sh \
 	%D%/e2e/secrets.sh \
 	%D%/e2e/signals.sh \
+	%D%/e2e/soak.sh \
 	%D%/e2e/signatures.sh
 dist_check_SCRIPTS += $(e2e_tests)
 TESTS += $(e2e_tests)
@@ -102,6 +103,8 @@ EXTRA_DIST += \
 	%D%/e2e/planted.py \
 	%D%/e2e/parallel.py \
 	%D%/e2e/raw.py \
+	%D%/e2e/server.py \
+	%D%/e2e/soak.py \
 	%D%/e2e/sdk.js
 
 EXTRA_DIST += $(bats_tests) %D%/README.md %D%/fuzz/replay-corpus.sh \

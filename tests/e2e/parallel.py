@@ -10,40 +10,14 @@ exactly once.
 import json
 import random
 import re
-import signal
 import socket
-import subprocess
 import sys
 import threading
-import urllib.parse
 
-from obit import OBIT, Tap
+from obit import Tap
+from server import Server
 
 tap = Tap()
-
-
-class Server:
-    """One run of obit serve."""
-
-    def __init__(self, archive, threads):
-        self.process = subprocess.Popen(
-            [OBIT, "serve", "--strict", "--threads", str(threads), archive],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        url = urllib.parse.urlsplit(self.process.stdout.readline())
-        self.address = (url.hostname, url.port)
-
-    def again(self):
-        """Start the sequences again; return the hash of the one that ends."""
-        self.process.send_signal(signal.SIGHUP)
-        return self.process.stderr.readline().split()[1]
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        words = self.process.stderr.read()
-        return self.process.wait(), words
 
 
 def ask(address, keys):
@@ -105,7 +79,7 @@ def main():
     shares = [order[i::clients] for i in range(clients)]
     sequences = {}
     for threads in (1, 2, 5):
-        server = Server(archive, threads)
+        server = Server(archive, "--strict", "--threads", threads)
         wrong = judge(all_at_once(server.address, shares), shares, keys, answers)
         tap.result(
             not wrong,

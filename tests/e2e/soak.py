@@ -1,0 +1,244 @@
+"""Clients of every kind, for as long as one likes.
+
+usage: soak.py ARCHIVE KEYS SECONDS IDLE SEED
+
+ARCHIVE is from make_archive KEYS N.  Clients that are well-behaved and others
+that stall, reset, send garbage, halves and slow bodies, or do not read, run
+side by side, with IDLE connections that do nothing.  Whoever asks properly
+gets the right answer; memory and descriptors of the server do not grow.
+"""
+
+import asyncio
+import json
+import os
+import random
+import re
+import socket
+import struct
+import sys
+import time
+
+from obit import Tap
+from server import Server
+
+CLIENTS = 48
+SAMPLES = 40
+MEMORY_MAX = 160 << 20  # with 10,000 idle connections
+RIGHT = re.compile(rb"Content-Length: (\d+)", re.I)
+
+
+class Wrong(Exception):
+    """The server did not do what it should."""
+
+
+def deletion(key, extra=b""):
+    return (
+        b"DELETE /v1/p/instances/i-%d HTTP/1.1\r\n"
+        b"Host: ecs.example.com\r\n%s\r\n" % (key, extra)
+    )
+
+
+async def answer(reader):
+    """Status and body of the next response."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = RIGHT.search(head)
+    body = await reader.readexactly(int(length[1])) if length else b""
+    return int(head.split()[1]), body
+
+
+async def expect(reader, key):
+    status, body = await answer(reader)
+    if status != 200 or json.loads(body)["key"] != key:
+        raise Wrong(f"key {key}: {status} {body!r}")
+
+
+class Crowd:
+    """The clients and what they saw."""
+
+    def __init__(self, address, keys, seed):
+        self.address = address
+        self.keys = keys
+        self.random = random.Random(seed)
+        self.count = {}
+        self.wrong = []
+
+    def key(self):
+        return self.random.randrange(self.keys)
+
+    async def proper(self, reader, writer):
+        keys = [self.key() for _ in range(self.random.randint(1, 8))]
+        for key in keys:
+            writer.write(deletion(key))
+        for key in keys:
+            await expect(reader, key)
+
+    async def stalling(self, reader, writer):
+        key = self.key()
+        request = deletion(key)
+        cut = self.random.randrange(1, len(request))
+        writer.write(request[:cut])
+        await asyncio.sleep(self.random.random())
+        writer.write(request[cut:])
+        await expect(reader, key)
+
+    async def half(self, _, writer):
+        request = deletion(self.key())
+        writer.write(request[: self.random.randrange(len(request))])
+
+    async def resetting(self, _, writer):
+        for _ in range(self.random.randint(1, 50)):
+            writer.write(deletion(self.key()))
+        await writer.drain()
+        writer.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
+
+    async def garbage(self, reader, writer):
+        writer.write(b"\x16\x03\x01" + self.random.randbytes(200))
+        status, _ = await answer(reader)
+        if status != 400:
+            raise Wrong(f"garbage: {status}")
+
+    async def slow_body(self, reader, writer):
+        body = b'{"slow":"%d"}' % self.key()
+        writer.write(
+            b"POST /v1/p/none HTTP/1.1\r\nHost: ecs.example.com\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n"
+        )
+        for byte in body:
+            writer.write(b"1\r\n%c\r\n" % byte)
+            await writer.drain()
+            await asyncio.sleep(0.01)
+        writer.write(b"0\r\n\r\n")
+        status, _ = await answer(reader)
+        if status != 404:
+            raise Wrong(f"slow body: {status}")
+
+    async def not_reading(self, reader, writer):
+        keys = [self.key() for _ in range(500)]
+        for key in keys:
+            writer.write(deletion(key))
+        await asyncio.sleep(self.random.random())
+        for key in keys:
+            await expect(reader, key)
+
+    async def long_head(self, reader, writer):
+        writer.write(deletion(self.key(), b"X-Long: " + b"x" * (300 << 10)))
+        status, _ = await answer(reader)
+        if status != 431:
+            raise Wrong(f"long head: {status}")
+
+    async def one(self, kind):
+        reader, writer = await asyncio.open_connection(*self.address)
+        try:
+            await asyncio.wait_for(kind(reader, writer), 60)
+        except ConnectionError as e:
+            # A server may close on what it refuses before it was read.
+            if kind in (self.proper, self.stalling, self.not_reading):
+                raise Wrong(f"{kind.__name__}: {e!r}") from e
+        finally:
+            writer.close()
+
+    async def run(self, end):
+        kinds = [self.proper] * 6 + [
+            self.stalling,
+            self.half,
+            self.resetting,
+            self.garbage,
+            self.slow_body,
+            self.not_reading,
+            self.long_head,
+        ]
+        while time.monotonic() < end:
+            kind = self.random.choice(kinds)
+            self.count[kind.__name__] = self.count.get(kind.__name__, 0) + 1
+            try:
+                await self.one(kind)
+            except (Wrong, EOFError, asyncio.TimeoutError, OSError) as e:
+                self.wrong.append(f"{kind.__name__}: {e!r}")
+
+
+def memory(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        return int(re.search(r"VmRSS:\s*(\d+)", f.read())[1]) << 10
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+async def idle(address, count, end):
+    """Hold this many connections, each anew when the server closes it."""
+
+    async def hold():
+        while time.monotonic() < end:
+            reader, writer = await asyncio.open_connection(*address)
+            left = max(0, end - time.monotonic())
+            try:
+                await asyncio.wait_for(reader.read(1), left)
+            except asyncio.TimeoutError:
+                pass
+            writer.close()
+
+    await asyncio.gather(*(hold() for _ in range(count)))
+
+
+async def watch(pid, seconds, samples):
+    for _ in range(SAMPLES):
+        await asyncio.sleep(seconds / SAMPLES)
+        samples.append(memory(pid))
+
+
+async def soak(server, crowd, seconds, idle_count):
+    samples = []
+    end = time.monotonic() + seconds
+    await asyncio.gather(
+        watch(server.process.pid, seconds, samples),
+        idle(server.address, idle_count, end),
+        *(crowd.run(end) for _ in range(CLIENTS)),
+    )
+    return samples
+
+
+def settled(pid, before):
+    """Has the server closed all that its clients have?"""
+    for _ in range(300):
+        now = descriptors(pid)
+        if now <= before:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def main():
+    archive = sys.argv[1]
+    keys, seconds, idle_count, seed = map(int, sys.argv[2:6])
+    tap = Tap()
+    server = Server(archive, "--idle-time", 30, "--request-time", 20)
+    before = descriptors(server.process.pid)
+    crowd = Crowd(server.address, keys, seed)
+    samples = asyncio.run(soak(server, crowd, seconds, idle_count))
+
+    kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(crowd.count.items()))
+    print(f"# {kinds}, {idle_count} idle")
+    early, late = max(samples[: SAMPLES // 4]), max(samples[-SAMPLES // 4 :])
+    print(f"# memory in MiB: {early >> 20} early, {late >> 20} late")
+    tap.result(crowd.count.get("proper", 0) > 0, "well-behaved clients were there")
+    tap.result(
+        not crowd.wrong, "every answer is right", "\n".join(crowd.wrong[:20])
+    )
+    tap.result(late < MEMORY_MAX, "memory has a bound", late)
+    if seconds >= 60:
+        tap.result(
+            late <= early * 1.05 + (1 << 20),
+            "memory does not grow",
+            [sample >> 10 for sample in samples],
+        )
+    tap.result(settled(server.process.pid, before), "no descriptor is left")
+    status, words = server.stop()
+    tap.result(status == 0, "it ends as it should", words)
+    return tap.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
