@@ -41,7 +41,6 @@ masks_free(struct masks *m)
 	free(m);
 }
 
-/* Ids in paths and pointers would make every place another one. */
 static bool
 is_spot(const struct spot *s, const struct redact_hit *hit)
 {
