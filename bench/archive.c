@@ -1,14 +1,26 @@
 /*
- * Write N generated deletions to ARCHIVE and their raw bytes to RAW, and
- * say how long it took to write them and to read some back.
+ * What archive.sh measures with.
  *
- *	bench/archive N ARCHIVE RAW
+ *	bench/archive write N ARCHIVE RAW LIST
+ *		N generated deletions, their messages one after another, and
+ *		a line for each with its times and lengths; how long that took
+ *	bench/archive plain N FILE
+ *		the same messages into a table of SQLite's
+ *	bench/archive read N ARCHIVE
+ *		some of N exchanges, in any order: how long each took
+ *	bench/archive make N
+ *		nothing but make the messages, to be taken off from the others
+ *	bench/archive find ARCHIVE id|target|key|path N
+ *		the exchange N by what it can be found by, once
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include <sqlite3.h>
+
 #include "base/err.h"
+#include "store/pack.h"
 #include "store/store.h"
 
 static uint64_t state = 88172645463325252u;
@@ -110,9 +122,10 @@ fill(struct exchange *x, struct reading *r, unsigned n)
 		"User-Agent: huaweicloud-usdk-python/3.0\r\n"
 		"Accept: */*\r\nContent-Type: application/json\r\n"
 		"X-Project-Id: %s\r\nX-Auth-Token: %s\r\n"
-		"X-Sdk-Date: 20231114T%06uZ\r\nConnection: keep-alive\r\n\r\n",
+		"X-Sdk-Date: 20231114T22%02u%02uZ\r\n"
+		"Connection: keep-alive\r\n\r\n",
 		(int)path.len, (const char *)path.p, project,
-		tokens[next() % 2], n / 20 % 240000),
+		tokens[next() % 2], n / 1200 % 60, n / 20 % 60),
 	    span_of_str(""));
 	x->response = message(x, HEAD_RESPONSE,
 	    arena_printf(&x->arena,
@@ -145,21 +158,28 @@ fill(struct exchange *x, struct reading *r, unsigned n)
 		.attempt_of = n + 1,
 		.attempt_number = 1,
 	};
-	for (size_t i = 0; i < MATCH_KEY_SIZE; i++)
-		r->key[i] = (uint8_t)next();
+	/* As key_of() makes it of a deletion that names its targets. */
+	pack_key(r, &x->arena, r->key);
 	r->principal = span_of_str("~9f86d081884c");
 }
 
+/* The messages, and what a capture of them has to know. */
 static void
-write_raw(FILE *f, const struct message *m)
+write_raw(FILE *raw, FILE *list, const struct exchange *x)
 {
-	fwrite(m->head.p, 1, m->head.len, f);
-	fwrite(m->body.p, 1, m->body.len, f);
+	const struct message *q = x->request, *a = x->response;
+
+	fwrite(q->head.p, 1, q->head.len, raw);
+	fwrite(a->head.p, 1, a->head.len, raw);
+	fwrite(a->body.p, 1, a->body.len, raw);
+	fprintf(list, "%llu %lld %lld %zu %zu\n",
+	    (unsigned long long)x->connection, (long long)q->first,
+	    (long long)a->first, q->head.len, a->head.len + a->body.len);
 }
 
 /* Seconds that adding took, without those of making. */
 static double
-write_all(struct store *st, FILE *raw, unsigned count)
+write_all(struct store *st, FILE *raw, FILE *list, unsigned count)
 {
 	double busy = 0;
 	struct err err;
@@ -170,8 +190,7 @@ write_all(struct store *st, FILE *raw, unsigned count)
 		double start;
 
 		fill(x, &r, n);
-		write_raw(raw, x->request);
-		write_raw(raw, x->response);
+		write_raw(raw, list, x);
 		start = seconds();
 		if (store_add(st, x, &r, &err) < 0)
 			die(&err);
@@ -181,56 +200,203 @@ write_all(struct store *st, FILE *raw, unsigned count)
 	return busy;
 }
 
-static void
-read_some(const char *path, unsigned count)
+static int
+run_write(unsigned count, const char *path, const char *raw_path,
+    const char *list_path)
 {
-	struct entry e = ENTRY_INIT;
-	double start = seconds();
+	struct recording rec = { .begun = 1 };
+	struct coverage coverage = { 0 };
+	FILE *raw = fopen(raw_path, "wb"), *list = fopen(list_path, "w");
 	struct store *st;
 	struct err err;
-	double opened;
+	double busy, start;
+
+	if (raw == NULL || list == NULL)
+		return EXIT_FAILURE;
+	if (store_open(&st, path, STORE_APPEND, &err) < 0 ||
+	    store_begin(st, &rec, &err) < 0)
+		die(&err);
+	busy = write_all(st, raw, list, count);
+	start = seconds();
+	if (store_end(st, &coverage, &err) < 0 || store_close(st, &err) < 0)
+		die(&err);
+	busy += seconds() - start;
+	printf("%.3f\n", busy / count * 1e6);
+	fclose(list);
+	return fclose(raw) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void
+sql(sqlite3 *db, const char *text)
+{
+	if (sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK)
+		return;
+	fprintf(stderr, "bench: %s\n", sqlite3_errmsg(db));
+	exit(EXIT_FAILURE);
+}
+
+static void
+insert_plain(sqlite3_stmt *stmt, const struct exchange *x)
+{
+	const struct message *q = x->request, *a = x->response;
+
+	sqlite3_bind_blob64(stmt, 1, q->head.p, q->head.len, SQLITE_STATIC);
+	sqlite3_bind_blob64(stmt, 2, a->head.p, a->head.len, SQLITE_STATIC);
+	sqlite3_bind_blob64(stmt, 3, a->body.p, a->body.len, SQLITE_STATIC);
+	sqlite3_step(stmt);
+	sqlite3_reset(stmt);
+}
+
+/* With the batches, the journal and the syncs of an archive. */
+static int
+run_plain(unsigned count, const char *path)
+{
+	double busy = 0, start;
+	sqlite3_stmt *stmt;
+	size_t batch = 0;
+	sqlite3 *db;
+
+	sqlite3_open(path, &db);
+	sql(db,
+	    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+	    "CREATE TABLE t(id INTEGER PRIMARY KEY, request BLOB, "
+	    "response BLOB, body BLOB); BEGIN");
+	sqlite3_prepare_v2(db, "INSERT INTO t VALUES(NULL, ?, ?, ?)", -1, &stmt,
+	    NULL);
+	for (unsigned n = 0; n < count; n++) {
+		struct exchange *x = exchange_new();
+		struct reading r = { 0 };
+
+		fill(x, &r, n);
+		start = seconds();
+		insert_plain(stmt, x);
+		batch += x->request->head.len + x->response->head.len;
+		if (batch >= STORE_BATCH_BYTES) {
+			sql(db, "COMMIT; BEGIN");
+			batch = 0;
+		}
+		busy += seconds() - start;
+		exchange_free(x);
+	}
+	start = seconds();
+	sql(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	busy += seconds() - start;
+	printf("%.3f\n", busy / count * 1e6);
+	return EXIT_SUCCESS;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+#define READS 20000
+
+static int
+run_read(unsigned count, const char *path)
+{
+	static double took[READS];
+	struct entry e = ENTRY_INIT;
+	struct store *st;
+	struct err err;
+	double start;
 
 	if (store_open(&st, path, STORE_READ, &err) < 0)
 		die(&err);
-	opened = seconds();
-	for (unsigned n = 0; n < 10000; n++)
+	/* Twice, and only the second time counts: warm. */
+	for (unsigned n = 0; n < 2 * READS; n++) {
+		start = seconds();
 		if (store_get(st, next() % count + 1, &e, &err) < 1)
 			die(&err);
-	printf("open %.1f ms, read %.1f us each\n", (opened - start) * 1e3,
-	    (seconds() - opened) / 10000 * 1e6);
+		took[n % READS] = (seconds() - start) * 1e6;
+	}
+	qsort(took, READS, sizeof(took[0]), compare);
+	printf("%.1f %.1f\n", took[READS / 2], took[READS - READS / 100]);
 	entry_release(&e);
-	if (store_close(st, &err) < 0)
+	return store_close(st, &err) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* What all of them do besides. */
+static int
+run_make(unsigned count)
+{
+	for (unsigned n = 0; n < count; n++) {
+		struct exchange *x = exchange_new();
+		struct reading r = { 0 };
+
+		fill(x, &r, n);
+		exchange_free(x);
+	}
+	return EXIT_SUCCESS;
+}
+
+/* What exchange n was, made again. */
+static void
+remake(struct exchange **x, struct reading *r, unsigned n)
+{
+	*x = NULL;
+	for (unsigned i = 0; i <= n; i++) {
+		exchange_free(*x);
+		*x = exchange_new();
+		*r = (struct reading){ 0 };
+		fill(*x, r, i);
+	}
+}
+
+static int
+run_find(const char *path, const char *by, unsigned n)
+{
+	struct selection which = { 0 };
+	struct entry e = ENTRY_INIT;
+	struct exchange *x;
+	struct cursor *c;
+	struct reading r;
+	struct store *st;
+	struct err err;
+	double start;
+	int got;
+
+	remake(&x, &r, n - 1);
+	if (strcmp(by, "target") == 0)
+		which.target = r.deletion.targets[0].id;
+	else if (strcmp(by, "key") == 0)
+		which.key = r.key;
+	else if (strcmp(by, "path") == 0)
+		which.path = x->request->parsed.target;
+	else
+		which.after = n - 1;
+	start = seconds();
+	if (store_open(&st, path, STORE_READ, &err) < 0 ||
+	    cursor_open(&c, st, &which, &err) < 0 ||
+	    (got = cursor_next(c, &e, &err)) < 0)
 		die(&err);
+	printf("%.2f %llu\n", (seconds() - start) * 1e3,
+	    (unsigned long long)e.id);
+	cursor_close(c);
+	entry_release(&e);
+	exchange_free(x);
+	return store_close(st, &err) == 0 && got == 1 ? EXIT_SUCCESS
+						      : EXIT_FAILURE;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct recording rec = { .begun = 1 };
-	struct coverage coverage = { 0 };
-	struct store_stats stats;
-	unsigned count;
-	struct store *st;
-	struct err err;
-	FILE *raw;
-	double busy;
-
-	if (argc != 4 || (raw = fopen(argv[3], "wb")) == NULL)
-		return EXIT_FAILURE;
-	count = (unsigned)strtoul(argv[1], NULL, 10);
-	if (store_open(&st, argv[2], STORE_APPEND, &err) < 0 ||
-	    store_begin(st, &rec, &err) < 0)
-		die(&err);
-	busy = write_all(st, raw, count);
-	if (store_end(st, &coverage, &err) < 0 ||
-	    store_stats(st, &stats, &err) < 0)
-		die(&err);
-	printf("%u exchanges, %.1f us each, message bytes %.1f, stored %.1f\n",
-	    count, busy / count * 1e6, (double)stats.message_bytes / count,
-	    (double)stats.stored_bytes / count);
-	fclose(raw);
-	if (store_close(st, &err) < 0)
-		die(&err);
-	read_some(argv[2], count);
-	return EXIT_SUCCESS;
+	if (argc == 6 && strcmp(argv[1], "write") == 0)
+		return run_write((unsigned)atol(argv[2]), argv[3], argv[4],
+		    argv[5]);
+	if (argc == 4 && strcmp(argv[1], "plain") == 0)
+		return run_plain((unsigned)atol(argv[2]), argv[3]);
+	if (argc == 4 && strcmp(argv[1], "read") == 0)
+		return run_read((unsigned)atol(argv[2]), argv[3]);
+	if (argc == 3 && strcmp(argv[1], "make") == 0)
+		return run_make((unsigned)atol(argv[2]));
+	if (argc == 5 && strcmp(argv[1], "find") == 0)
+		return run_find(argv[2], argv[3], (unsigned)atol(argv[4]));
+	return EXIT_FAILURE;
 }
