@@ -18,6 +18,8 @@ enum {
 /* Where an encoding goes: into a digest, or as it is into a buffer. */
 struct sink {
 	struct digest *digest;
+	uint8_t stage[1024]; /* what the digest has not seen yet */
+	size_t staged;
 	struct buf *copy;
 	struct err *err;
 	bool failed; /* the buffer is full */
@@ -25,10 +27,31 @@ struct sink {
 };
 
 static void
+flush(struct sink *d)
+{
+	digest_add(d->digest, (struct span){ d->stage, d->staged });
+	d->staged = 0;
+}
+
+/* Most are a few bytes, of which a digest takes many at once gladly. */
+static void
+add_digest(struct sink *d, struct span bytes)
+{
+	if (bytes.len > sizeof(d->stage) - d->staged)
+		flush(d);
+	if (bytes.len > sizeof(d->stage)) {
+		digest_add(d->digest, bytes);
+	} else if (bytes.len > 0) {
+		memcpy(d->stage + d->staged, bytes.p, bytes.len);
+		d->staged += bytes.len;
+	}
+}
+
+static void
 add(struct sink *d, struct span bytes)
 {
 	if (d->digest != NULL)
-		digest_add(d->digest, bytes);
+		add_digest(d, bytes);
 	else if (!d->failed)
 		d->failed = buf_add(d->copy, bytes, d->err) < 0;
 }
@@ -201,6 +224,7 @@ leaf_of_exchange(uint8_t leaf[DIGEST_SIZE], uint64_t id,
 
 	add(&sink, prefix);
 	add_exchange(&sink, id, x, reading);
+	flush(&sink);
 	digest_finish(sink.digest, leaf);
 	digest_free(sink.digest);
 }
@@ -213,6 +237,7 @@ leaf_of_recording(uint8_t leaf[DIGEST_SIZE], uint64_t id, struct span filter,
 
 	add(&sink, prefix);
 	add_recording(&sink, id, filter, coverage);
+	flush(&sink);
 	digest_finish(sink.digest, leaf);
 	digest_free(sink.digest);
 }

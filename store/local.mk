@@ -8,10 +8,12 @@ libstore_a_SOURCES = \
 	%D%/db.c %D%/db.h \
 	%D%/deflate.c %D%/deflate.h \
 	%D%/file.c %D%/file.h \
+	%D%/forms.c %D%/forms.h \
 	%D%/fresh.c %D%/fresh.h \
 	%D%/handle.h \
 	%D%/inclusion.c %D%/inclusion.h \
 	%D%/index_check.c %D%/index_check.h \
+	%D%/learn.c %D%/learn.h \
 	%D%/leaf.c %D%/leaf.h \
 	%D%/merge.c %D%/merge.h \
 	%D%/lookup.c %D%/lookup.h \
@@ -28,11 +30,14 @@ libstore_a_SOURCES = \
 	%D%/row.h \
 	%D%/schema.c %D%/schema.h %D%/schema_sql.h \
 	%D%/sign.c %D%/sign.h \
+	%D%/slot.c %D%/slot.h \
 	%D%/sql.c %D%/sql.h \
 	%D%/squeeze.c %D%/squeeze.h \
 	%D%/stats.c %D%/stats.h \
 	%D%/store.c %D%/store.h \
 	%D%/suspect.c %D%/suspect.h \
+	%D%/template.c %D%/template.h \
+	%D%/token.c %D%/token.h \
 	%D%/train.c %D%/train.h \
 	%D%/treetop.c %D%/treetop.h \
 	%D%/unsqueeze.c %D%/unsqueeze.h \
@@ -74,6 +79,10 @@ tests_unit_test_leaf_LDADD    = libtest.a $(store_libs) $(CHECK_LIBS)
 tests_unit_test_train_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 tests_unit_test_merkle_LDADD  = libtest.a $(store_libs) $(CHECK_LIBS)
 
+unit_tests += tests/unit/test_compact tests/unit/test_template
+tests_unit_test_compact_LDADD  = libtest.a $(store_libs) $(CHECK_LIBS)
+tests_unit_test_template_LDADD = libtest.a $(store_libs) $(CHECK_LIBS)
+
 # Exchanges that the archive's tests share.
 store_samples = tests/lib/folder.c tests/lib/folder.h tests/lib/sample.c \
 	tests/lib/sample.h
@@ -81,6 +90,9 @@ store_samples = tests/lib/folder.c tests/lib/folder.h tests/lib/sample.c \
 unit_tests += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c $(store_samples)
 tests_unit_test_store_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_lookup
+tests_unit_test_lookup_SOURCES = tests/unit/test_lookup.c $(store_samples)
+tests_unit_test_lookup_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_verify
 tests_unit_test_verify_SOURCES = tests/unit/test_verify.c $(store_samples)
 tests_unit_test_verify_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
@@ -103,7 +115,8 @@ tests_unit_test_store_power_SOURCES = tests/unit/test_store_power.c $(store_samp
 	tests/lib/batches.c tests/lib/batches.h tests/lib/vfs_power.c tests/lib/vfs_power.h
 tests_unit_test_store_power_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 
-# A measurement, not a test: make bench/archive.
+# A measurement, not a test: see bench/README.md.
+EXTRA_DIST += bench/archive.sh bench/archive_peers.py
 EXTRA_PROGRAMS += bench/archive
 bench_archive_SOURCES = bench/archive.c
 bench_archive_LDADD   = $(store_libs)

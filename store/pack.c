@@ -393,24 +393,37 @@ pack_read(struct exchange *x, const struct packed *in, uint8_t *key,
 }
 
 /* A value behind its tag and its length. */
-static void
-key_add(struct digest *d, uint8_t tag, struct span s)
+static uint8_t *
+key_put(uint8_t *p, uint8_t tag, struct span s)
 {
-	uint8_t head[9] = { tag };
-
+	*p++ = tag;
 	for (int i = 0; i < 8; i++)
-		head[1 + i] = (uint8_t)((uint64_t)s.len >> (56 - 8 * i));
-	digest_add(d, (struct span){ head, sizeof(head) });
-	digest_add(d, s);
+		*p++ = (uint8_t)((uint64_t)s.len >> (56 - 8 * i));
+	if (s.len > 0)
+		memcpy(p, s.p, s.len);
+	return p + s.len;
 }
 
-static void
-key_add_value(struct digest *d, struct span s)
+static uint8_t *
+key_put_value(uint8_t *p, struct span s)
 {
 	if (s.p != NULL)
-		key_add(d, 'V', s);
-	else
-		digest_add(d, span_of_str("?"));
+		return key_put(p, 'V', s);
+	*p++ = '?';
+	return p;
+}
+
+#define KEY_HEAD 9 /* bytes in front of each value */
+
+static size_t
+key_room(const struct deletion *d)
+{
+	size_t room = 2 * KEY_HEAD + 3 + d->operation.len;
+
+	for (size_t i = 0; i < d->target_count; i++)
+		room += 3 * KEY_HEAD + d->targets[i].type.len +
+		    d->targets[i].id.len + d->targets[i].scope.len;
+	return room;
 }
 
 static int
@@ -428,53 +441,56 @@ void
 pack_key(const struct reading *reading, struct arena *arena, uint8_t *key)
 {
 	const struct deletion *d = &reading->deletion;
-	struct target *sorted =
-	    arena_alloc(arena, d->target_count * sizeof(*sorted));
+	const struct target *t = d->targets;
 	uint8_t flags[] = { d->dry_run, d->force, d->set_delete };
 	uint8_t digest[DIGEST_SIZE];
-	struct digest *all = digest_new();
+	uint8_t *all = arena_alloc(arena, key_room(d)), *p = all;
+	struct target *sorted;
 
-	key_add(all, 'D', d->operation);
-	key_add(all, 'F', (struct span){ flags, sizeof(flags) });
-	if (d->target_count > 0)
-		memcpy(sorted, d->targets, d->target_count * sizeof(*sorted));
-	if (d->target_count > 1)
+	p = key_put(p, 'D', d->operation);
+	p = key_put(p, 'F', (struct span){ flags, sizeof(flags) });
+	if (d->target_count > 1) {
+		sorted = arena_alloc(arena, d->target_count * sizeof(*sorted));
+		memcpy(sorted, t, d->target_count * sizeof(*sorted));
 		qsort(sorted, d->target_count, sizeof(*sorted),
 		    compare_targets);
-	for (size_t i = 0; i < d->target_count; i++) {
-		key_add(all, 'T', sorted[i].type);
-		key_add_value(all, sorted[i].id);
-		key_add_value(all, sorted[i].scope);
+		t = sorted;
 	}
-	digest_finish(all, digest);
-	digest_free(all);
+	for (size_t i = 0; i < d->target_count; i++) {
+		p = key_put(p, 'T', t[i].type);
+		p = key_put_value(p, t[i].id);
+		p = key_put_value(p, t[i].scope);
+	}
+	digest_of(digest, (struct span){ all, (size_t)(p - all) });
 	memcpy(key, digest, MATCH_KEY_SIZE);
 }
 
 static void
-add_context(struct buf *out, struct span text)
+add_context(struct buf *out, struct span text, int version)
 {
+	struct span end = span_of_str(version > 1 ? "\n" : "");
 	struct err err;
 
 	/* What does not fit is merely compressed less. */
-	if (text.len <= PACK_CONTEXT_MAX - out->len &&
-	    buf_add(out, text, &err) < 0)
+	if (text.p == NULL || text.len + end.len > PACK_CONTEXT_MAX - out->len)
 		return;
+	(void)!buf_add(out, text, &err);
+	(void)!buf_add(out, end, &err);
 }
 
 void
-pack_context(const struct reading *reading, struct buf *out)
+pack_context(const struct reading *reading, int version, struct buf *out)
 {
 	const struct deletion *d = &reading->deletion;
 
 	buf_reset(out);
 	if (reading->kind != KIND_DELETION)
 		return;
-	add_context(out, d->token);
-	add_context(out, d->request_id);
-	add_context(out, d->message);
+	add_context(out, d->token, version);
+	add_context(out, d->request_id, version);
+	add_context(out, d->message, version);
 	for (size_t i = 0; i < d->target_count; i++) {
-		add_context(out, d->targets[i].scope);
-		add_context(out, d->targets[i].id);
+		add_context(out, d->targets[i].scope, version);
+		add_context(out, d->targets[i].id, version);
 	}
 }

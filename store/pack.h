@@ -53,10 +53,11 @@ int pack_read(struct exchange *x, const struct packed *in, uint8_t *key,
 void pack_key(const struct reading *reading, struct arena *arena, uint8_t *key);
 
 /*
- * The texts of a reading that its exchange repeats.  They stand in front
+ * The texts of a reading that its exchange repeats, since version 2 each
+ * with a line feed behind it.  They stand in front
  * of the compressed bytes, which then need not contain them.
  */
-void pack_context(const struct reading *reading, struct buf *out);
+void pack_context(const struct reading *reading, int version, struct buf *out);
 
 #define PACK_CONTEXT_MAX ((size_t)1024)
 

@@ -128,6 +128,7 @@ parts_connection(struct parts *p, const struct exchange *x, struct row *row,
 	    add_connection(p, x, known, err) < 0)
 		return -1;
 	row->connection = known->id;
+	row->began = exchange_time(x);
 	row->time =
 	    (int64_t)((uint64_t)exchange_time(x) - (uint64_t)known->time);
 	return 0;

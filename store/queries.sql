@@ -88,7 +88,7 @@ INSERT OR IGNORE INTO operation VALUES(?, ?);
 INSERT INTO tile VALUES(?, ?);
 
 -- TREE_SET
-INSERT OR REPLACE INTO tree VALUES(1, ?, ?, ?);
+INSERT OR REPLACE INTO tree VALUES(1, ?, ?, ?, ?);
 
 -- What is read.
 
@@ -104,8 +104,8 @@ SELECT data FROM dictionary WHERE id = ?;
 -- TEMPLATE_GET
 SELECT numbers, sample, slots FROM template WHERE id = ?;
 
--- TEMPLATE_LAST
-SELECT coalesce(max(id), 0) FROM template;
+-- TEMPLATE_ALL
+SELECT id, numbers, sample, slots FROM template ORDER BY id;
 
 -- RECORDING_GET
 SELECT begun, program, source, filter, finished, first, last, cut_short
@@ -154,7 +154,7 @@ SELECT exchange, time, state, verdict FROM follow_up
 WHERE deletion = ? ORDER BY exchange, number;
 
 -- TREE_GET
-SELECT size, root, range FROM tree WHERE id = 1;
+SELECT size, root, range, bytes FROM tree WHERE id = 1;
 
 -- TILE_GET
 SELECT hash FROM tile WHERE id = ?;
@@ -315,12 +315,16 @@ SELECT (SELECT count(*) FROM recording),
     (SELECT count(*) FROM exchange AS e JOIN profile AS p ON p.id = e.profile
         WHERE p.target_outcome IS NOT NULL) + (SELECT count(*) FROM target),
     (SELECT count(*) FROM connection),
+    (SELECT coalesce(sum(bytes), 0) FROM tree),
     (SELECT coalesce(sum(b.size), 0) FROM exchange AS e
         JOIN body AS b ON b.id IN (e.request_body, e.response_body)),
     (SELECT coalesce(sum(length(data)), 0) FROM exchange),
     (SELECT coalesce(sum(length(data)), 0) FROM body),
     (SELECT coalesce(sum(length(data)), 0) FROM dictionary),
     (SELECT coalesce(sum(length(sample) + length(slots)), 0) FROM template);
+
+-- OLD_TREE
+SELECT size, root, range, 0 FROM tree WHERE id = 1;
 
 -- An archive of version 1, read to be written anew.
 

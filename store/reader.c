@@ -42,8 +42,8 @@ reader_new(struct db *db)
 	struct reader *r = xcalloc(1, sizeof(*r));
 
 	r->db = db;
-	r->unsqueezer = unsqueezer_new(db);
 	r->words = words_new(db);
+	r->unsqueezer = unsqueezer_new(db, r->words);
 	r->context = BUF_INIT(PACK_CONTEXT_MAX);
 	return r;
 }
@@ -362,9 +362,9 @@ get_messages(struct reader *r, struct entry *e, const struct refs *refs,
 	    unsqueezer_body(r->unsqueezer, refs->bodies[1], &x->arena,
 		&packed.alone[1], err) < 0)
 		return -1;
-	pack_context(&e->reading, &r->context);
+	pack_context(&e->reading, 2, &r->context);
 	if (unsqueezer_get(r->unsqueezer, refs->data, buf_span(&r->context),
-		&x->arena, &packed.bytes, err) < 0 ||
+		packed.time, &x->arena, &packed.bytes, err) < 0 ||
 	    pack_read(x, &packed, e->reading.key, &has_key, err) < 0)
 		return -1;
 	if (!has_key)

@@ -17,6 +17,7 @@ struct row {
 	int64_t attempt_of, attempt_number;
 	int64_t bodies[2]; /* stored alone; 0: none */
 	int64_t leaf;      /* row_leaf() */
+	int64_t began;     /* the time itself; no column */
 };
 
 /* The first four bytes of a leaf, big-endian, as a signed number. */

@@ -162,7 +162,8 @@ CREATE TABLE tree(                 -- one row: the Merkle tree over all leaves
     id     INTEGER PRIMARY KEY,
     size   INTEGER NOT NULL,
     root   BLOB NOT NULL,
-    range  BLOB NOT NULL
+    range  BLOB NOT NULL,
+    bytes  INTEGER NOT NULL            -- of all messages, packed
 );
 
 CREATE TABLE tile(                 -- its subtrees of 256 leaves

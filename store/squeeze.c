@@ -9,6 +9,7 @@
 #include "store/compact.h"
 #include "store/db.h"
 #include "store/deflate.h"
+#include "store/forms.h"
 #include "store/number.h"
 #include "store/pack.h"
 #include "store/row.h"
@@ -30,12 +31,13 @@
 /* A row whose texts are in the samples and contexts. */
 struct waiting {
 	struct row row;
-	size_t packed, packed_len;
+	size_t packed, packed_len, numbers;
 	size_t context, context_len;
 };
 
 struct squeezer {
 	struct db *db;
+	struct forms *forms;
 	struct deflater *deflater;
 	int64_t dictionary; /* 0: none */
 	struct buf out;
@@ -76,7 +78,8 @@ load(struct squeezer *s, struct err *err)
 }
 
 int
-squeezer_open(struct squeezer **out, struct db *db, struct err *err)
+squeezer_open(struct squeezer **out, struct db *db, struct words *words,
+    struct err *err)
 {
 	struct squeezer *s = xcalloc(1, sizeof(*s));
 
@@ -85,7 +88,7 @@ squeezer_open(struct squeezer **out, struct db *db, struct err *err)
 	s->samples = BUF_INIT(TRAIN_SAMPLES);
 	s->contexts = BUF_INIT(TRAIN_ROWS * PACK_CONTEXT_MAX);
 	s->arena = s->texts = ARENA_INIT;
-	if (load(s, err) < 0) {
+	if (forms_open(&s->forms, db, words, err) < 0 || load(s, err) < 0) {
 		squeezer_close(s);
 		return -1;
 	}
@@ -98,6 +101,7 @@ squeezer_close(struct squeezer *s)
 {
 	if (s == NULL)
 		return;
+	forms_close(s->forms);
 	deflater_free(s->deflater);
 	buf_release(&s->out);
 	buf_release(&s->samples);
@@ -148,42 +152,74 @@ squeeze(struct squeezer *s, struct span context, struct span packed,
 	return deflater_run(s->deflater, context, packed, &s->out, err);
 }
 
+/* As one of a template, or else compressed. */
 static int
-insert(struct squeezer *s, const struct row *row, struct span context,
-    struct span packed, struct err *err)
+write_message(struct squeezer *s, const struct formed *m, struct err *err)
+{
+	int got = forms_put(s->forms, m, &s->out, err);
+
+	if (got != 0)
+		return got < 0 ? -1 : 0;
+	if (squeeze(s, m->context, m->packed, err) < 0)
+		return -1;
+	s->window.exchanges++;
+	s->window.in += m->packed.len;
+	s->window.out += s->out.len;
+	return 0;
+}
+
+static int
+insert(struct squeezer *s, const struct row *row, const struct formed *m,
+    struct err *err)
 {
 	struct query *q;
 
-	if (squeeze(s, context, packed, err) < 0 ||
+	if (write_message(s, m, err) < 0 ||
 	    (q = db_query(s->db, SQL_EXCHANGE_ADD, err)) == NULL)
 		return -1;
 	arena_reset(&s->arena);
 	put_row(s, q, row);
 	put_blob(q, buf_span(&s->out));
-	s->window.exchanges++;
-	s->window.in += packed.len;
-	s->window.out += s->out.len;
-	return query_run(q, err);
+	if (query_run(q, err) < 0)
+		return -1;
+	return s->out.p[0] == 0 ? forms_miss(s->forms, m, err) : 0;
+}
+
+static struct formed
+waiting_message(const struct squeezer *s, const struct waiting *w)
+{
+	return (struct formed){
+		span_sub(buf_span(&s->samples), w->packed, w->packed_len),
+		span_sub(buf_span(&s->contexts), w->context, w->context_len),
+		w->numbers,
+		w->row.began,
+	};
 }
 
 static int
 insert_waiting(struct squeezer *s, struct err *err)
 {
-	struct span samples = buf_span(&s->samples);
-	struct span contexts = buf_span(&s->contexts);
-
 	for (size_t i = 0; i < s->count; i++) {
 		const struct waiting *w = &s->waiting[i];
+		struct formed m = waiting_message(s, w);
 
-		if (insert(s, &w->row,
-			span_sub(contexts, w->context, w->context_len),
-			span_sub(samples, w->packed, w->packed_len), err) < 0)
+		if (insert(s, &w->row, &m, err) < 0)
 			return -1;
 	}
 	s->count = 0;
 	buf_reset(&s->contexts);
 	arena_reset(&s->texts);
 	return 0;
+}
+
+static int
+learn_waiting(struct squeezer *s, struct err *err)
+{
+	struct formed messages[TRAIN_ROWS];
+
+	for (size_t i = 0; i < s->count; i++)
+		messages[i] = waiting_message(s, &s->waiting[i]);
+	return forms_learn(s->forms, messages, s->count, err);
 }
 
 static int
@@ -215,7 +251,7 @@ make_dictionary(struct squeezer *s, struct err *err)
 	if (bytes.len > 0)
 		rc = use_dictionary(s, buf_span(&bytes), err);
 	buf_release(&bytes);
-	if (rc < 0 || insert_waiting(s, err) < 0)
+	if (rc < 0 || learn_waiting(s, err) < 0 || insert_waiting(s, err) < 0)
 		return -1;
 	buf_reset(&s->samples);
 	s->sampled = 0;
@@ -241,35 +277,37 @@ watch_ratio(struct squeezer *s)
 }
 
 static int
-wait_for(struct squeezer *s, const struct row *row, struct span context,
-    struct span packed, struct err *err)
+wait_for(struct squeezer *s, const struct row *row, const struct formed *m,
+    struct err *err)
 {
 	struct waiting *w = &s->waiting[s->count++];
 
-	*w = (struct waiting){ *row, s->samples.len, packed.len,
-		s->contexts.len, context.len };
+	*w = (struct waiting){ *row, s->samples.len, m->packed.len, m->numbers,
+		s->contexts.len, m->context.len };
 	w->row.target = arena_copy(&s->texts, row->target);
 	w->row.request_id = arena_copy(&s->texts, row->request_id);
 	w->row.token = arena_copy(&s->texts, row->token);
 	w->row.message = arena_copy(&s->texts, row->message);
 	s->sampled++;
-	if (buf_add(&s->samples, packed, err) < 0 ||
-	    buf_add(&s->contexts, context, err) < 0)
+	if (buf_add(&s->samples, m->packed, err) < 0 ||
+	    buf_add(&s->contexts, m->context, err) < 0)
 		return -1;
 	return s->sampled >= TRAIN_ROWS ? make_dictionary(s, err) : 0;
 }
 
 int
-squeezer_add(struct squeezer *s, const struct row *row, struct span context,
-    struct span packed, struct err *err)
+squeezer_add(struct squeezer *s, const struct row *row,
+    const struct formed *message, struct err *err)
 {
+	size_t len = message->packed.len;
+
 	watch_ratio(s);
-	if (s->training && packed.len > s->samples.limit - s->samples.len &&
+	if (s->training && len > s->samples.limit - s->samples.len &&
 	    s->sampled > 0 && make_dictionary(s, err) < 0)
 		return -1;
-	if (!s->training || packed.len > s->samples.limit - s->samples.len)
-		return insert(s, row, context, packed, err);
-	return wait_for(s, row, context, packed, err);
+	if (!s->training || len > s->samples.limit - s->samples.len)
+		return insert(s, row, message, err);
+	return wait_for(s, row, message, err);
 }
 
 int

@@ -22,6 +22,7 @@ stats_read(struct db *db, struct store_stats *out, struct err *err)
 	    (uint64_t)take_int(q, 0, INT64_MAX);
 	out->stored_bytes = (uint64_t)take_int(q, 0, INT64_MAX) +
 	    (uint64_t)take_int(q, 0, INT64_MAX) +
+	    (uint64_t)take_int(q, 0, INT64_MAX) +
 	    (uint64_t)take_int(q, 0, INT64_MAX);
 	bad = query_is_bad(q);
 	query_reset(q);

@@ -13,17 +13,19 @@ take(struct query *q, struct treetop *out)
 	if (root.len != DIGEST_SIZE)
 		return false;
 	memcpy(out->root, root.p, DIGEST_SIZE);
-	if (!merkle_load(&out->range, out->size, take_bytes(q)) ||
-	    query_is_bad(q))
+	if (!merkle_load(&out->range, out->size, take_bytes(q)))
+		return false;
+	out->bytes = (uint64_t)take_int(q, 0, INT64_MAX);
+	if (query_is_bad(q))
 		return false;
 	merkle_rest(&out->tile, &out->range);
 	return true;
 }
 
-int
-treetop_load(struct treetop *out, struct db *db, struct err *err)
+static int
+load(struct treetop *out, struct db *db, enum sql_id sql, struct err *err)
 {
-	struct query *q = db_query(db, SQL_TREE_GET, err);
+	struct query *q = db_query(db, sql, err);
 	bool good;
 	int got;
 
@@ -39,6 +41,18 @@ treetop_load(struct treetop *out, struct db *db, struct err *err)
 	if (good)
 		return 0;
 	return err_set(err, ERR_CORRUPT, "its tree makes no sense");
+}
+
+int
+treetop_load(struct treetop *out, struct db *db, struct err *err)
+{
+	return load(out, db, SQL_TREE_GET, err);
+}
+
+int
+treetop_load_old(struct treetop *out, struct db *db, struct err *err)
+{
+	return load(out, db, SQL_OLD_TREE, err);
 }
 
 static int
@@ -77,6 +91,7 @@ treetop_store(struct treetop *top, struct db *db, struct err *err)
 	put_int(q, (int64_t)top->size);
 	put_blob(q, (struct span){ top->root, DIGEST_SIZE });
 	put_blob(q, merkle_range(&top->range));
+	put_int(q, (int64_t)top->bytes);
 	return query_run(q, err);
 }
 

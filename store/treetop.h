@@ -21,10 +21,15 @@ struct treetop {
 	uint8_t root[DIGEST_SIZE];
 	struct merkle range; /* of that size */
 	struct merkle tile;  /* the leaves that make no tile yet */
+	uint64_t bytes;      /* of all messages, as they are packed */
 };
 
 /* Read it; of size 0 if there is none.  Errors: ERR_CORRUPT, ERR_SYSTEM. */
 int treetop_load(struct treetop *out, struct db *db,
+    struct err *err) MUST_CHECK;
+
+/* The same of version 1. */
+int treetop_load_old(struct treetop *out, struct db *db,
     struct err *err) MUST_CHECK;
 
 /* Append a leaf, and store the tile that it completes. */

@@ -10,6 +10,7 @@
 #include "store/deflate.h"
 #include "store/number.h"
 #include "store/pack.h"
+#include "store/template.h"
 
 #define MAX_DICTIONARY ((size_t)1 << 15)
 
@@ -18,6 +19,8 @@
 
 #define DICTIONARIES 16 /* remembered, each in place id modulo this */
 
+#define TEMPLATES 64 /* the same */
+
 struct dictionary {
 	int64_t id; /* 0: free */
 	struct buf bytes;
@@ -25,16 +28,21 @@ struct dictionary {
 
 struct unsqueezer {
 	struct db *db;
+	struct words *words;
+	struct template *templates[TEMPLATES];
+	struct tokens context; /* of the exchange at hand */
+	struct slot_clock clock[2];
 	struct inflater *small, *large;
 	struct dictionary dictionaries[DICTIONARIES];
 };
 
 struct unsqueezer *
-unsqueezer_new(struct db *db)
+unsqueezer_new(struct db *db, struct words *words)
 {
 	struct unsqueezer *u = xcalloc(1, sizeof(*u));
 
 	u->db = db;
+	u->words = words;
 	u->small = inflater_new(DEFLATE_SMALL);
 	u->large = inflater_new(DEFLATE_LARGE);
 	for (size_t i = 0; i < DICTIONARIES; i++)
@@ -47,6 +55,8 @@ unsqueezer_free(struct unsqueezer *u)
 {
 	if (u == NULL)
 		return;
+	for (size_t i = 0; i < TEMPLATES; i++)
+		template_free(u->templates[i]);
 	inflater_free(u->small);
 	inflater_free(u->large);
 	for (size_t i = 0; i < DICTIONARIES; i++)
@@ -146,14 +156,60 @@ unsqueezer_old(struct unsqueezer *u, int64_t dictionary, struct span context,
 	    err);
 }
 
+static int
+get_template(struct unsqueezer *u, int64_t id, struct err *err)
+{
+	struct template **slot = &u->templates[id % TEMPLATES];
+	struct span sample, slots;
+	struct query *q;
+	size_t numbers;
+
+	if (*slot != NULL && (*slot)->id == id)
+		return 0;
+	template_free(*slot);
+	*slot = NULL;
+	if ((q = db_query(u->db, SQL_TEMPLATE_GET, err)) == NULL)
+		return -1;
+	put_int(q, id);
+	if (query_row(q, "its template is missing", err) < 0)
+		return -1;
+	numbers = (size_t)take_int(q, 0, TEMPLATE_SAMPLE);
+	sample = take_bytes(q);
+	slots = take_bytes(q);
+	if (!query_is_bad(q))
+		*slot = template_load(id, sample, numbers, slots);
+	query_reset(q);
+	return *slot != NULL ? 0 : corrupt(err, "its template makes no sense");
+}
+
+static int
+get_formed(struct unsqueezer *u, uint64_t id, struct span data,
+    const struct slot_ctx *ctx, struct span *out, struct err *err)
+{
+	if (id > INT64_MAX)
+		return corrupt(err, "its data makes no sense");
+	if (get_template(u, (int64_t)id, err) < 0)
+		return -1;
+	return template_take(u->templates[id % TEMPLATES], data, ctx, PACK_MAX,
+	    out, err);
+}
+
 int
 unsqueezer_get(struct unsqueezer *u, struct span data, struct span context,
-    struct arena *arena, struct span *out, struct err *err)
+    int64_t time, struct arena *arena, struct span *out, struct err *err)
 {
+	struct slot_ctx ctx = { &u->context, time, u->words, arena, u->clock };
 	uint64_t template, dictionary, size;
 
-	if (!number_take(&data, &template) || template != 0 ||
-	    !number_take(&data, &dictionary) || dictionary > INT64_MAX ||
+	if (!number_take(&data, &template))
+		return corrupt(err, "its data makes no sense");
+	if (template != 0) {
+		/* What is too much for it is no context of a template. */
+		if (!tokens_scan(&u->context, context, 0))
+			u->context.count = 0;
+		return get_formed(u, template, data, &ctx, out, err);
+	}
+	if (!number_take(&data, &dictionary) || dictionary > INT64_MAX ||
 	    !number_take(&data, &size) || size > PACK_MAX)
 		return corrupt(err, "its data makes no sense");
 	return unsqueezer_old(u, (int64_t)dictionary, context, data,

@@ -13,17 +13,19 @@ struct arena;
 struct db;
 struct err;
 struct unsqueezer;
+struct words;
 
-/* The connection must outlive the unsqueezer. */
-struct unsqueezer *unsqueezer_new(struct db *db);
+/* The connection must outlive the unsqueezer, and so must the words. */
+struct unsqueezer *unsqueezer_new(struct db *db, struct words *words);
 void unsqueezer_free(struct unsqueezer *u);
 
 /*
- * Read the data of an exchange back into the arena.  Errors: ERR_CORRUPT,
- * ERR_SYSTEM.
+ * Read the data of an exchange, which began at that time, into the arena.
+ * Errors: ERR_CORRUPT, ERR_SYSTEM.
  */
 int unsqueezer_get(struct unsqueezer *u, struct span data, struct span context,
-    struct arena *arena, struct span *out, struct err *err) MUST_CHECK;
+    int64_t time, struct arena *arena, struct span *out,
+    struct err *err) MUST_CHECK;
 
 /* The same of version 1, where its size and dictionary were columns. */
 int unsqueezer_old(struct unsqueezer *u, int64_t dictionary,

@@ -243,7 +243,7 @@ get_messages(struct converter *c, struct entry *e, const struct refs *refs,
 		if (unsqueezer_body(c->unsqueezer, refs->bodies[i], arena,
 			&packed.alone[i], err) < 0)
 			return -1;
-	pack_context(&e->reading, &c->context);
+	pack_context(&e->reading, 1, &c->context);
 	if (unsqueezer_old(c->unsqueezer, refs->dictionary,
 		buf_span(&c->context), refs->data, refs->size, arena,
 		&packed.bytes, err) < 0)
@@ -381,7 +381,7 @@ compare_trees(struct converter *c, struct db *to, struct err *err)
 {
 	struct treetop old, now;
 
-	if (treetop_load(&old, c->old, err) < 0 ||
+	if (treetop_load_old(&old, c->old, err) < 0 ||
 	    treetop_load(&now, to, err) < 0)
 		return -1;
 	if (old.size == now.size &&
@@ -410,7 +410,7 @@ version_1_convert(struct db *old, struct db *to, struct err *err)
 
 	if (schema_create(to, err) < 0 || writer_open(&c.writer, to, err) < 0)
 		return -1;
-	c.unsqueezer = unsqueezer_new(old);
+	c.unsqueezer = unsqueezer_new(old, NULL);
 	c.context = BUF_INIT(PACK_CONTEXT_MAX);
 	rc = convert(&c, to, err);
 	writer_close(c.writer);

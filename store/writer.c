@@ -10,6 +10,7 @@
 #include "store/compact.h"
 #include "store/counts.h"
 #include "store/db.h"
+#include "store/forms.h"
 #include "store/leaf.h"
 #include "store/lookup.h"
 #include "store/pack.h"
@@ -76,7 +77,8 @@ writer_open(struct writer **out, struct db *db, struct err *err)
 	w->context = BUF_INIT(PACK_CONTEXT_MAX);
 	w->arena = w->scratch = ARENA_INIT;
 	w->postings = POSTINGS_INIT;
-	if (load(w, err) < 0 || squeezer_open(&w->squeezer, db, err) < 0) {
+	if (load(w, err) < 0 ||
+	    squeezer_open(&w->squeezer, db, w->words, err) < 0) {
 		writer_close(w);
 		return -1;
 	}
@@ -372,7 +374,7 @@ pack(struct writer *w, const struct exchange *x, const struct reading *r,
 		pack_key(r, &w->scratch, key);
 		own = memcmp(key, r->key, MATCH_KEY_SIZE) != 0;
 	}
-	pack_context(r, &w->context);
+	pack_context(r, 2, &w->context);
 	return pack_exchange(x, own ? r->key : NULL, &w->packed, numbers, err);
 }
 
@@ -391,6 +393,7 @@ add(struct writer *w, const struct exchange *x, const struct reading *r,
     struct err *err)
 {
 	uint8_t leaf[DIGEST_SIZE];
+	struct formed message;
 	size_t numbers;
 	struct row row;
 
@@ -401,8 +404,9 @@ add(struct writer *w, const struct exchange *x, const struct reading *r,
 		return -1;
 	leaf_of_exchange(leaf, (uint64_t)row.id, x, r);
 	row.leaf = row_leaf(leaf);
-	if (squeezer_add(w->squeezer, &row, buf_span(&w->context),
-		buf_span(&w->packed), err) < 0 ||
+	message = (struct formed){ buf_span(&w->packed), buf_span(&w->context),
+		numbers, row.began };
+	if (squeezer_add(w->squeezer, &row, &message, err) < 0 ||
 	    treetop_add(&w->tree, w->db, leaf, err) < 0)
 		return -1;
 	postings_add(&w->postings, x, r);
@@ -410,6 +414,7 @@ add(struct writer *w, const struct exchange *x, const struct reading *r,
 	    postings_seal(&w->postings, w->db, err) < 0)
 		return -1;
 	w->next++;
+	w->tree.bytes += w->packed.len;
 	w->batch += w->packed.len + parts_taken(w->parts);
 	return end_batch(w, err);
 }

@@ -91,6 +91,7 @@ e2e_tests = \
 dist_check_SCRIPTS += $(e2e_tests)
 TESTS += $(e2e_tests)
 EXTRA_DIST += \
+	%D%/archives \
 	%D%/captures \
 	%D%/e2e/corpus.py \
 	%D%/e2e/damage.py \

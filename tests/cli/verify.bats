@@ -210,3 +210,26 @@ copy() {
 	[ "$("$OBIT" verify --json a.obit | jq .root)" = \
 		"$("$OBIT" verify --json b.obit | jq .root)" ]
 }
+
+@test "an archive of version 1 is read as it was, and brought up to date" {
+	root=47b3e421dd8f1fb4a1508d0aaad8857862802ab3c4bae021a0de2ad9d6fe22da
+	gzip -dc "$top_srcdir/tests/archives/version-1.obit.gz" >v.obit
+	cp v.obit old.obit
+	run -0 "$OBIT" verify v.obit
+	[ "${lines[0]}" = "v.obit is verified: 30 exchanges, 2 recordings" ]
+	[ "${lines[1]}" = "root $root of 32 leaves" ]
+	[ "$("$OBIT" audit --json v.obit | wc -l)" = 26 ]
+	cmp v.obit old.obit
+	"$OBIT" capture -r "$top_srcdir/tests/captures/huawei.pcap" v.obit >/dev/null
+	[ "$(sqlite3 v.obit 'PRAGMA user_version')" = 2 ]
+	run -0 "$OBIT" verify v.obit
+	[ "${lines[0]}" = "v.obit is verified: 50 exchanges, 3 recordings" ]
+	for verb in ls audit; do
+		cmp <("$OBIT" "$verb" --json old.obit) \
+			<("$OBIT" "$verb" --json v.obit | head -n "$("$OBIT" \
+			"$verb" --json old.obit | wc -l)")
+	done
+	sqlite3 old.obit "UPDATE deletion SET outcome = 0 WHERE exchange = 3"
+	run -3 "$OBIT" ls old.obit
+	[[ "$output" == *"is of version 1, and cannot be brought up to date: exchange 3: it is not what was recorded" ]]
+}

@@ -10,8 +10,10 @@ signed-note, tlog-checkpoint and tlog-proof; shares nothing with obit.
 Exit status 0: good; 1: not.
 """
 import base64
+import datetime
 import hashlib
 import ipaddress
+import re
 import sqlite3
 import struct
 import sys
@@ -204,6 +206,27 @@ def unchunk(body):
         out, body = out + body[:size], body[size + 2:]
 
 
+TOKEN = re.compile(rb"...,.{15}:..:.. GMT|[A-Za-z0-9_-]+", re.S)
+
+
+def tokens(data, numbers):
+    """Gaps and tokens in turns, and how many tokens are numbers."""
+    parts, at = [], 0
+    p = Packed(data)
+    while p.at < numbers:
+        start = p.at
+        p.number()
+        parts += [b"", data[start:p.at]]
+    count, at = len(parts) // 2, numbers
+    while True:
+        word = re.compile(rb"[A-Za-z0-9_-]").search(data, at)
+        if not word:
+            return parts + [data[at:]], count
+        token = TOKEN.match(data, word.start())
+        parts += [data[at:word.start()], token[0]]
+        at = token.end()
+
+
 class Archive:
     def __init__(self, path):
         self.db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
@@ -287,9 +310,9 @@ class Archive:
             texts += [t["scope"], t["id"]]
         out = b""
         for t in texts:
-            t = t.encode() if isinstance(t, str) else t or b""
-            if len(out) + len(t) <= 1024:
-                out += t
+            t = t.encode() if isinstance(t, str) else t
+            if t is not None and len(out) + len(t) < 1024:
+                out += t + b"\n"
         return out
 
     def key(self, d):
@@ -311,9 +334,67 @@ class Archive:
             out += value(b"T", t["type"]) + maybe(t["id"]) + maybe(t["scope"])
         return sha256(out)[:16]
 
-    def unsqueeze(self, data, context):
+    def template(self, number):
+        row = self.row("SELECT * FROM template WHERE id = ?", number)
+        parts, numbers = tokens(row["sample"], row["numbers"])
+        p, slots, token = Packed(row["slots"]), {}, 0
+        while p.at < len(p.data):
+            token += p.number()
+            form = chr(p.number())
+            slots[token] = form, [p.number() for _ in range(
+                {"c": 1, "s": 1, "h": 1, "m": 3}.get(form, 0))]
+            token += 1
+        return parts, slots
+
+    def slot(self, form, args, p, sample, values, context, time):
+        """Section 5: the value of one slot."""
+        if form == "n":
+            start = p.at
+            p.number()
+            return p.data[start:p.at]
+        if form == "c":
+            return context[args[0]]
+        if form == "s":
+            return values[args[0]]
+        if form in "dt":
+            t = datetime.datetime.fromtimestamp(
+                time // 10**9 + p.signed(), datetime.timezone.utc)
+            return t.strftime("%a, %d %b %Y %H:%M:%S GMT" if form == "d"
+                              else "%Y%m%dT%H%M%SZ").encode()
+        if form == "w":
+            return self.word(p.number()).encode()
+        if form == "u":
+            return str(uuid.UUID(bytes=p.text(16))).encode()
+        if form == "h":
+            return p.text((args[0] + 1) // 2).hex()[:args[0]].encode()
+        if form == "i":
+            return str(p.number()).encode()
+        if form == "m":
+            front, digits, back = args
+            data = p.text((digits * 6 + 7) // 8)
+            text = base64.urlsafe_b64encode(data + b"\0\0")[:digits]
+            return sample[:front] + text + sample[len(sample) - back:]
+        need(form == "x", "a slot has another form")
+        return p.text(p.number())
+
+    def fill(self, number, p, context, time):
+        parts, slots = self.template(number)
+        context = tokens(context, 0)[0][1::2]
+        values, out = [], b""
+        for i, (gap, sample) in enumerate(zip(parts[0::2], parts[1::2])):
+            value = sample
+            if i in slots:
+                value = self.slot(*slots[i], p, sample, values, context, time)
+            values.append(value)
+            out += gap + value
+        need(p.at == len(p.data), "bytes follow the slots")
+        return out + parts[-1]
+
+    def unsqueeze(self, data, context, time):
         p = Packed(data)
-        need(p.number() == 0, "of a template")
+        template = p.number()
+        if template:
+            return self.fill(template, p, context, time)
         dictionary, size = p.number(), p.number()
         primed = context
         if dictionary:
@@ -326,7 +407,7 @@ class Archive:
         return out
 
     def messages(self, e, d, time):
-        data = self.unsqueeze(e["data"], self.context(d))
+        data = self.unsqueeze(e["data"], self.context(d), time)
         p = Packed(data)
         which, number, missing = p.number(), p.number(), p.number()
         key = p.words(2) if which & 4 else self.key(d)
