@@ -76,12 +76,15 @@ round() {
 		measure "$what" suricata suricata -r "$file" -l "$scratch/log" \
 			-S /dev/null -k none
 	fi
+	if has ngrep; then
+		measure "$what" ngrep ngrep -q -I "$file" '^DELETE '
+	fi
 	if has httpry; then
 		measure "$what" httpry httpry -r "$file" -o "$scratch/httpry.log"
 	fi
 }
 
-for program in tcpdump tshark suricata httpry; do
+for program in tcpdump tshark suricata ngrep httpry; do
 	has $program || echo "not measured: $program (Debian package: $program)"
 done
 has tcpdump || exit 1
