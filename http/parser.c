@@ -371,13 +371,10 @@ static void
 take_head(struct parser *p, struct span bytes)
 {
 	struct field fields[HEAD_MAX_FIELDS];
-	struct reading r = {
-		.parser = p,
-		.out.head.side = p->side,
-		.fields = fields,
-	};
+	struct reading r = { .parser = p, .fields = fields };
 	const char *wrong;
 
+	r.out.head.side = p->side;
 	p->state = PARSER_BODY;
 	p->done = false;
 	llhttp_reset(&p->llhttp);
