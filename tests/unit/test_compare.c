@@ -107,7 +107,7 @@ END_TEST
 START_TEST(no_answer_has_its_reason)
 {
 	ck_assert_str_eq(differences(DELETE, NULL, OK("", ""), NULL),
-	    "status  -|200\nreason  no-response|-\n"
+	    "status  -|200\nreason  response-lost|-\n"
 	    "outcome  unknown|deleted\n");
 	ck_assert_str_eq(differences(DELETE, NULL, OK("", ""), "status"),
 	    "outcome  unknown|deleted\n");

@@ -36,6 +36,7 @@ begin(const char *request)
 	static const uint8_t key[REDACT_KEY_SIZE] = { 1 };
 
 	setenv("OBIT_TEST_SECRET", "s3cret", 1);
+	unused[0] = '\0';
 	ck_assert_int_eq(rules_open(&rules, NULL, 0, &err), 0);
 	redactor = redactor_new(rules, key);
 	c = credentials_new(redactor);
