@@ -101,9 +101,11 @@ redactor_is_secret(const struct redactor *r, enum redacted where,
 	    where == REDACTED_QUERY ? REDACT_QUERY : REDACT_HEADER, name);
 
 	arena_release(&scratch);
-	if (what & ~(unsigned)NAME_HARMLESS)
+	if (what &
+	    (NAME_SECRET | NAME_COOKIE | NAME_SET_COOKIE | NAME_AUTHORIZATION))
 		return true;
-	return what == 0 && redact_would(value, LOOK_STRICT, false);
+	return !(what & NAME_HARMLESS) &&
+	    redact_would(value, LOOK_STRICT, false);
 }
 
 void
