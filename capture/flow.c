@@ -10,7 +10,8 @@
 /* What a connection takes. */
 #define FLOW_SIZE (sizeof(struct flow) + BUDGET_MALLOC + TABLE_COST)
 
-#define ENOUGH_BYTES 4096 /* without HTTP in them: it is something else */
+#define MAX_SYN      65536 /* bytes that come with a SYN, and SYN itself */
+#define ENOUGH_BYTES 4096  /* without HTTP in them: it is something else */
 
 /* Hashed as bytes, so without padding that could differ. */
 struct flow_key {
@@ -207,11 +208,18 @@ static bool
 is_reuse(const struct flow *f, const struct segment *seg, int from)
 {
 	const struct stream *s = &f->sides[from].stream;
+	uint32_t acked = seg->ack - f->syn_seq[!from];
 
+	/* After FIN there is nothing (RFC 9293, section 3.6). */
 	if (!(seg->flags & TCP_SYN))
-		return false;
+		return seg->wire_len > 0 && s->end != 0 &&
+		    stream_position(s, seg->seq) > s->end;
 	if (s->syn)
 		return f->syn_seq[from] != seg->seq;
+	/* It answers another SYN than the one that was seen. */
+	if ((seg->flags & TCP_ACK) && f->sides[!from].stream.syn &&
+	    (acked == 0 || acked > MAX_SYN))
+		return true;
 	/* A late SYN of a connection that was joined in the middle. */
 	return s->started &&
 	    seg->seq + 1 != (uint32_t)(s->next_seq - (s->next - STREAM_START));

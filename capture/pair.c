@@ -368,8 +368,12 @@ note_habit(struct pair *p, const struct draft *d)
 	size_t n = drafts_count(seen);
 	const struct draft *last = n > 0 ? drafts_at(seen, n - 1) : NULL;
 
-	if (d->ack == 0 || p->requests.count == 0 || d->ack == p->last_ack)
+	if (d->ack == 0 || p->requests.count == 0)
 		return;
+	if (d->ack == p->last_ack) {
+		p->several = true;
+		return;
+	}
 	if (d->ack < p->last_ack || d->ack < p->answered) {
 		p->piped = true;
 	} else if (is_certain(p)) {
@@ -409,6 +413,8 @@ find_bounds(struct pair *p, struct draft *d)
 {
 	struct rank_requests *q = &p->requests;
 
+	bool lost = q->lost;
+
 	/* It may answer the one that has only begun. */
 	q->lost |= q->pending;
 	d->gap_before = p->lost || p->unsure;
@@ -418,8 +424,11 @@ find_bounds(struct pair *p, struct draft *d)
 	if (d->gap_before && d->begun_before)
 		d->low = rank_after_low(q, d->low);
 	d->high = rank_caused(q, d);
+	p->several |= rank_is_overtaken(q, d);
 	if (!d->gap_before)
 		d->high = min_rank(d->high, rank_after_high(q, p->high));
+	if (d->low == d->high && rank_is_request(d->low))
+		q->lost = lost;
 	return d->low <= d->high;
 }
 
@@ -558,7 +567,7 @@ pair_flush(struct pair *p, bool settled, enum reason why)
 {
 	struct drafts *seen = &p->requests.seen;
 
-	p->settled = settled && !p->lost;
+	p->settled = settled && !p->lost && !p->several && !p->piped;
 	if (p->settled)
 		anchor(p);
 	resolve(p, NULL, drafts_count(&p->held) > 0 ? p->high + 1 : p->low);

@@ -10,8 +10,9 @@
  *  - the end, if the client closed first, after it had acknowledged every
  *    byte of the server's, and the server closed upon that: then the last
  *    response answers the last request.  A server that closes first may
- *    have left requests unread (RFC 9112, section 9.6), and then the end
- *    says nothing;
+ *    have left requests unread (RFC 9112, section 9.6), and a client that
+ *    was seen to have several under way may have given them up: then the
+ *    end says nothing;
  *  - the habit of the client: one that was seen to wait for all it was owed
  *    before it sent more where the pairs are certain, and by no packet of
  *    the connection to do otherwise.  What comes after such a wait answers
@@ -30,7 +31,7 @@
 
 #include "capture/rank.h"
 
-#define PAIR_WAITS          8    /* that make a habit */
+#define PAIR_WAITS          3 /* that make a habit */
 #define PAIR_WAITS_SETTLED  1    /* where the end contradicts nothing */
 #define PAIR_FEW_GAPS       3    /* then, and up to here, none is needed */
 #define PAIR_MAX_HELD       1024 /* responses */
@@ -61,7 +62,8 @@ struct pair {
 	bool expects;         /* interim responses are likely */
 	bool heads;           /* a request was HEAD */
 	bool joined;          /* not from the first request on */
-	bool piped;           /* the client does not wait */
+	bool several;         /* it had more than one request under way */
+	bool piped;           /* nor does it wait before it sends more */
 	bool settled;         /* the end was seen, as above */
 };
 

@@ -112,6 +112,15 @@ rank_caused(const struct rank_requests *q, const struct draft *r)
 	return 2 * n;
 }
 
+bool
+rank_is_overtaken(const struct rank_requests *q, const struct draft *r)
+{
+	const struct draft *last = rank_request(q, q->count);
+
+	return last != NULL && last->first >= ack_of(r) &&
+	    last->ack <= r->first;
+}
+
 uint64_t
 rank_waiting(const struct rank_requests *q, const struct draft *r)
 {

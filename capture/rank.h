@@ -46,6 +46,9 @@ uint64_t rank_before_high(const struct rank_requests *q, uint64_t rank);
 /* The last place that could have caused this response. */
 uint64_t rank_caused(const struct rank_requests *q, const struct draft *r);
 
+/* Was another request on its way when this response was sent? */
+bool rank_is_overtaken(const struct rank_requests *q, const struct draft *r);
+
 /*
  * The first place it can have if the client waits for all responses it is
  * owed before it sends more than the requests it sent at once.

@@ -66,11 +66,12 @@ on_begin(void *ctx)
 static bool
 take_request(struct side *s, const struct parser_head *h)
 {
+	static const struct span websocket = SPAN_LITERAL("websocket");
 	struct draft *d = s->draft;
 
 	pair_request(s->pair, d, &h->head);
 	draft_head(d, h);
-	s->upgrade = head_field(&h->head, "Upgrade").p != NULL;
+	s->upgrade = span_eq_nocase(head_field(&h->head, "Upgrade"), websocket);
 	if (d->connect_method) {
 		s->opaque = true;
 		parser_pause(s->parser);
@@ -248,7 +249,7 @@ feed(struct side *s, struct span bytes)
 	charge_parser(s);
 	switch (parser_state(s->parser)) {
 	case PARSER_FAILED:
-		if (s->upgrade ||
+		if (s->upgrade || s->peer->upgrade ||
 		    (!s->heads && s->stream.syn && s->peer->parser == NULL))
 			s->mode = SIDE_IGNORE;
 		else
@@ -413,6 +414,9 @@ on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
 	search(s);
 	if (between)
 		tell_lost(s, len, true);
+	/* Perhaps what is lost is the 101. */
+	if ((between && s->upgrade) || s->peer->upgrade)
+		s->mode = SIDE_IGNORE;
 }
 
 static bool

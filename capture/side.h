@@ -36,7 +36,7 @@ struct side {
 	enum side_mode mode;
 	enum head_side which; /* valid once parser is not NULL */
 	bool opaque;          /* in a tunnel: what is no HTTP is no flaw */
-	bool upgrade;         /* the last request asked for another protocol */
+	bool upgrade;         /* the last request asked for WebSocket */
 	bool plausible;       /* the draft began as a message does */
 	bool queued;          /* the draft belongs to the pairing */
 	bool interim_draft;   /* the draft is a 1xx response */

@@ -346,6 +346,40 @@ START_TEST(new_syn_is_a_new_connection)
 }
 END_TEST
 
+/* An old SYN came once more; what follows belongs to another connection. */
+START_TEST(syn_is_answered_by_its_own_number)
+{
+	open_capture();
+	t.seq[0] = 500000;
+	put(0, TCP_SYN, "", 0);
+	t.seq[0] = 7000;
+	put(1, TCP_SYN | TCP_ACK, "", 0);
+	client(DELETE_A);
+	server(DONE);
+	expect("2.1 DELETE /a ambiguous midstream ambiguous;");
+}
+END_TEST
+
+/* Its SYN was not captured, and the end of the old one neither. */
+START_TEST(bytes_after_fin_are_a_new_connection)
+{
+	open_capture();
+	connect_from(1);
+	client(DELETE_A);
+	t.seq[1] += 40; /* lost */
+	put(0, TCP_ACK | TCP_FIN, "", 0);
+	put(1, TCP_ACK | TCP_FIN, "", 0);
+	t.seq[0] += 1000;
+	t.seq[1] += 1000;
+	client(GET_B);
+	server(GONE);
+	put(0, TCP_ACK | TCP_FIN, "", 0);
+	put(1, TCP_ACK | TCP_FIN, "", 0);
+	expect("1.1 DELETE /a response-lost response-lost;"
+	       "2.1 GET /b 404 no midstream;");
+}
+END_TEST
+
 START_TEST(other_bytes_are_another_protocol)
 {
 	open_capture();
@@ -465,7 +499,8 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     requests_without_response_say_why, cut_response_head,
     gap_in_known_body_is_filled, one_loss_does_not_end_a_connection,
     lone_responses_are_counted, large_body_keeps_its_digest,
-    new_syn_is_a_new_connection, other_bytes_are_another_protocol,
+    new_syn_is_a_new_connection, syn_is_answered_by_its_own_number,
+    bytes_after_fin_are_a_new_connection, other_bytes_are_another_protocol,
     joined_in_the_middle, joined_and_left_in_the_middle,
     joined_and_closed_by_the_server, other_bytes_twice_are_a_conflict,
     memory_is_bounded, who_goes_on_is_not_given_up)

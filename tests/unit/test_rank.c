@@ -124,6 +124,19 @@ START_TEST(what_was_sent_later_is_no_cause)
 }
 END_TEST
 
+START_TEST(overtaken)
+{
+	struct draft alone = response(20, 350), other = response(20, 250),
+		     later = response(15, 250);
+
+	start();
+	ck_assert(!rank_is_overtaken(&q, &alone));
+	ck_assert(rank_is_overtaken(&q, &other));
+	ck_assert(!rank_is_overtaken(&q, &later)); /* it was sent after that */
+	stop();
+}
+END_TEST
+
 START_TEST(place_with_a_client_that_waits)
 {
 	struct draft second = response(15, 350), third = response(20, 350);
@@ -154,5 +167,5 @@ START_TEST(end_of_requests)
 END_TEST
 
 UNIT_MAIN("rank", requests_are_found_by_number, next_place, place_before,
-    what_did_not_arrive_is_no_cause, what_was_sent_later_is_no_cause,
+    what_did_not_arrive_is_no_cause, what_was_sent_later_is_no_cause, overtaken,
     place_with_a_client_that_waits, end_of_requests)
