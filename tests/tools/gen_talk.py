@@ -365,7 +365,9 @@ class Connection:
         end.say(data)
         if self.aborts is not None and self.taken >= self.aborts:
             self.close_by(0)
-        elif self.taken == len(self.plan) and not self.upgrades:
+        elif self.taken == len(self.plan):
+            if self.upgrades:
+                self.talk_otherwise(end)
             self.finish()
 
     def finish(self):
@@ -436,14 +438,12 @@ class Connection:
             end.put(RST | ACK)
             end.closed = True
         elif self.upgrades and n == len(self.plan) - 1:
-            self.after(.01, self.talk_otherwise)
+            self.talk_otherwise(end)
         self.server()
 
-    def talk_otherwise(self):
-        for end in self.ends:
-            end.say(b"\x81\x05hello" + R.randbytes(30) + b"\x80")
-            end.say(b"DELETE /never HTTP/1.1\r\nHost: x\r\n\r\n" if end.way == 0 else b"HTTP/1.1 204 No Content\r\n\r\n")
-        self.finish()
+    def talk_otherwise(self, end):
+        end.say(b"\x81\x05hello" + R.randbytes(30) + b"\x80")
+        end.say(b"DELETE /never HTTP/1.1\r\nHost: x\r\n\r\n" if end.way == 0 else b"HTTP/1.1 204 No Content\r\n\r\n")
 
     # ---- what drives both
     def react(self, way):
@@ -519,7 +519,7 @@ def main():
         shown = c.run()
         # Without its SYNs nothing would tell the new connection from the old.
         if like and all(any(p[1] == way and p[2][13] & SYN for p in shown[:4]) for way in (0, 1)):
-            data = [p for p in old.packets if p[4]]
+            data = [p for p in old.packets if p[4] and not p[5][13] & SYN]
             for p in R.sample(data, min(4, len(data))):
                 shown.append((R.choice(shown[4:])[0] + 1e-6, p[2], p[5]))
         for t, way, seg in shown:
