@@ -83,6 +83,7 @@ e2e_tests = \
 	%D%/e2e/planted.sh \
 	%D%/e2e/parallel.sh \
 	%D%/e2e/raw.sh \
+	%D%/e2e/reconcile.sh \
 	%D%/e2e/sdk.sh \
 	%D%/e2e/secrets.sh \
 	%D%/e2e/signals.sh \
@@ -106,6 +107,7 @@ EXTRA_DIST += \
 	%D%/e2e/raw.py \
 	%D%/e2e/server.py \
 	%D%/e2e/soak.py \
+	%D%/e2e/reconcile.py \
 	%D%/e2e/sdk.js
 
 EXTRA_DIST += $(bats_tests) %D%/README.md %D%/fuzz/replay-corpus.sh \
