@@ -222,20 +222,14 @@ note_habits(struct pair *p)
 }
 
 /*
- * How often the client must have been seen to wait.  A client that does
- * not would betray itself where it stops, by more responses than requests,
- * unless just that fell into a gap.
+ * How often the client must have been seen to wait.  One that does not would
+ * betray itself where it stops, by more responses than requests, unless
+ * just that fell into a gap.
  */
 static uint32_t
 waits_needed(const struct pair *p)
 {
-	size_t gaps = 0;
-
-	if (!p->settled)
-		return PAIR_WAITS;
-	for (size_t i = 0; i < drafts_count(&p->held); i++)
-		gaps += drafts_at(&p->held, i)->gap_before;
-	return gaps <= PAIR_FEW_GAPS ? 0 : PAIR_WAITS_SETTLED;
+	return p->settled ? PAIR_WAITS_SETTLED : PAIR_WAITS;
 }
 
 /*

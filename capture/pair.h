@@ -33,7 +33,6 @@
 
 #define PAIR_WAITS          3    /* that make a habit */
 #define PAIR_WAITS_SETTLED  1    /* where the end contradicts nothing */
-#define PAIR_FEW_GAPS       3    /* then, and up to here, none is needed */
 #define PAIR_MAX_HELD       1024 /* responses */
 #define PAIR_MAX_HELD_BYTES ((size_t)4 << 20) /* of them */
 

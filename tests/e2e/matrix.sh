@@ -67,7 +67,7 @@ row --all retransmit-5 --retrans .05
 row --all conflict-2 --conflict .02
 row --all ack-early-2 --ack-early .02
 row '--recall .989' loss-0.5 --loss .005
-row '--recall .954' loss-2 --loss .02
+row '--recall .945' loss-2 --loss .02
 row '--recall .866' loss-5 --loss .05
 row --all pipelining-100 --pipeline 1
 row '--recall .88' pipelining+loss-1 --pipeline 1 --loss .01
