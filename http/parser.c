@@ -9,8 +9,6 @@
 #include "base/xalloc.h"
 #include "http/fields.h"
 
-#define ZEROS_SIZE 4096
-
 struct parser {
 	llhttp_t llhttp; /* first: llhttp hands it to the callbacks */
 	const struct parser_events *events;
@@ -534,7 +532,7 @@ parser_known(const struct parser *p)
 void
 parser_fill(struct parser *p, uint64_t n)
 {
-	static const uint8_t zeros[ZEROS_SIZE];
+	static const uint8_t zeros[4096];
 
 	assert(n <= parser_known(p));
 	while (n > 0) {
