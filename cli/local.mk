@@ -20,6 +20,7 @@ libcli_a_SOURCES = \
 	%D%/cmd_redact.c \
 	%D%/cmd_rules.c \
 	%D%/cmd_seal.c \
+	%D%/cmd_send.c \
 	%D%/cmd_serve.c \
 	%D%/cmd_show.c \
 	%D%/cmd_stats.c \
@@ -37,6 +38,7 @@ libcli_a_SOURCES = \
 	%D%/recorder.c %D%/recorder.h \
 	%D%/sealed.c %D%/sealed.h \
 	%D%/sealer.c %D%/sealer.h \
+	%D%/send_report.c %D%/send_report.h \
 	%D%/sending.c %D%/sending.h \
 	%D%/table.c %D%/table.h \
 	%D%/text.c %D%/text.h \
@@ -86,6 +88,7 @@ bats_tests += \
 	tests/cli/redact.bats \
 	tests/cli/rules.bats \
 	tests/cli/seal.bats \
+	tests/cli/send.bats \
 	tests/cli/show.bats \
 	tests/cli/stats.bats \
 	tests/cli/verify.bats

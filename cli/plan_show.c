@@ -105,7 +105,7 @@ print_request(FILE *out, const struct message *m)
 }
 
 void
-plan_show_text(FILE *out, const struct plan_item *item)
+plan_show_recorded(FILE *out, const struct plan_item *item)
 {
 	const struct entry *e = item->source;
 	const struct deletion *d = &e->reading.deletion;
@@ -123,6 +123,12 @@ plan_show_text(FILE *out, const struct plan_item *item)
 	print_recorded(out, e);
 	if (e->reading.kind == KIND_DELETION)
 		print_targets(out, d);
+}
+
+void
+plan_show_text(FILE *out, const struct plan_item *item)
+{
+	plan_show_recorded(out, item);
 	if (item->number > 0) {
 		print_warnings(out, item->request);
 		print_request(out, item->shown);

@@ -11,6 +11,9 @@
 /* One screen at most, unless the head is longer. */
 void plan_show_text(FILE *out, const struct plan_item *item);
 
+/* Its first lines: what it is, and what came of it. */
+void plan_show_recorded(FILE *out, const struct plan_item *item);
+
 /* One JSON object. */
 void plan_show_json(FILE *out, const struct plan_item *item);
 

@@ -30,7 +30,7 @@ struct sending_args {
 #define SENDING_DEFAULTS                                                       \
 	{                                                                      \
 		.order = "causal", .speed = "1", .max_deletes = UINT64_MAX,    \
-		.connections = 16, .connect_s = 10, .answer_s = 60,            \
+		.connections = 64, .connect_s = 10, .answer_s = 60,            \
 		.total_s = 300,                                                \
 	}
 
@@ -48,7 +48,7 @@ struct sending_args {
 	    { 0, "connect-timeout", OPT_UINT, SENDING_AT(connect_s),           \
 		    "SECONDS", "give up connecting after this (default 10)" }, \
 	    { 0, "connections", OPT_UINT, SENDING_AT(connections), "N",        \
-		    "have at most N connections at a time (default 16)" },     \
+		    "have at most N connections at a time (default 64)" },     \
 	    { 0, "dry-run-remote", OPT_FLAG, SENDING_AT(dry_run_remote), NULL, \
 		    "have the API only try each deletion, or refuse it" },     \
 	    { 0, "first-byte-timeout", OPT_UINT, SENDING_AT(answer_s),         \

@@ -16,6 +16,7 @@ dist_man_MANS += \
 	%D%/obit-rules.5 \
 	%D%/obit-sdk.7 \
 	%D%/obit-seal.1 \
+	%D%/obit-send.1 \
 	%D%/obit-serve.1 \
 	%D%/obit-show.1 \
 	%D%/obit-stats.1 \

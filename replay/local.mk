@@ -23,15 +23,22 @@ tests_unit_test_confine_LDADD = libtest.a libreplay.a $(base_libs) \
 
 # plan and send
 libreplay_a_SOURCES += \
+	%D%/alarm.c %D%/alarm.h \
 	%D%/destination.c %D%/destination.h \
+	%D%/dialer.c %D%/dialer.h \
 	%D%/fitness.c %D%/fitness.h \
 	%D%/guard.c %D%/guard.h \
+	%D%/ledger.c %D%/ledger.h \
 	%D%/plan.c %D%/plan.h \
+	%D%/reply.c %D%/reply.h \
 	%D%/request.c %D%/request.h \
 	%D%/request_edit.c \
 	%D%/request_part.c %D%/request_part.h \
 	%D%/request_record.c \
-	%D%/sending.c %D%/sending.h
+	%D%/schedule.c %D%/schedule.h \
+	%D%/sender.c %D%/sender.h \
+	%D%/sending.c %D%/sending.h \
+	%D%/slot.c %D%/slot.h
 
 # diff, and what dresses a request
 libreplay_a_SOURCES += \
@@ -130,10 +137,17 @@ EXTRA_DIST += tests/signatures tests/lib/signature.py
 
 # What is sent again.
 unit_tests += tests/unit/test_destination tests/unit/test_guard \
-	tests/unit/test_request
+	tests/unit/test_reply tests/unit/test_request tests/unit/test_schedule
+tests_unit_test_reply_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+tests_unit_test_schedule_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_destination_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_guard_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_request_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+
+fuzz_targets += tests/fuzz/fuzz_reply
+tests_fuzz_fuzz_reply_SOURCES = tests/fuzz/fuzz_reply.c $(fuzz_driver)
+tests_fuzz_fuzz_reply_LDFLAGS = $(AM_LDFLAGS_FUZZ)
+tests_fuzz_fuzz_reply_LDADD   = $(replay_libs)
 
 bats_tests += tests/cli/serve.bats
 

@@ -162,8 +162,49 @@ consider(struct planner *p, const struct entry *e, struct err *err)
 	return show(p, e, err);
 }
 
+/* An exchange that is meant, and when it began. */
+struct candidate {
+	int64_t begin;
+	uint64_t id;
+};
+
+struct candidates {
+	struct candidate *at;
+	size_t count, room;
+};
+
 static int
-consider_all(struct planner *p, struct store *store, struct err *err)
+by_time(const void *a, const void *b)
+{
+	const struct candidate *one = a, *other = b;
+
+	if (one->begin != other->begin)
+		return one->begin < other->begin ? -1 : 1;
+	return one->id < other->id ? -1 : one->id > other->id;
+}
+
+static int
+add_candidate(struct candidates *c, const struct entry *e, struct err *err)
+{
+	if (c->count == PLAN_MAX_STEPS)
+		return err_set(err, ERR_LIMIT, "more than %zu requests",
+		    PLAN_MAX_STEPS);
+	if (c->count == c->room) {
+		c->room = c->room == 0 ? 64 : 2 * c->room;
+		c->at = xrealloc(c->at, c->room * sizeof(*c->at));
+	}
+	c->at[c->count++] =
+	    (struct candidate){ e->exchange->request->first, e->id };
+	return 0;
+}
+
+/*
+ * What the recording was made of must be known before anything is shown, and
+ * the archive's order is that in which exchanges ended.
+ */
+static int
+survey(struct store *store, struct guard *guard, bool every,
+    struct candidates *out, struct err *err)
 {
 	struct selection all = { 0 };
 	struct entry e = ENTRY_INIT;
@@ -173,36 +214,38 @@ consider_all(struct planner *p, struct store *store, struct err *err)
 	if (cursor_open(&c, store, &all, err) < 0)
 		return -1;
 	while ((got = cursor_next(c, &e, err)) == 1) {
+		guard_note(guard, e.exchange);
 		if (e.exchange->request == NULL ||
-		    (e.reading.kind == KIND_OTHER && !p->options->sending->all))
+		    (e.reading.kind == KIND_OTHER && !every))
 			continue;
-		if (consider(p, &e, err) < 0) {
+		if (add_candidate(out, &e, err) < 0) {
 			got = -1;
 			break;
 		}
 	}
 	entry_release(&e);
 	cursor_close(c);
+	if (out->count > 0)
+		qsort(out->at, out->count, sizeof(*out->at), by_time);
 	return got;
 }
 
-/* What the recording was made of must be known before anything is shown. */
 static int
-survey(struct store *store, struct guard *guard, const struct destination *to,
-    struct err *err)
+consider_all(struct planner *p, struct store *store,
+    const struct candidates *list, struct err *err)
 {
-	struct selection all = { 0 };
 	struct entry e = ENTRY_INIT;
-	struct cursor *c;
-	int got;
+	int got = 1;
 
-	if (cursor_open(&c, store, &all, err) < 0)
-		return -1;
-	while ((got = cursor_next(c, &e, err)) == 1)
-		guard_note(guard, e.exchange);
+	for (size_t i = 0; i < list->count && got == 1; i++) {
+		got = store_get(store, list->at[i].id, &e, err);
+		if (got == 0)
+			got = err_set(err, ERR_CORRUPT, "exchange is gone");
+		if (got == 1 && consider(p, &e, err) < 0)
+			got = -1;
+	}
 	entry_release(&e);
-	cursor_close(c);
-	return got < 0 ? -1 : guard_check_name(guard, to, err);
+	return got < 0 ? -1 : 0;
 }
 
 static int
@@ -247,30 +290,44 @@ check_caps(const struct plan *plan, const struct sending *s, struct err *err)
 	    (unsigned long long)s->max_deletes);
 }
 
+/* With everything known that is to be considered. */
+static int
+make(struct planner *p, struct store *store, const struct candidates *list,
+    struct err *err)
+{
+	int rc;
+
+	p->digest = digest_new();
+	begin(p);
+	rc = consider_all(p, store, list, err);
+	request_release(&p->request);
+	digest_finish(p->digest, p->plan->digest);
+	digest_free(p->digest);
+	return rc < 0 ? -1 : check_caps(p->plan, p->options->sending, err);
+}
+
 int
 plan_make(struct plan *out, struct store *store, struct guard *guard,
     const struct plan_options *options, struct err *err)
 {
+	const struct sending *sending = options->sending;
 	struct planner p = {
 		.plan = out,
 		.options = options,
 		.now = clock_wall(),
 	};
+	struct candidates list = { 0 };
 	int rc;
 
 	*out = (struct plan){ 0 };
-	if (sending_check(options->sending, err) < 0 ||
-	    verify(out, store, err) < 0 ||
-	    survey(store, guard, &options->sending->target, err) < 0)
-		return -1;
-	p.digest = digest_new();
-	begin(&p);
-	rc = consider_all(&p, store, err);
-	request_release(&p.request);
-	digest_finish(p.digest, out->digest);
-	digest_free(p.digest);
+	rc = verify(out, store, err);
 	if (rc == 0)
-		rc = check_caps(out, options->sending, err);
+		rc = survey(store, guard, sending->all, &list, err);
+	if (rc == 0)
+		rc = guard_check_name(guard, &sending->target, err);
+	if (rc == 0)
+		rc = make(&p, store, &list, err);
+	free(list.at);
 	if (rc < 0)
 		plan_release(out);
 	return rc;

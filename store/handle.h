@@ -8,11 +8,15 @@
 
 struct db;
 struct reader;
+struct writer;
 
 /* The connection, with every row of the open batch in it. */
 int store_db(struct store *st, struct db **out, struct err *err) MUST_CHECK;
 
 struct reader *store_reader(struct store *st);
+
+/* NULL if the store is only read. */
+struct writer *store_writer(struct store *st);
 
 /* Put the path in front of the error; return -1. */
 int store_fail(const struct store *st, struct err *err);

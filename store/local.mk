@@ -28,6 +28,7 @@ libstore_a_SOURCES = \
 	%D%/prove.c %D%/prove.h \
 	%D%/reader.c %D%/reader.h \
 	%D%/row.h \
+	%D%/sent.c %D%/sent.h \
 	%D%/schema.c %D%/schema.h %D%/schema_sql.h \
 	%D%/sign.c %D%/sign.h \
 	%D%/slot.c %D%/slot.h \

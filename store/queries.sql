@@ -359,3 +359,27 @@ SELECT count(*) FROM follow_up WHERE exchange = ?;
 -- OLD_FOLLOW_UP
 SELECT deletion, (SELECT text FROM word WHERE id = state), verdict
 FROM follow_up WHERE exchange = ? ORDER BY number;
+
+-- What was sent again.
+
+-- REPLAY_ADD
+INSERT INTO replay VALUES(?, ?, ?, ?, ?);
+
+-- REPLAY_GET
+SELECT recording, plan, root, size, target FROM replay
+    ORDER BY recording LIMIT 1;
+
+-- SENT_ADD
+INSERT INTO sent(source, recording, intent) VALUES(?, ?, ?)
+    ON CONFLICT DO NOTHING RETURNING source;
+
+-- SENT_FORGET
+DELETE FROM sent WHERE source = ? AND exchange IS NULL;
+
+-- SENT_SETTLE
+INSERT INTO sent(source, recording, intent, exchange) VALUES(?1, ?2, ?3, ?4)
+    ON CONFLICT(source) DO UPDATE SET exchange = ?4 WHERE exchange IS NULL;
+
+-- SENT_NEXT
+SELECT source, intent, exchange FROM sent WHERE source > ?
+    ORDER BY source LIMIT 1;

@@ -296,3 +296,25 @@ SELECT d.id, x.time, x.principal, x.client, x.host, x.method, d.operation,
         ORDER BY f.exchange DESC LIMIT 1) AS verdict_time,
     d.findings, x.flaws
 FROM deletions AS d JOIN exchanges AS x ON x.id = d.id;
+
+CREATE TABLE replay(               -- a recording of what was sent again
+    recording  INTEGER PRIMARY KEY,
+    plan       BLOB NOT NULL,          -- the digest that was confirmed
+    root       BLOB NOT NULL,          -- of the archive that was sent
+    size       INTEGER NOT NULL,       -- of its tree
+    target     TEXT NOT NULL           -- where to
+);
+
+CREATE TABLE sent(
+    source     INTEGER PRIMARY KEY,    -- an exchange of that archive
+    recording  INTEGER NOT NULL,
+    intent     INTEGER NOT NULL,       -- time
+    exchange   INTEGER                 -- NULL: nobody knows what came of it
+);
+
+CREATE VIEW sends AS
+SELECT s.source, s.recording,
+    strftime('%Y-%m-%dT%H:%M:%S', s.intent / 1000000000, 'unixepoch')
+        || printf('.%09dZ', s.intent % 1000000000) AS time,
+    s.exchange, h.outcome, h.status
+FROM sent AS s LEFT JOIN history AS h ON h.id = s.exchange;

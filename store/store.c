@@ -354,6 +354,12 @@ store_reader(struct store *st)
 	return st->reader;
 }
 
+struct writer *
+store_writer(struct store *st)
+{
+	return st->writer;
+}
+
 int
 store_get(struct store *st, uint64_t id, struct entry *e, struct err *err)
 {

@@ -535,3 +535,19 @@ writer_leave(struct writer *w, struct err *err)
 	w->recording = 0;
 	return writer_commit(w, err);
 }
+
+struct query *
+writer_query(struct writer *w, enum sql_id id, struct err *err)
+{
+	if (w->recording == 0) {
+		err_set(err, ERR_USAGE, "no recording is open");
+		return NULL;
+	}
+	return enter(w, err) < 0 ? NULL : db_query(w->db, id, err);
+}
+
+uint64_t
+writer_recording(const struct writer *w)
+{
+	return (uint64_t)w->recording;
+}

@@ -7,9 +7,11 @@
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
 
+#include "store/sql.h"
 #include "store/store.h"
 
 struct db;
+struct query;
 struct writer;
 
 /* Go on where the archive ends.  The connection must outlive the writer. */
@@ -38,5 +40,14 @@ int writer_flush(struct writer *w, struct err *err) MUST_CHECK;
 
 /* Was anything committed by this writer? */
 bool writer_has_committed(const struct writer *w);
+
+/*
+ * A statement of the open batch, for rows that belong to the open recording.
+ * NULL on an error.
+ */
+struct query *writer_query(struct writer *w, enum sql_id id, struct err *err);
+
+/* The id of the open recording; 0: none. */
+uint64_t writer_recording(const struct writer *w);
 
 #endif

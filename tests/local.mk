@@ -88,7 +88,9 @@ e2e_tests = \
 	%D%/e2e/secrets.sh \
 	%D%/e2e/signals.sh \
 	%D%/e2e/soak.sh \
-	%D%/e2e/signatures.sh
+	%D%/e2e/signatures.sh \
+	%D%/e2e/send_death.sh \
+	%D%/e2e/send_kill.sh
 dist_check_SCRIPTS += $(e2e_tests)
 TESTS += $(e2e_tests)
 EXTRA_DIST += \
@@ -108,7 +110,11 @@ EXTRA_DIST += \
 	%D%/e2e/server.py \
 	%D%/e2e/soak.py \
 	%D%/e2e/reconcile.py \
-	%D%/e2e/sdk.js
+	%D%/e2e/sdk.js \
+	%D%/e2e/send_death.py \
+	%D%/e2e/send_kill.py \
+	%D%/e2e/sending.py \
+	%D%/e2e/target.py
 
 EXTRA_DIST += $(bats_tests) %D%/README.md %D%/fuzz/replay-corpus.sh \
 	%D%/fuzz/corpus

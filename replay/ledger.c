@@ -1,0 +1,351 @@
+#include "replay/ledger.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/xalloc.h"
+#include "deletion/recogniser.h"
+#include "deletion/redact.h"
+#include "http/coverage.h"
+#include "http/exchange.h"
+#include "store/sent.h"
+#include "store/store.h"
+
+enum kind_of_entry {
+	INTENT,
+	FORGET,
+	OUTCOME,
+};
+
+struct item {
+	struct item *next;
+	enum kind_of_entry what;
+	size_t step;
+	uint64_t source;
+	int64_t time;
+	struct exchange *exchange; /* of OUTCOME; owned */
+};
+
+struct list {
+	struct item *first, **last;
+};
+
+struct ledger {
+	struct ledger_options options;
+	pthread_t thread;
+	struct coverage coverage; /* the thread's until it has ended */
+
+	pthread_mutex_t mutex; /* guards all below */
+	pthread_cond_t more;
+	struct list waiting, durable;
+	bool ended, failed;
+	struct err failure;
+};
+
+static void
+lock(struct ledger *l)
+{
+	int rc = pthread_mutex_lock(&l->mutex);
+
+	assert(rc == 0);
+}
+
+static void
+unlock(struct ledger *l)
+{
+	int rc = pthread_mutex_unlock(&l->mutex);
+
+	assert(rc == 0);
+}
+
+static void
+list_init(struct list *list)
+{
+	*list = (struct list){ NULL, &list->first };
+}
+
+static void
+append(struct list *list, struct item *item)
+{
+	item->next = NULL;
+	*list->last = item;
+	list->last = &item->next;
+}
+
+static struct item *
+pop(struct list *list)
+{
+	struct item *item = list->first;
+
+	if (item == NULL)
+		return NULL;
+	list->first = item->next;
+	if (list->first == NULL)
+		list->last = &list->first;
+	return item;
+}
+
+/* All that waits; empty only at the end. */
+static struct list
+take_all(struct ledger *l)
+{
+	struct list all;
+
+	lock(l);
+	while (l->waiting.first == NULL && !l->ended)
+		pthread_cond_wait(&l->more, &l->mutex);
+	all = l->waiting;
+	if (all.first == NULL)
+		list_init(&all);
+	list_init(&l->waiting);
+	unlock(l);
+	return all;
+}
+
+/* Count what is kept, so that the recording of it reconciles. */
+static void
+count(struct ledger *l, const struct exchange *x, const struct reading *r)
+{
+	struct coverage *c = &l->coverage;
+	int64_t first = exchange_time(x);
+	int64_t last = x->response != NULL ? x->response->last : first;
+
+	c->exchanges.seen++;
+	if (exchange_is_complete(x))
+		c->exchanges.kept++;
+	else
+		c->exchanges.incomplete++;
+	c->deletions += r->kind == KIND_DELETION;
+	for (int f = 0; f < FLAW_COUNT; f++)
+		c->flaws[f] += flaw_has(x->flaws, (enum flaw)f);
+	if (c->first == 0 || first < c->first)
+		c->first = first;
+	if (last > c->last)
+		c->last = last;
+}
+
+static int
+write_outcome(struct ledger *l, struct item *item, struct err *err)
+{
+	struct store *st = l->options.store;
+	struct exchange *x = item->exchange;
+	struct reading reading = { 0 };
+	uint64_t id = store_next_id(st);
+
+	redactor_apply(l->options.redactor, x);
+	reading.principal = redactor_principal(l->options.redactor, x);
+	recogniser_read(l->options.recogniser, x, id, &reading);
+	if (store_add(st, x, &reading, err) < 0)
+		return -1;
+	count(l, x, &reading);
+	return store_settle(st, item->source, item->time, id, err);
+}
+
+static int
+write_item(struct ledger *l, struct item *item, struct err *err)
+{
+	switch (item->what) {
+	case INTENT:
+		return store_intend(l->options.store, item->source, item->time,
+		    err);
+	case FORGET:
+		return store_forget(l->options.store, item->source, err);
+	default:
+		return write_outcome(l, item, err);
+	}
+}
+
+static int
+write_all(struct ledger *l, const struct list *all, struct err *err)
+{
+	for (struct item *i = all->first; i != NULL; i = i->next)
+		if (write_item(l, i, err) < 0)
+			return -1;
+	return store_commit(l->options.store, err);
+}
+
+static void
+free_item(struct item *item)
+{
+	exchange_free(item->exchange);
+	free(item);
+}
+
+/* Intents are passed on if they are durable; all the rest is over. */
+static void
+pass_on(struct ledger *l, struct list *all, bool good)
+{
+	struct item *item;
+
+	lock(l);
+	while ((item = pop(all)) != NULL) {
+		if (good && item->what == INTENT)
+			append(&l->durable, item);
+		else
+			free_item(item);
+	}
+	unlock(l);
+}
+
+static void *
+run(void *arg)
+{
+	struct ledger *l = arg;
+	struct list all = take_all(l);
+	struct err err = { 0 };
+	bool good = true;
+
+	for (; all.first != NULL; all = take_all(l)) {
+		if (good && write_all(l, &all, &err) < 0) {
+			good = false;
+			lock(l);
+			l->failure = err;
+			l->failed = true;
+			unlock(l);
+		}
+		pass_on(l, &all, good);
+		l->options.wake(l->options.ctx);
+	}
+	return NULL;
+}
+
+static int
+start(struct ledger *l)
+{
+	sigset_t all, before;
+	int rc;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&l->thread, NULL, run, l);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return rc;
+}
+
+static void
+destroy(struct ledger *l)
+{
+	struct item *item;
+
+	while ((item = pop(&l->waiting)) != NULL)
+		free_item(item);
+	while ((item = pop(&l->durable)) != NULL)
+		free_item(item);
+	pthread_mutex_destroy(&l->mutex);
+	pthread_cond_destroy(&l->more);
+	free(l);
+}
+
+int
+ledger_open(struct ledger **out, const struct ledger_options *options,
+    struct err *err)
+{
+	struct ledger *l = xcalloc(1, sizeof(*l));
+	int rc;
+
+	l->options = *options;
+	list_init(&l->waiting);
+	list_init(&l->durable);
+	pthread_mutex_init(&l->mutex, NULL);
+	pthread_cond_init(&l->more, NULL);
+	rc = start(l);
+	if (rc != 0) {
+		destroy(l);
+		errno = rc;
+		return err_sys(err, "cannot start a thread");
+	}
+	*out = l;
+	return 0;
+}
+
+static void
+put(struct ledger *l, struct item item)
+{
+	struct item *copy = xmalloc(sizeof(*copy));
+
+	*copy = item;
+	lock(l);
+	append(&l->waiting, copy);
+	pthread_cond_signal(&l->more);
+	unlock(l);
+}
+
+void
+ledger_intend(struct ledger *l, size_t step, uint64_t source)
+{
+	put(l,
+	    (struct item){ .what = INTENT,
+		.step = step,
+		.source = source,
+		.time = clock_wall() });
+}
+
+void
+ledger_forget(struct ledger *l, uint64_t source)
+{
+	put(l, (struct item){ .what = FORGET, .source = source });
+}
+
+void
+ledger_settle(struct ledger *l, uint64_t source, struct exchange *x)
+{
+	put(l,
+	    (struct item){ .what = OUTCOME,
+		.source = source,
+		.time = exchange_time(x),
+		.exchange = x });
+}
+
+bool
+ledger_take(struct ledger *l, size_t *step)
+{
+	struct item *item;
+
+	lock(l);
+	item = pop(&l->durable);
+	unlock(l);
+	if (item == NULL)
+		return false;
+	*step = item->step;
+	free(item);
+	return true;
+}
+
+bool
+ledger_has_failed(struct ledger *l)
+{
+	bool failed;
+
+	lock(l);
+	failed = l->failed;
+	unlock(l);
+	return failed;
+}
+
+int
+ledger_close(struct ledger *l, struct coverage *coverage, struct err *err)
+{
+	bool failed;
+	int rc;
+
+	*coverage = (struct coverage){ 0 };
+	if (l == NULL)
+		return 0;
+	lock(l);
+	l->ended = true;
+	pthread_cond_signal(&l->more);
+	unlock(l);
+	rc = pthread_join(l->thread, NULL);
+	assert(rc == 0);
+	*coverage = l->coverage;
+	failed = l->failed;
+	if (failed)
+		*err = l->failure;
+	destroy(l);
+	return failed ? -1 : 0;
+}

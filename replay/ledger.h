@@ -1,0 +1,64 @@
+/*
+ * ledger.h - what is about to be sent and what came of it, onto the disk.
+ *
+ * One thread writes the archive of results.  It takes everything that waits
+ * at once and commits it together, so that many requests share one fsync.
+ * Whoever sends is woken when something has become durable, and only then
+ * may the first byte of an intended request go out.
+ */
+#ifndef REPLAY_LEDGER_H
+#define REPLAY_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+
+struct coverage;
+struct err;
+struct exchange;
+struct ledger;
+struct recogniser;
+struct redactor;
+struct store;
+
+struct ledger_options {
+	struct store *store; /* with an open recording; the thread's alone
+				until ledger_close() */
+	struct redactor *redactor;
+	struct recogniser *recogniser;
+	void (*wake)(void *ctx); /* called by the thread */
+	void *ctx;
+};
+
+/* Errors: ERR_SYSTEM. */
+int ledger_open(struct ledger **out, const struct ledger_options *options,
+    struct err *err) MUST_CHECK;
+
+/* The request of step, which is exchange source, is about to be sent. */
+void ledger_intend(struct ledger *l, size_t step, uint64_t source);
+
+/* Not a byte of it was sent. */
+void ledger_forget(struct ledger *l, uint64_t source);
+
+/* This came of it.  Takes x. */
+void ledger_settle(struct ledger *l, uint64_t source, struct exchange *x);
+
+/*
+ * The next step whose intent has become durable since it was asked for.
+ * Return false if there is none.
+ */
+bool ledger_take(struct ledger *l, size_t *step);
+
+/* Has a write failed?  Then nothing more becomes durable. */
+bool ledger_has_failed(struct ledger *l);
+
+/*
+ * Write what waits, and end.  The coverage is that of a recording of what was
+ * written.  Errors: those of the first write that failed.  NULL is allowed.
+ */
+int ledger_close(struct ledger *l, struct coverage *coverage,
+    struct err *err) MUST_CHECK;
+
+#endif

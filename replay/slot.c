@@ -1,0 +1,282 @@
+#include "replay/slot.h"
+
+#include "base/clock.h"
+#include "deletion/deletion.h"
+#include "http/exchange.h"
+#include "replay/sending.h"
+
+#define SECOND    ((int64_t)1000000000)
+#define WIRE_MAX  ((size_t)512 << 20)
+#define MAX_DIALS 4 /* for one request of which nothing was written */
+#define IDLE_MAX  (5 * SECOND)
+
+static const struct step *
+step_of(const struct slot *s)
+{
+	return &s->sender->options->plan->steps[s->step];
+}
+
+/* Dress it as it is to be sent now; it must look as it did in the plan. */
+static int
+dress(struct slot *s, struct err *err)
+{
+	const struct sender_options *o = s->sender->options;
+	uint8_t check[PLAN_CHECK_SIZE];
+	uint64_t id = step_of(s)->source;
+	int got = store_get(o->source, id, &s->entry, err);
+
+	if (got == 0)
+		return err_set(err, ERR_REFUSED,
+		    "refused: exchange %llu is gone since the plan was made",
+		    (unsigned long long)id);
+	if (got < 0 || request_of(&s->request, &s->entry, err) < 0 ||
+	    sending_dress(o->sending, &s->request, clock_wall(), err) < 0 ||
+	    plan_check(check, &s->request, err) < 0 ||
+	    request_render(&s->request, REQUEST_WIRE, &s->wire, err) < 0)
+		return -1;
+	if (memcmp(check, step_of(s)->check, sizeof(check)) == 0)
+		return 0;
+	return err_set(err, ERR_REFUSED,
+	    "refused: exchange %llu is not what it was when the plan was made",
+	    (unsigned long long)id);
+}
+
+static int
+make_exchange(struct slot *s, struct err *err)
+{
+	s->exchange = exchange_new();
+	if (request_record(&s->request, s->sender->options->redactor,
+		REQUEST_WIRE, s->exchange, err) == 0)
+		return 0;
+	exchange_free(s->exchange);
+	s->exchange = NULL;
+	return -1;
+}
+
+static void
+dial(struct slot *s)
+{
+	struct sender *all = s->sender;
+	const struct sender_options *o = all->options;
+
+	s->dials++;
+	s->open = false;
+	s->number = 0;
+	s->connection = ++all->connections;
+	s->dialled = clock_steady();
+	s->dial = dial_open(all->dialer, &o->at[s->address], o->tls,
+	    o->sending->target.host, s);
+}
+
+int
+slot_begin(struct slot *s, size_t step, int64_t due, struct err *err)
+{
+	s->step = step;
+	s->due = due;
+	s->dials = 0;
+	s->address = s->sender->address;
+	if (s->wire.limit == 0)
+		s->wire = BUF_INIT(WIRE_MAX);
+	if (s->reply == NULL)
+		s->reply = reply_new(SLOT_MAX_BODY);
+	if (dress(s, err) < 0 || make_exchange(s, err) < 0)
+		return -1;
+	s->state = SLOT_BEGUN;
+	s->durable = !step_of(s)->destructive;
+	s->intended = clock_steady();
+	if (!s->durable)
+		ledger_intend(s->sender->ledger, step, step_of(s)->source);
+	if (s->dial == NULL)
+		dial(s);
+	return 0;
+}
+
+bool
+slot_is_ready(const struct slot *s)
+{
+	return s->state == SLOT_BEGUN && s->durable && s->open;
+}
+
+void
+slot_write(struct slot *s)
+{
+	const struct sender_options *o = s->sender->options;
+	struct exchange *x = s->exchange;
+
+	s->state = SLOT_WRITTEN;
+	x->connection = s->connection;
+	x->number = ++s->number;
+	x->client = dial_local(s->dial);
+	x->server = o->at[s->address];
+	x->reason = REASON_NO_RESPONSE;
+	reply_begin(s->reply, x);
+	x->request->first = clock_wall();
+	dial_send(s->dial, buf_span(&s->wire));
+	x->request->last = clock_wall();
+	s->deadline = clock_steady() + (int64_t)o->sending->answer_s * SECOND;
+}
+
+static void
+drop_connection(struct slot *s)
+{
+	dial_close(s->dial);
+	s->dial = NULL;
+	s->open = false;
+}
+
+/* Does a deletion end as the person asked to stop on? */
+static bool
+is_to_stop(struct slot *s)
+{
+	const struct sender_options *o = s->sender->options;
+	struct deletion d;
+
+	if (o->sending->stop_on == 0 ||
+	    !deletion_of_exchange(o->rules, s->exchange, &s->exchange->arena,
+		&d))
+		return false;
+	return (o->sending->stop_on >> d.outcome & 1) != 0;
+}
+
+static bool
+is_redirect(const struct exchange *x)
+{
+	int status = exchange_status(x);
+
+	return status >= 300 && status < 400 && status != 304;
+}
+
+/* Nobody follows it, and what comes next would be sent for nothing. */
+static void
+refuse_redirect(struct slot *s)
+{
+	struct err err;
+
+	if (!is_redirect(s->exchange) || is_redirect(s->entry.exchange))
+		return;
+	err_set(&err, ERR_REFUSED,
+	    "refused: the target redirects (%d), and no redirect is followed",
+	    exchange_status(s->exchange));
+	sender_fail(s->sender, &err);
+}
+
+static void
+settle(struct slot *s)
+{
+	struct sender *all = s->sender;
+
+	refuse_redirect(s);
+	if (is_to_stop(s)) {
+		all->ending = true;
+		all->report->stopped = true;
+	}
+	ledger_settle(all->ledger, step_of(s)->source, s->exchange);
+	s->exchange = NULL;
+	if (step_of(s)->destructive || !reply_keeps_alive(s->reply))
+		drop_connection(s);
+	s->idle_since = clock_steady();
+	sender_settled(s);
+}
+
+void
+slot_withdraw(struct slot *s)
+{
+	if (step_of(s)->destructive)
+		ledger_forget(s->sender->ledger, step_of(s)->source);
+	exchange_free(s->exchange);
+	s->exchange = NULL;
+	drop_connection(s);
+}
+
+static void
+cannot_connect(struct slot *s, const char *why)
+{
+	const struct endpoint *at = &s->sender->options->at[s->address];
+	char text[ENDPOINT_SIZE];
+	struct err err;
+
+	err_set(&err, ERR_SYSTEM, "cannot connect to %s: %s",
+	    endpoint_format(text, at), why);
+	sender_fail(s->sender, &err);
+}
+
+/* Nothing was written, so another connection is no second attempt. */
+static void
+dial_again(struct slot *s, bool was_open, const char *why)
+{
+	size_t count = s->sender->options->at_count;
+
+	if (!was_open)
+		s->address = (s->address + 1) % count;
+	if (s->dials >= (count > MAX_DIALS ? count : MAX_DIALS) ||
+	    (!was_open && s->dials >= count))
+		cannot_connect(s, why);
+	else
+		dial(s);
+}
+
+void
+slot_opened(void *owner)
+{
+	struct slot *s = owner;
+	struct sender *all = s->sender;
+	int64_t took = clock_steady() - s->dialled;
+
+	s->open = true;
+	all->address = s->address;
+	if (took * 2 > all->lead && took < SECOND / 20)
+		all->lead = took * 2;
+	sender_pump(all);
+}
+
+void
+slot_data(void *owner, struct span bytes)
+{
+	struct slot *s = owner;
+	const struct sending *how = s->sender->options->sending;
+	bool begun = reply_has_begun(s->reply);
+
+	if (s->state != SLOT_WRITTEN) {
+		/* Nobody asked for that; it is no answer to what follows. */
+		slot_ended(s, DIAL_CLOSED, "the server speaks first");
+		return;
+	}
+	if (reply_feed(s->reply, bytes, clock_wall()) == REPLY_DONE)
+		settle(s);
+	else if (!begun && reply_has_begun(s->reply))
+		s->deadline = clock_steady() + (int64_t)how->total_s * SECOND;
+}
+
+void
+slot_ended(void *owner, enum dial_end how, const char *why)
+{
+	struct slot *s = owner;
+	bool was_open = s->open;
+
+	drop_connection(s);
+	if (s->state == SLOT_BEGUN) {
+		dial_again(s, was_open, why);
+	} else if (s->state == SLOT_WRITTEN) {
+		reply_end(s->reply,
+		    how == DIAL_CLOSED ? REPLY_CLOSED : REPLY_RESET,
+		    clock_wall());
+		settle(s);
+	}
+}
+
+void
+slot_check_time(struct slot *s, int64_t now)
+{
+	const struct sending *how = s->sender->options->sending;
+
+	if (s->state == SLOT_WRITTEN && now >= s->deadline) {
+		reply_end(s->reply, REPLY_LATE, clock_wall());
+		settle(s);
+	} else if (s->state == SLOT_BEGUN && !s->open &&
+	    now >= s->dialled + (int64_t)how->connect_s * SECOND) {
+		slot_ended(s, DIAL_FAILED, "it takes too long");
+	} else if (s->state == SLOT_FREE && s->dial != NULL &&
+	    now >= s->idle_since + IDLE_MAX) {
+		drop_connection(s);
+	}
+}

@@ -1,0 +1,290 @@
+#!/usr/bin/env bats
+# obit send: what it sends, and above all when it sends nothing.
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export HOME=$BATS_TEST_TMPDIR XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
+	export http_proxy=http://127.0.0.1:1 HTTP_PROXY=http://127.0.0.1:1
+	SERVER=
+}
+
+teardown() {
+	[ -z "$SERVER" ] || kill "$SERVER" 2>/dev/null || :
+}
+
+record() { "$OBIT" capture "${@:2}" -r "$top_srcdir/tests/captures/$1.pcap" a.obit; }
+
+flow() {
+	cat >a.flow
+	"$top_builddir/tests/tools/flow2pcap" a.flow >a.pcap
+	"$OBIT" capture "$@" -r a.pcap a.obit || [ $? -eq 4 ]
+}
+
+one() {
+	flow <<-'EOF'
+	> DELETE /things/1 HTTP/1.1
+	> Host: recorded.test
+	>
+	< HTTP/1.1 204 No Content
+	<
+	EOF
+}
+
+serve() {
+	mkfifo address
+	"$OBIT" serve "$@" a.obit >address 2>words 3>&- &
+	SERVER=$!
+	read -r URL <address
+	rm address
+}
+
+# A listener that counts connections and gives the answer in the file answer.
+listen() {
+	mkfifo address
+	python3 -c '
+import socket
+s = socket.create_server(("127.0.0.1", 0))
+print("http://127.0.0.1:%d" % s.getsockname()[1], flush=True)
+while True:
+    c, _ = s.accept()
+    open("seen", "a").write("connection\n")
+    c.settimeout(5)
+    try:
+        data = c.recv(65536)
+        open("got", "ab").write(data)
+        c.sendall(open("answer", "rb").read())
+    except OSError: pass
+    c.close()
+' >address 3>&- &
+	SERVER=$!
+	read -r URL <address
+	rm address
+}
+
+digest() { "$OBIT" plan --target "$URL" "$@" a.obit | sed -n 's/^digest //p'; }
+
+# Send as planned with these options.
+send() {
+	"$OBIT" send --target "$URL" "$@" --confirm "$(digest "$@")" -o r.obit a.obit
+}
+
+resume() {
+	"$OBIT" send --target "$URL" --resume --confirm "$(digest)" \
+		-o "${1:-r.obit}" a.obit
+}
+
+refuses() {
+	run -2 --separate-stderr "$OBIT" send -o r.obit "$@" a.obit </dev/null
+	[ "$output" = "" ]
+	[ ! -e seen ]
+	[ ! -e r.obit ]
+}
+
+@test "what is served from a recording is what is sent to it" {
+	record huawei --all
+	serve
+	send --all --keep-host --speed max
+	"$OBIT" verify r.obit
+	run -0 "$OBIT" diff a.obit r.obit
+	[ "$("$OBIT" ls --json r.obit | wc -l)" -eq "$("$OBIT" ls --json a.obit | wc -l)" ]
+}
+
+@test "each request is sent byte for byte as the plan shows it" {
+	one
+	printf 'HTTP/1.1 204 No Content\r\n\r\n' >answer
+	listen
+	send
+	"$OBIT" plan --json --target "$URL" a.obit | head -n 1 | jq -j '.head + .body' >wanted
+	cmp wanted got
+	[ "$(wc -l <seen)" -eq 1 ]
+}
+
+@test "results are linked to what was sent" {
+	record volcengine
+	serve
+	send --keep-host --speed max
+	sqlite3 r.obit 'SELECT source, outcome FROM sends ORDER BY source' >got
+	sqlite3 a.obit 'SELECT id, outcome FROM history ORDER BY id' |
+		grep -F -x -f - got | wc -l >same
+	[ "$(cat same)" -eq "$(sqlite3 a.obit 'SELECT count(*) FROM history')" ]
+	[ "$(sqlite3 r.obit 'SELECT target FROM replay')" = "$URL" ]
+}
+
+@test "without confirmation, and with a wrong one, nothing is connected" {
+	one
+	listen
+	refuses --target "$URL"
+	[[ $stderr == *--confirm* ]]
+	refuses --target "$URL" --confirm ""
+	refuses --target "$URL" --confirm "$(digest | tr 0-9a-f 1-9a-f0)"
+	refuses --target "$URL" --confirm "$(digest | cut -c 1-8)"
+	refuses --target "$URL" --confirm "$(digest)" --all
+	refuses --target "$URL" --confirm "$(digest)" --step
+}
+
+@test "a digest is for one archive" {
+	flow <<-'EOF'
+	> DELETE /things/1 HTTP/1.1
+	> Host: recorded.test
+	>
+	< HTTP/1.1 204 No Content
+	<
+	> DELETE /things/2 HTTP/1.1
+	> Host: recorded.test
+	>
+	< HTTP/1.1 204 No Content
+	<
+	EOF
+	listen
+	D=$(digest)
+	cp a.obit whole.obit
+	for change in "DELETE FROM exchange WHERE id = 2" \
+		"UPDATE profile SET outcome = (outcome + 1) % 4" \
+		"UPDATE exchange SET target = '3' WHERE id = 2" \
+		"UPDATE exchange SET token = 't' WHERE id = 1" \
+		"UPDATE exchange SET time = time + 1 WHERE id = 1" \
+		"UPDATE coverage SET count = count + 1 WHERE name = 'packets'" \
+		"UPDATE recording SET first = first + 1"; do
+		cp whole.obit a.obit
+		sqlite3 a.obit "$change"
+		refuses --target "$URL" --confirm "$D"
+	done
+	"$OBIT" capture -r a.pcap a.obit
+	refuses --target "$URL" --confirm "$D"
+}
+
+@test "where it was recorded, nothing is sent" {
+	record huawei
+	listen
+	for target in http://127.0.0.1:80 http://apig.cn-north-4.myhuaweicloud.com; do
+		refuses --target "$target" --confirm 00
+	done
+	URL=http://alias.test:80
+	D=$(digest --resolve alias.test:80:127.0.0.1)
+	refuses --target "$URL" --resolve alias.test:80:127.0.0.1 --confirm "$D"
+	[[ $stderr == *"recorded address"* ]]
+}
+
+@test "a name that leads to a recorded address is refused" {
+	one
+	"$OBIT" ls --json a.obit | jq -r .server | head -n 1 >server
+	listen
+	URL=http://other.test:9
+	o="--resolve other.test:9:$(cut -d: -f1 server)"
+	refuses --target "$URL" $o --confirm "$(digest $o)"
+	[[ $stderr == *"recorded address"* ]]
+}
+
+@test "caps and allowances hold" {
+	record huawei
+	listen
+	refuses --target "$URL" --confirm "$(digest)" --max-deletes 3
+	refuses --target "$URL" --confirm "$(digest)" --allow example.test
+}
+
+@test "redirects are not followed, and end it" {
+	one
+	printf 'HTTP/1.1 307 Moved\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n' \
+		http://127.0.0.1:1/ >answer
+	listen
+	run -2 send
+	[[ $output == *"no redirect is followed"* ]]
+	[ "$(wc -l <seen)" -eq 1 ]
+}
+
+@test "results are never overwritten, and resumed only by their own plan" {
+	one
+	printf 'HTTP/1.1 204 No Content\r\n\r\n' >answer
+	listen
+	send
+	run -2 send
+	[[ $output == *"exists"* ]]
+	run -0 resume
+	[ "$(wc -l <seen)" -eq 1 ]
+	run -2 "$OBIT" send --target "$URL" --speed 2 --resume \
+		--confirm "$(digest --speed 2)" -o r.obit a.obit
+	run -2 resume other.obit
+}
+
+@test "what is not answered is unknown, and stays so" {
+	one
+	: >answer
+	listen
+	run -1 --separate-stderr "$OBIT" send --target "$URL" --json \
+		--confirm "$(digest)" -o r.obit a.obit
+	[ "$(jq -r .outcome <<<"$output")" = unknown ]
+	[ "$(jq -r .reason <<<"$output")" = no-response ]
+	run -1 resume
+	[ "$(wc -l <seen)" -eq 1 ]
+	[ "$("$OBIT" audit --json r.obit | jq -r .outcome)" = unknown ]
+}
+
+@test "without a server nothing was sent, and it can be resumed" {
+	one
+	listen
+	kill "$SERVER"
+	wait "$SERVER" || :
+	run -3 send
+	[[ $output == *"cannot connect to"* ]]
+	[ "$(sqlite3 r.obit 'SELECT count(*) FROM sent')" -eq 0 ]
+	run -3 resume
+}
+
+@test "other outcomes are told, and the exit status says so" {
+	one
+	printf 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n' >answer
+	listen
+	run -1 --separate-stderr send
+	[[ $output == *"denied (403); recorded deleted (204); differs in"* ]]
+}
+
+@test "gone is as good as deleted" {
+	one
+	printf 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n' >answer
+	listen
+	run -0 --separate-stderr send
+	[[ $output == *"gone (404); recorded deleted (204); differs in"* ]]
+}
+
+@test "it stops on an outcome" {
+	flow <<-'EOF'
+	> DELETE /things/1 HTTP/1.1
+	> Host: recorded.test
+	>
+	< HTTP/1.1 204 No Content
+	<
+	> DELETE /things/2 HTTP/1.1
+	> Host: recorded.test
+	>
+	< HTTP/1.1 204 No Content
+	<
+	EOF
+	printf 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n' >answer
+	listen
+	run -1 send --stop-on denied --order serial
+	[ "$(wc -l <seen)" -eq 1 ]
+}
+
+@test "secrets are in no place that is left" {
+	record huawei --keep-secrets
+	serve
+	"$OBIT" show --raw request a.obit 1 |
+		sed -n 's/.*Signature=\([0-9a-f]*\).*/\1/p' >secret
+	[ -s secret ]
+	run -0 send --keep-host --speed max
+	run ! grep -qaFf secret r.obit words <<<"$output"
+	for id in $("$OBIT" ls --json r.obit | jq .id); do
+		"$OBIT" show --raw request r.obit "$id"
+	done >all
+	grep -q Signature=ob_ all
+	run ! grep -qFf secret all
+}
+
+@test "-o and a digest are asked for" {
+	one
+	URL=http://127.0.0.1:1
+	run -2 "$OBIT" send --target "$URL" --confirm "$(digest)" a.obit
+	[[ $output == *"-o RESULTS"* ]]
+	run -2 "$OBIT" send -o r.obit a.obit --confirm 00
+}
