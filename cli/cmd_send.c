@@ -150,6 +150,7 @@ make_plan(struct run *r, struct err *err)
 
 	if (plan_make(&r->plan, r->source, r->sending.guard, &options, err) < 0)
 		return err_prefix(err, "%s", r->ctx->operands[0]);
+	sending_warn(&r->sending, r->ctx->log);
 	return 0;
 }
 
@@ -169,18 +170,49 @@ find_target(struct run *r, struct err *err)
 	return tls_context_client(&r->tls, args->sending.ca, err);
 }
 
+/* A step of the plan, found by its source. */
+struct place {
+	uint64_t source;
+	size_t step;
+};
+
+static int
+by_source(const void *a, const void *b)
+{
+	const struct place *one = a, *other = b;
+
+	return one->source < other->source ? -1 : one->source > other->source;
+}
+
+static struct place *
+sort_steps(const struct plan *plan)
+{
+	struct place *places = xcalloc(plan->count + 1, sizeof(*places));
+
+	for (size_t i = 0; i < plan->count; i++)
+		places[i] = (struct place){ plan->steps[i].source, i };
+	qsort(places, plan->count, sizeof(*places), by_source);
+	return places;
+}
+
 /* What is done of the plan, according to the results. */
 static int
 mark_done(struct run *r, struct err *err)
 {
+	struct place *places = sort_steps(&r->plan), *found;
 	struct sent sent = { 0 };
 	int got;
 
 	while (
-	    (got = store_sent_next(r->results, sent.source, &sent, err)) == 1)
-		for (size_t i = 0; i < r->plan.count; i++)
-			if (r->plan.steps[i].source == sent.source)
-				r->done[i] = true;
+	    (got = store_sent_next(r->results, sent.source, &sent, err)) == 1) {
+		struct place key = { .source = sent.source };
+
+		found = bsearch(&key, places, r->plan.count, sizeof(*places),
+		    by_source);
+		if (found != NULL)
+			r->done[found->step] = true;
+	}
+	free(places);
 	return got;
 }
 

@@ -28,6 +28,7 @@ struct item {
 	size_t step;
 	uint64_t source;
 	int64_t time;
+	size_t size;               /* when it came */
 	struct exchange *exchange; /* of OUTCOME; owned */
 };
 
@@ -43,6 +44,7 @@ struct ledger {
 	pthread_mutex_t mutex; /* guards all below */
 	pthread_cond_t more;
 	struct list waiting, durable;
+	size_t held; /* bytes of what is not written yet */
 	bool ended, failed;
 	struct err failure;
 };
@@ -176,6 +178,16 @@ free_item(struct item *item)
 	free(item);
 }
 
+static size_t
+size_of(const struct item *item)
+{
+	size_t size = sizeof(*item);
+
+	if (item->exchange != NULL)
+		size += sizeof(*item->exchange) + item->exchange->arena.held;
+	return size;
+}
+
 /* Intents are passed on if they are durable; all the rest is over. */
 static void
 pass_on(struct ledger *l, struct list *all, bool good)
@@ -184,6 +196,7 @@ pass_on(struct ledger *l, struct list *all, bool good)
 
 	lock(l);
 	while ((item = pop(all)) != NULL) {
+		l->held -= item->size;
 		if (good && item->what == INTENT)
 			append(&l->durable, item);
 		else
@@ -269,8 +282,10 @@ put(struct ledger *l, struct item item)
 	struct item *copy = xmalloc(sizeof(*copy));
 
 	*copy = item;
+	copy->size = size_of(copy);
 	lock(l);
 	append(&l->waiting, copy);
+	l->held += copy->size;
 	pthread_cond_signal(&l->more);
 	unlock(l);
 }
@@ -314,6 +329,17 @@ ledger_take(struct ledger *l, size_t *step)
 	*step = item->step;
 	free(item);
 	return true;
+}
+
+bool
+ledger_is_full(struct ledger *l)
+{
+	bool full;
+
+	lock(l);
+	full = l->held > LEDGER_MAX_HELD;
+	unlock(l);
+	return full;
 }
 
 bool

@@ -51,6 +51,14 @@ void ledger_settle(struct ledger *l, uint64_t source, struct exchange *x);
  */
 bool ledger_take(struct ledger *l, size_t *step);
 
+/*
+ * Is so much waiting to be written that nothing should be added?  The next
+ * call of wake() says when to ask again.
+ */
+bool ledger_is_full(struct ledger *l);
+
+#define LEDGER_MAX_HELD ((size_t)64 << 20) /* bytes that wait */
+
 /* Has a write failed?  Then nothing more becomes durable. */
 bool ledger_has_failed(struct ledger *l);
 

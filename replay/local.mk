@@ -136,10 +136,11 @@ tests_unit_test_secret_value_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 EXTRA_DIST += tests/signatures tests/lib/signature.py
 
 # What is sent again.
-unit_tests += tests/unit/test_destination tests/unit/test_guard \
+unit_tests += tests/unit/test_destination tests/unit/test_fitness tests/unit/test_guard \
 	tests/unit/test_reply tests/unit/test_request tests/unit/test_schedule
 tests_unit_test_reply_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_schedule_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+tests_unit_test_fitness_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_destination_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_guard_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_request_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
@@ -151,4 +152,4 @@ tests_fuzz_fuzz_reply_LDADD   = $(replay_libs)
 
 bats_tests += tests/cli/serve.bats
 
-EXTRA_DIST += bench/serve.sh
+EXTRA_DIST += bench/serve.sh bench/send.sh bench/send_pcap.py bench/bare.c

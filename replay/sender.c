@@ -175,7 +175,7 @@ begin_next(struct sender *s, int64_t now)
 	size_t step;
 
 	if (s->ending || !schedule_next(s->schedule, &step) ||
-	    !schedule_allows(s->schedule))
+	    !schedule_allows(s->schedule) || ledger_is_full(s->ledger))
 		return false;
 	if (s->zero + schedule_due(s->schedule) > now + s->lead)
 		return false;

@@ -138,3 +138,8 @@ fuzz_targets += tests/fuzz/fuzz_proof
 tests_fuzz_fuzz_proof_SOURCES = tests/fuzz/fuzz_proof.c $(fuzz_driver)
 tests_fuzz_fuzz_proof_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_proof_LDADD   = $(store_libs)
+
+unit_tests += tests/unit/test_sent
+tests_unit_test_sent_SOURCES = tests/unit/test_sent.c tests/lib/folder.c \
+	tests/lib/folder.h
+tests_unit_test_sent_LDADD = libtest.a $(store_libs) $(CHECK_LIBS)

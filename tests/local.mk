@@ -90,7 +90,9 @@ e2e_tests = \
 	%D%/e2e/soak.sh \
 	%D%/e2e/signatures.sh \
 	%D%/e2e/send_death.sh \
-	%D%/e2e/send_kill.sh
+	%D%/e2e/send_kill.sh \
+	%D%/e2e/send_loop.sh \
+	%D%/e2e/send_order.sh
 dist_check_SCRIPTS += $(e2e_tests)
 TESTS += $(e2e_tests)
 EXTRA_DIST += \
@@ -113,6 +115,7 @@ EXTRA_DIST += \
 	%D%/e2e/sdk.js \
 	%D%/e2e/send_death.py \
 	%D%/e2e/send_kill.py \
+	%D%/e2e/send_order.py \
 	%D%/e2e/sending.py \
 	%D%/e2e/target.py
 

@@ -288,3 +288,46 @@ refuses() {
 	[[ $output == *"-o RESULTS"* ]]
 	run -2 "$OBIT" send -o r.obit a.obit --confirm 00
 }
+
+@test "the target proves who it is" {
+	one
+	serve --tls --tls-ca-out ca.pem
+	run -3 send
+	[[ $output == *"cannot connect to"*certificate* ]]
+	[ "$(sqlite3 r.obit 'SELECT count(*) FROM sent')" -eq 0 ]
+	rm r.obit
+	send --ca ca.pem --keep-host
+	rm r.obit
+	port=${URL##*:}
+	URL=https://named.test:$port
+	send --ca ca.pem --keep-host --resolve "named.test:$port:127.0.0.1"
+}
+
+@test "a certificate for another name is none" {
+	one
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
+		-nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=mock.test \
+		-addext subjectAltName=DNS:mock.test 2>/dev/null
+	serve --tls-cert cert.pem --tls-key key.pem
+	port=${URL##*:}
+	URL=https://mock.test:$port
+	send --ca cert.pem --keep-host --resolve "mock.test:$port:127.0.0.1"
+	rm r.obit
+	URL=https://other.test:$port
+	run -3 send --ca cert.pem --keep-host --resolve "other.test:$port:127.0.0.1"
+	[[ $output == *certificate* ]]
+}
+
+@test "a person is asked on a terminal" {
+	command -v script >/dev/null || skip "no script(1)"
+	one
+	printf 'HTTP/1.1 204 No Content\r\n\r\n' >answer
+	listen
+	say() { script -qec "'$OBIT' send --target '$URL' -o r.obit $2 a.obit" /dev/null <<<"$1"; }
+	run -2 say 00000000
+	[ ! -e seen ]
+	run -2 say "$(digest | cut -c 1-7)"
+	[ ! -e seen ]
+	run -0 say "$(digest | cut -c 1-8)"
+	[ "$(wc -l <seen)" -eq 1 ]
+}
