@@ -331,3 +331,76 @@ refuses() {
 	run -0 say "$(digest | cut -c 1-8)"
 	[ "$(wc -l <seen)" -eq 1 ]
 }
+
+# One request with a masked token, signed, and with an idempotency token.
+signed() {
+	zeros=$(printf '0%.0s' $(seq 64))
+	flow <<-EOF_FLOW
+	> GET /?Action=DeleteInstances&ClientToken=0123456789abcdef&InstanceIds.1=i-1&Version=2020-04-01 HTTP/1.1
+	> Host: recorded.test
+	> X-Date: 20200101T000000Z
+	> X-Custom-Token: 0123456789abcdef0123456789abcdef
+	> Authorization: HMAC-SHA256 Credential=AKLTold000000000000000/20200101/cn-beijing/ecs/request, SignedHeaders=host;x-date, Signature=$zeros
+	>
+	< HTTP/1.1 200 OK
+	< Content-Length: 0
+	<
+	EOF_FLOW
+	printf 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n' >answer
+	export SK=the-new-secret-key TOKEN=the-new-session-token
+}
+
+@test "who knows the key accepts what is signed when it is sent" {
+	signed
+	listen
+	send --sign 'volcengine:ak=AKLTnew,sk=$SK,token=$TOKEN' || [ $? -eq 1 ]
+	python3 "$top_srcdir/tests/lib/signature.py" volcengine "$SK" "$TOKEN" <got
+	run ! python3 "$top_srcdir/tests/lib/signature.py" volcengine other "$TOKEN" <got
+	date=$(sed -n 's/^X-Date: \(........\).*/\1/p' got)
+	[ "$date" -ge "$(date -u -d yesterday +%Y%m%d)" ]
+	grep -q "Credential=AKLTnew/$date/cn-beijing/ecs/request, SignedHeaders=host;x-date;x-security-token, " got
+}
+
+@test "a credential is on the wire and nowhere else" {
+	signed
+	listen
+	echo the-new-custom-token >token
+	send --header X-Custom-Token=@token --sign 'volcengine:ak=AKLTnew,sk=$SK,token=$TOKEN' \
+		>out 2>&1 || [ $? -eq 1 ]
+	grep -q '^X-Custom-Token: the-new-custom-token' got
+	grep -q "^X-Security-Token: $TOKEN" got
+	"$OBIT" show --raw request r.obit 1 >recorded
+	grep -q '^X-Custom-Token: ob_' recorded
+	grep -q '^X-Security-Token: ob_' recorded
+	run ! grep -q "the-new\|AKLTnew" out recorded
+	run ! grep -aq "the-new\|AKLTnew" r.obit
+}
+
+@test "another value after the plan is another plan" {
+	signed
+	listen
+	echo one-token >token
+	confirmed=$(digest --header X-Custom-Token=@token)
+	echo two-token >token
+	refuses --target "$URL" --header X-Custom-Token=@token --confirm "$confirmed"
+	refuses --target "$URL" --confirm "$confirmed"
+}
+
+@test "a renewed token is sent as it was planned" {
+	signed
+	listen
+	planned=$("$OBIT" plan --target "$URL" --token renew a.obit | grep -o 'ClientToken=[0-9a-f]*')
+	[ "$planned" != ClientToken=0123456789abcdef ]
+	send --token renew || [ $? -eq 1 ]
+	grep -q "$planned&" got
+}
+
+@test "a dry run is asked for, or nothing is sent" {
+	signed
+	listen
+	send --dry-run-remote || [ $? -eq 1 ]
+	grep -q '&DryRun=true HTTP/1.1' got
+	rm a.obit r.obit seen
+	one
+	refuses --target "$URL" --dry-run-remote --confirm 0
+}
