@@ -39,12 +39,15 @@ needs() {
 	check) cat <<-'END' ;;
 		bats             command bats
 		curl             command curl
+		iproute2         command ip
 		jq               command jq
 		mandoc           command mandoc
 		python3          command python3
 		sqlite3          command sqlite3
 		tcpdump          command tcpdump
+		tcpreplay        command tcpreplay
 		tshark           command tshark
+		util-linux       command setpriv
 		xz-utils         command xz
 	END
 	lint) cat <<-'END' ;;

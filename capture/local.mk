@@ -24,6 +24,8 @@ libcapture_a_SOURCES = \
 	%D%/ip.c \
 	%D%/layers.h \
 	%D%/link.c \
+	%D%/live.c \
+	%D%/live.h \
 	%D%/outlet.c \
 	%D%/outlet.h \
 	%D%/packet.c \

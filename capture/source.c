@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 #include "capture/filter.h"
 #include "capture/input.h"
+#include "capture/live.h"
 #include "capture/reader.h"
 
 /* What the windows of many files share, and the least of one. */
@@ -20,6 +21,7 @@ struct feed {
 };
 
 struct source {
+	struct live *live;  /* NULL: files; owned */
 	struct feed *feeds; /* owned */
 	size_t count;
 	struct feed **heap; /* those that have a frame, earliest first; owned */
@@ -106,6 +108,8 @@ source_next(struct source *s, struct frame *out, struct err *err)
 {
 	int rc, passes;
 
+	if (s->live != NULL)
+		return live_next(s->live, out, err);
 	while ((rc = next_frame(s, out, err)) > 0) {
 		if (s->filter == NULL)
 			return 1;
@@ -192,6 +196,19 @@ source_open_memory(struct source **out, struct span bytes, struct err *err)
 }
 
 int
+source_open_live(struct source **out, const struct capture_options *options,
+    struct err *err)
+{
+	struct live *live;
+
+	if (live_open(&live, options, err) < 0)
+		return -1;
+	*out = source_new(1);
+	(*out)->live = live;
+	return 0;
+}
+
+int
 source_set_filter(struct source *s, const char *expression, struct err *err)
 {
 	uint16_t link = UINT16_MAX; /* no frame says */
@@ -224,6 +241,8 @@ source_progress(const struct source *s, uint64_t *done, uint64_t *total)
 	bool known = true;
 
 	*done = *total = 0;
+	if (s->live != NULL)
+		*done = live_bytes(s->live);
 	for (size_t i = 0; i < s->count; i++) {
 		uint64_t part, size;
 
@@ -237,9 +256,12 @@ source_progress(const struct source *s, uint64_t *done, uint64_t *total)
 }
 
 void
-source_drops(const struct source *s, uint64_t *kernel, uint64_t *interface)
+source_losses(struct source *s, uint64_t *kernel, uint64_t *interface,
+    uint64_t *downs)
 {
-	*kernel = *interface = 0;
+	*kernel = *interface = *downs = 0;
+	if (s->live != NULL)
+		live_losses(s->live, kernel, interface, downs);
 	for (size_t i = 0; i < s->count; i++)
 		reader_add_drops(s->feeds[i].reader, kernel, interface);
 }
@@ -247,6 +269,8 @@ source_drops(const struct source *s, uint64_t *kernel, uint64_t *interface)
 void
 source_stop(struct source *s)
 {
+	if (s->live != NULL)
+		live_stop(s->live);
 	for (size_t i = 0; i < s->count; i++)
 		reader_stop(s->feeds[i].reader);
 }
@@ -258,6 +282,7 @@ source_close(struct source *s)
 		return;
 	for (size_t i = 0; i < s->count; i++)
 		reader_close(s->feeds[i].reader);
+	live_close(s->live);
 	filter_free(s->filter);
 	free(s->feeds);
 	free(s->heap);

@@ -1,5 +1,6 @@
 /*
- * source.h - frames from capture files, in the order of their times.
+ * source.h - frames from capture files, in the order of their times, or
+ * from an interface as they come.
  *
  * Reads pcap and pcapng, plain or gzipped, from files and standard input.
  * Several files are merged by time; frames of equal time come in the order
@@ -14,6 +15,7 @@
 #include "base/base.h"
 #include "base/span.h"
 
+struct capture_options;
 struct err;
 struct source;
 
@@ -40,20 +42,30 @@ int source_open_memory(struct source **out, struct span bytes,
     struct err *err) MUST_CHECK;
 
 /*
+ * Watch the interface of the options through their filter; see live.h, also
+ * for the errors.
+ */
+int source_open_live(struct source **out, const struct capture_options *options,
+    struct err *err) MUST_CHECK;
+
+/*
  * From here on, pass only what matches a libpcap filter expression, which
- * must outlive the source; see filter.h.  Errors: ERR_USAGE.
+ * must outlive the source, of what files hold; see filter.h.  Errors:
+ * ERR_USAGE.
  */
 int source_set_filter(struct source *s, const char *expression,
     struct err *err) MUST_CHECK;
 
 /*
- * Get the next frame: 1, 0 at the end, -1 on an error: ERR_SYSTEM,
- * ERR_FORMAT with file and offset, ERR_USAGE if the filter makes no sense
- * on a link type that comes up.  A file that ends inside a frame is no
- * error; see source_was_cut().
+ * Get the next frame: 1, 0 at the end, SOURCE_IDLE if an interface has none
+ * at the moment, -1 on an error: ERR_SYSTEM, ERR_FORMAT with file and offset,
+ * ERR_USAGE if the filter makes no sense on a link type that comes up.  A file
+ * that ends inside a frame is no error; see source_was_cut().
  */
 int source_next(struct source *s, struct frame *out,
     struct err *err) MUST_CHECK;
+
+#define SOURCE_IDLE 2
 
 /* How many frames the filter kept back. */
 uint64_t source_filtered(const struct source *s);
@@ -61,16 +73,21 @@ uint64_t source_filtered(const struct source *s);
 /* Did any file end inside a frame or block? */
 bool source_was_cut(const struct source *s);
 
-/* Bytes consumed of all files and their sum, or 0 if it is unknown. */
+/* Bytes consumed and their sum in all files, or 0 if it is unknown. */
 void source_progress(const struct source *s, uint64_t *done, uint64_t *total);
 
-/* What the files say their recorders lost (pcapng statistics). */
-void source_drops(const struct source *s, uint64_t *kernel,
-    uint64_t *interface);
+/*
+ * What was dropped before it came to us: as the kernel and the interface
+ * count, or as statistics in pcapng files say; and how often the interface
+ * went down.
+ */
+void source_losses(struct source *s, uint64_t *kernel, uint64_t *interface,
+    uint64_t *downs);
 
 /*
  * Let a read that waits for data be interrupted by the signal in whose
- * handler this is called, and end there.  Safe in a signal handler.
+ * handler this is called, and end there.  What an interface has delivered
+ * until now still comes.  Safe in a signal handler.
  */
 void source_stop(struct source *s);
 

@@ -5,15 +5,37 @@
 #include "cli/text.h"
 
 static void
-span_of_time(FILE *out, const struct coverage *c)
+span_of_time(FILE *out, const char *what, int64_t from, int64_t to)
 {
 	char day[TEXT_SIZE], clock[TEXT_SIZE], length[TEXT_SIZE];
 
-	if (c->packets == 0)
-		return;
-	fprintf(out, "  time       %s %s UTC, %s\n", text_day(day, c->first),
-	    text_clock(clock, c->first),
-	    text_duration(length, c->last - c->first));
+	fprintf(out, "  %-10s %s %s UTC, %s\n", what, text_day(day, from),
+	    text_clock(clock, from), text_duration(length, to - from));
+}
+
+static void
+times(FILE *out, const struct coverage *c)
+{
+	if (c->watched_from != 0)
+		span_of_time(out, "watched", c->watched_from, c->watched_until);
+	if (c->packets > 0)
+		span_of_time(out, "time", c->first, c->last);
+}
+
+static void
+losses(FILE *out, const struct coverage *c)
+{
+	if (c->kernel_drops + c->interface_drops > 0)
+		fprintf(out,
+		    "  dropped    %" PRIu64 " %s by the kernel, %" PRIu64
+		    " by the interface\n",
+		    c->kernel_drops,
+		    text_plural(c->kernel_drops, "packet", "packets"),
+		    c->interface_drops);
+	if (c->interface_downs > 0)
+		fprintf(out, "  went down  %" PRIu64 " %s\n",
+		    c->interface_downs,
+		    text_plural(c->interface_downs, "time", "times"));
 }
 
 static void
@@ -57,8 +79,9 @@ flaws(FILE *out, const struct coverage *c)
 void
 cover_print(FILE *out, const struct coverage *c)
 {
-	span_of_time(out, c);
+	times(out, c);
 	packets(out, c);
+	losses(out, c);
 	fprintf(out,
 	    "  flows      %" PRIu64 " http, %" PRIu64 " other, %" PRIu64
 	    " undecided\n",
@@ -114,6 +137,29 @@ flaws_json(struct json *j, const struct coverage *c)
 }
 
 static void
+drops_json(struct json *j, const struct coverage *c)
+{
+	json_object(j, "drops");
+	json_uint(j, "kernel", c->kernel_drops);
+	json_uint(j, "interface", c->interface_drops);
+	json_end(j);
+	json_uint(j, "interface_downs", c->interface_downs);
+}
+
+static void
+watched_json(struct json *j, const struct coverage *c)
+{
+	if (c->watched_from == 0) {
+		json_null(j, "watched");
+		return;
+	}
+	json_object(j, "watched");
+	json_time(j, "from", c->watched_from);
+	json_time(j, "until", c->watched_until);
+	json_end(j);
+}
+
+static void
 time_json(struct json *j, const char *name, const struct coverage *c, int64_t t)
 {
 	if (c->packets > 0)
@@ -135,11 +181,9 @@ cover_json(struct json *j, const struct coverage *c)
 	flaws_json(j, c);
 	json_uint(j, "unseen_bytes", c->unseen_bytes);
 	json_uint(j, "evicted", c->evicted);
-	json_object(j, "drops");
-	json_uint(j, "kernel", c->kernel_drops);
-	json_uint(j, "interface", c->interface_drops);
-	json_end(j);
+	drops_json(j, c);
 	json_bool(j, "cut_short", c->cut_short);
+	watched_json(j, c);
 	time_json(j, "first", c, c->first);
 	time_json(j, "last", c, c->last);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/xalloc.h"
 #include "cli/sealer.h"
@@ -23,6 +24,12 @@
 #define GATHER    64
 #define GIVE_BACK 16
 #define GATHER_NS (SECOND / 100)
+
+/*
+ * A batch is open for so long, whatever comes.  With what the kernel takes
+ * to hand over packets, an exchange is in the archive within a second.
+ */
+#define OPEN_NS ((int64_t)SECOND * 3 / 4)
 
 struct item {
 	struct item *next;
@@ -132,8 +139,8 @@ take_all(struct handover *h, int64_t ns, bool *end)
 
 	lock(h);
 	wait_for_more(h, ns);
-	*end = h->ended;
 	items = queue_take(&h->waiting);
+	*end = h->ended && items == NULL;
 	unlock(h);
 	return items;
 }
@@ -186,46 +193,53 @@ write_items(struct handover *h, struct item *item, bool *failed)
 	}
 }
 
-/* Nothing comes, so that nothing else would end the open batch. */
-static bool
-settle(struct handover *h)
+/* End the open batch, and seal if it is time to. */
+static void
+settle(struct handover *h, bool *failed)
 {
 	struct queue nothing;
 	struct err err = { 0 };
-	bool fails = store_commit(h->store, &err) < 0 ||
-	    sealer_tick(h->sealer, h->store, &err) < 0;
 
 	queue_reset(&nothing);
-	give_back(h, &nothing, fails ? &err : NULL);
-	return !fails;
+	if (store_commit(h->store, &err) == 0 &&
+	    sealer_tick(h->sealer, h->store, &err) == 0)
+		return;
+	*failed = true;
+	give_back(h, &nothing, &err);
 }
 
-/* No longer than a batch may stay open, or than nothing is sealed. */
+/* How long until the batch has to end, or something has to be sealed? */
 static int64_t
-patience(struct handover *h, bool settled, bool failed)
+patience(const struct handover *h, int64_t due, bool failed)
 {
-	int64_t ns = settled ? INT64_MAX : STORE_BATCH_NS;
 	int64_t seal = failed ? INT64_MAX : sealer_wait(h->sealer);
+	int64_t ns = due;
 
-	return seal < ns ? seal : ns;
+	if (due != INT64_MAX)
+		ns -= clock_steady();
+	if (seal < ns)
+		ns = seal;
+	return ns > 0 ? ns : 0;
 }
 
+/* The first batch is open: the recording itself is in it. */
 static void *
 write_all(void *arg)
 {
 	struct handover *h = arg;
-	bool failed = false, settled = false, end = false;
+	int64_t due = clock_steady() + OPEN_NS;
+	bool failed = false, end = false;
+	struct item *items;
 
 	while (!end) {
-		struct item *items =
-		    take_all(h, patience(h, settled, failed), &end);
-
-		settled = items == NULL;
-		end = end && settled;
-		if (!settled)
-			write_items(h, items, &failed);
-		else if (!end && !failed)
-			failed = !settle(h);
+		items = take_all(h, patience(h, due, failed), &end);
+		if (items != NULL && due == INT64_MAX)
+			due = clock_steady() + OPEN_NS;
+		write_items(h, items, &failed);
+		if (end || failed || (items != NULL && clock_steady() < due))
+			continue;
+		settle(h, &failed);
+		due = INT64_MAX;
 	}
 	return NULL;
 }

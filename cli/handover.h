@@ -4,8 +4,8 @@
  *
  * Masked and read they come in, so that nothing depends on how far the
  * writer is: what is written, and in which order, is the same at any speed
- * of either thread.  What was written is committed after STORE_BATCH_NS,
- * also while nothing comes.  While it is open its thread alone uses the store.
+ * of either thread.  What was written is committed within a second, also
+ * while nothing comes.  While it is open its thread alone uses the store.
  *
  *	handover_open(&h, store, limit, &err)
  *	handover_add(h, x, &reading, &err)

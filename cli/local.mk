@@ -40,7 +40,9 @@ libcli_a_SOURCES = \
 	%D%/sealer.c %D%/sealer.h \
 	%D%/send_report.c %D%/send_report.h \
 	%D%/sending.c %D%/sending.h \
+	%D%/session.c %D%/session.h \
 	%D%/table.c %D%/table.h \
+	%D%/tape.c %D%/tape.h \
 	%D%/text.c %D%/text.h \
 	%D%/unseen.c %D%/unseen.h
 
@@ -78,6 +80,7 @@ tests_unit_test_text_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
 bats_tests += \
 	tests/cli/audit.bats \
+	tests/cli/capture-live.bats \
 	tests/cli/capture.bats \
 	tests/cli/diff.bats \
 	tests/cli/help.bats \

@@ -3,7 +3,6 @@
 #include "base/err.h"
 #include "cli/config.h"
 #include "cli/handover.h"
-#include "cli/progress.h"
 
 static unsigned
 wants(void *ctx, const struct head *request)
@@ -46,13 +45,12 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	return 0;
 }
 
-static void
-tick(void *ctx, uint64_t done, uint64_t total)
+static int
+tick(void *ctx, uint64_t done, uint64_t total, struct err *err)
 {
 	struct recorder *r = ctx;
 
-	if (r->progress != NULL)
-		progress_show(r->progress, done, total, r->kept, r->deletions);
+	return r->tick != NULL ? r->tick(r->tick_arg, done, total, err) : 0;
 }
 
 struct capture_sink
@@ -93,29 +91,16 @@ recorder_open(struct recorder *r, const struct recorder_options *options,
 	return 0;
 }
 
-int
-recorder_begin(struct recorder *r, struct store *store, uint64_t memory,
-    struct err *err)
+void
+recorder_begin(struct recorder *r, struct handover *to, uint64_t id)
 {
-	r->next_id = store_next_id(store);
-	return handover_open(&r->handover, store, r->sealer, memory, err);
-}
-
-int
-recorder_end(struct recorder *r, struct err *err)
-{
-	struct handover *h = r->handover;
-
-	r->handover = NULL;
-	return handover_close(h, err);
+	r->handover = to;
+	r->next_id = id;
 }
 
 void
 recorder_close(struct recorder *r)
 {
-	struct err ignored;
-
-	(void)!recorder_end(r, &ignored);
 	recogniser_free(r->recogniser);
 	redactor_free(r->redactor);
 	rules_close(r->rules);

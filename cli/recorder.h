@@ -17,15 +17,11 @@
 #include "deletion/recogniser.h"
 #include "deletion/redact.h"
 #include "deletion/rules.h"
-#include "store/store.h"
 
-struct progress;
 struct handover;
-struct sealer;
 
 struct recorder {
-	struct handover *handover; /* NULL: not recording */
-	struct sealer *sealer;     /* the caller's; NULL: nothing is signed */
+	struct handover *handover; /* of the archive that is recorded to */
 	uint64_t next_id;
 	struct rules *rules;
 	struct recogniser *recogniser;
@@ -33,7 +29,9 @@ struct recorder {
 	bool all;          /* keep what is no deletion too */
 	bool keep_secrets; /* store without masks */
 	uint64_t kept, deletions;
-	struct progress *progress; /* NULL: nobody looks */
+	/* as capture_sink.tick; NULL: nobody looks */
+	int (*tick)(void *arg, uint64_t done, uint64_t total, struct err *err);
+	void *tick_arg;
 };
 
 struct recorder_options {
@@ -47,18 +45,8 @@ struct recorder_options {
 int recorder_open(struct recorder *r, const struct recorder_options *options,
     struct err *err) MUST_CHECK;
 
-/*
- * Begin to write to the open recording of store, of which at most memory
- * bytes wait to be written.
- */
-int recorder_begin(struct recorder *r, struct store *store, uint64_t memory,
-    struct err *err) MUST_CHECK;
-
-/*
- * Write what waits; from then on the store is the caller's again.  Errors:
- * those of writing.
- */
-int recorder_end(struct recorder *r, struct err *err) MUST_CHECK;
+/* Exchanges go here from now on, and the first gets this id. */
+void recorder_begin(struct recorder *r, struct handover *to, uint64_t id);
 
 /* May be called twice. */
 void recorder_close(struct recorder *r);

@@ -14,7 +14,7 @@ enum {
 	LINE_SIZE = 512, /* more than all losses in words */
 };
 
-/* When a recording saw packets. */
+/* When a recording was watching. */
 struct interval {
 	int64_t first, last;
 };
@@ -71,6 +71,8 @@ losses(struct teller *t, const struct coverage *c)
 	    "bytes never captured");
 	loss(t, &any, c->kernel_drops + c->interface_drops, "packet dropped",
 	    "packets dropped");
+	loss(t, &any, c->interface_downs, "time that the interface went down",
+	    "times that the interface went down");
 	loss(t, &any, c->flows.undecided, "flow undecided", "flows undecided");
 	loss(t, &any, c->evicted, "flow given up", "flows given up");
 	return any;
@@ -78,15 +80,15 @@ losses(struct teller *t, const struct coverage *c)
 
 /* Is a part of it outside the range? */
 static bool
-sticks_out(const struct time_range *range, const struct coverage *c)
+sticks_out(const struct time_range *range, const struct interval *i)
 {
-	return c->packets > 0 &&
-	    ((range->since.given && c->first < range->since.t) ||
-		(range->until.given && c->last >= range->until.t));
+	return (range->since.given && i->first < range->since.t) ||
+	    (range->until.given && i->last >= range->until.t);
 }
 
 static void
-recording(struct teller *t, const struct recording *rec)
+recording(struct teller *t, const struct recording *rec,
+    const struct interval *watch)
 {
 	const struct coverage *c = &rec->coverage;
 	char text[TEXT_SIZE];
@@ -94,47 +96,53 @@ recording(struct teller *t, const struct recording *rec)
 
 	add(t, "recording %" PRIu64 ": ", rec->id);
 	any = losses(t, c);
-	if (any && sticks_out(t->range, c))
+	if (any && watch != NULL && sticks_out(t->range, watch))
 		add(t, " in all of its %s",
-		    text_duration(text, c->last - c->first));
+		    text_duration(text, watch->last - watch->first));
 	if (!rec->finished)
 		add(t, any ? ", and it did not end" : "it did not end");
 	else if (c->cut_short)
-		add(t, "%s",
-		    any ? ", and the file is cut short"
-			: "the file is cut short");
+		add(t, "%s%s", any ? ", and " : "",
+		    c->watched_from != 0 ? "the interface went away"
+					 : "the file is cut short");
 	else if (c->packets == 0)
-		add(t, "no packets");
+		add(t, "%sno packets", any ? ", " : "");
 	else if (!any)
 		add(t, "all that passed was seen");
 	end_line(t);
 }
 
 static bool
-is_outside(const struct time_range *range, const struct coverage *c)
+is_outside(const struct time_range *range, const struct interval *i)
 {
-	return (range->since.given && c->last < range->since.t) ||
-	    (range->until.given && c->first >= range->until.t);
+	return (range->since.given && i->last < range->since.t) ||
+	    (range->until.given && i->first >= range->until.t);
+}
+
+static void
+cover(struct teller *t, const struct interval *watch)
+{
+	if (t->count == t->room) {
+		t->room = t->room > 0 ? 2 * t->room : 8;
+		t->covered =
+		    xrealloc(t->covered, t->room * sizeof(*t->covered));
+	}
+	t->covered[t->count++] = *watch;
 }
 
 /* When one that did not end was watching is not known. */
 static void
 take(struct teller *t, const struct recording *rec)
 {
-	const struct coverage *c = &rec->coverage;
-	bool timed = rec->finished && c->packets > 0;
+	struct interval watch;
+	bool timed = rec->finished &&
+	    coverage_watch(&rec->coverage, &watch.first, &watch.last);
 
-	if (timed && is_outside(t->range, c))
+	if (timed && is_outside(t->range, &watch))
 		return;
-	recording(t, rec);
-	if (!timed)
-		return;
-	if (t->count == t->room) {
-		t->room = t->room > 0 ? 2 * t->room : 8;
-		t->covered =
-		    xrealloc(t->covered, t->room * sizeof(*t->covered));
-	}
-	t->covered[t->count++] = (struct interval){ c->first, c->last };
+	recording(t, rec, timed ? &watch : NULL);
+	if (timed)
+		cover(t, &watch);
 }
 
 static int

@@ -56,8 +56,26 @@ struct coverage {
 	uint64_t evicted;           /* flows given up to stay within memory */
 	/* as the recorder knows, or as statistics in pcapng files say */
 	uint64_t kernel_drops, interface_drops;
-	int64_t first, last; /* packet times; 0 while packets is 0 */
-	bool cut_short;      /* the capture file ends inside a packet */
+	uint64_t interface_downs; /* how often the interface went down */
+	int64_t first, last;      /* packet times; 0 while packets is 0 */
+	/* when an interface was watched, by the clock on the wall; else 0 */
+	int64_t watched_from, watched_until;
+	bool cut_short; /* the capture file ends inside a packet, or it could
+			   not be read to its end */
 };
+
+/*
+ * From when to when did somebody watch?  As far as packets show it where
+ * files were read.  false if that is not known.
+ */
+static inline bool
+coverage_watch(const struct coverage *c, int64_t *from, int64_t *until)
+{
+	bool live = c->watched_from != 0;
+
+	*from = live ? c->watched_from : c->first;
+	*until = live ? c->watched_until : c->last;
+	return live || c->packets > 0;
+}
 
 #endif

@@ -34,6 +34,9 @@ static const struct {
 	COUNT("evicted", evicted),
 	COUNT("drops:kernel", kernel_drops),
 	COUNT("drops:interface", interface_drops),
+	COUNT("interface:downs", interface_downs),
+	COUNT("watched:from", watched_from),
+	COUNT("watched:until", watched_until),
 };
 
 const size_t counts_number = ARRAY_LEN(counts);

@@ -204,6 +204,28 @@ endless() {
 	[ "$stderr" = "" ]
 }
 
+@test "--count stops after so many packets" {
+	"$OBIT" capture --json --count 40 -r "$huawei" a.obit >out || [ $? -eq 4 ]
+	jq -e '.packets == 40' out
+	"$OBIT" verify a.obit
+}
+
+@test "USR1 asks how far it is with a file" {
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 20 >/dev/null
+	mkfifo in
+	"$OBIT" capture -r - a.obit <in >out 2>words 3>&- &
+	recorder=$!
+	exec 7>in
+	cat mix.pcap >&7
+	until [ -e a.obit ]; do sleep 0.05; done
+	kill -USR1 $recorder
+	while ! grep -q 'packets, .* deletions, 0 dropped' words; do
+		tail -c +25 mix.pcap >&7
+	done
+	exec 7>&-
+	wait $recorder || [ $? -eq 4 ]
+}
+
 @test "the archive does not depend on how far its writer is behind" {
 	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 10 >/dev/null
 	for memory in 256K 64M; do
@@ -257,9 +279,17 @@ endless() {
 	run -1 grep -q null <(jq .principal audit)
 }
 
-@test "--read is required, sizes are checked" {
+@test "a source is required, and one kind only; sizes are checked" {
 	run -2 --separate-stderr "$OBIT" capture a.obit
-	[[ "$stderr" == *"-r FILE"* ]]
+	[[ "$stderr" == *"-i IFACE"*"-r FILE"* ]]
+	run -2 "$OBIT" capture -i lo -r "$huawei" a.obit
+	[[ "$output" == *"not both" ]]
+	for option in '--buffer 0' '--buffer 9999999' '--snaplen 0' \
+		'--snaplen 99999999' '--duration 0' '--duration 5x'; do
+		# shellcheck disable=SC2086
+		run -2 "$OBIT" capture -i lo $option a.obit
+		[[ "$output" == "obit capture: ${option% *} takes a "* ]]
+	done
 	run -2 --separate-stderr "$OBIT" capture -r "$huawei" --memory lots a.obit
 	[[ "$stderr" == *"--memory takes a size"* ]]
 	[ ! -e a.obit ]

@@ -500,7 +500,8 @@ class Archive:
                  "exchanges:incomplete", "exchanges:orphans", "deletions"] +
                 flaws +
                 ["unseen_bytes", "evicted", "drops:kernel",
-                 "drops:interface"])
+                 "drops:interface", "interface:downs", "watched:from",
+                 "watched:until"])
 
     def recording(self, r):
         counts = dict(self.rows("SELECT name, count FROM coverage "

@@ -19,7 +19,7 @@ touch(struct span bytes)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	uint64_t kernel, interface, done, size;
+	uint64_t kernel, interface, downs, done, size;
 	struct source *s;
 	struct frame f;
 	struct err err;
@@ -31,7 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		assert(f.bytes.len <= SOURCE_MAX_FRAME);
 		touch(f.bytes);
 	}
-	source_drops(s, &kernel, &interface);
+	source_losses(s, &kernel, &interface, &downs);
 	source_progress(s, &done, &size);
 	assert(done <= size);
 	source_close(s);

@@ -9,6 +9,7 @@ struct args {
 	struct opt_list list;
 	uint64_t number, size;
 	struct opt_time at;
+	int64_t length;
 };
 
 #define AT(member) offsetof(struct args, member)
@@ -20,6 +21,7 @@ static const struct opt opts[] = {
 	{ 0, "number", OPT_UINT, AT(number), "N", "number" },
 	{ 0, "size", OPT_SIZE, AT(size), "N", "size" },
 	{ 0, "at", OPT_TIME, AT(at), "T", "time" },
+	{ 0, "length", OPT_DURATION, AT(length), "T", "length" },
 	{ 0 },
 };
 
@@ -83,6 +85,9 @@ static const struct {
 	{ "x --size 99999999999G",
 	    "--size takes a size such as 4096, 64K or 8M, "
 	    "not \"99999999999G\"" },
+	{ "x --length 5x",
+	    "--length takes a time such as 90, 90s, 5m, 12h or 7d, "
+	    "not \"5x\"" },
 	{ "x --at noon", "--at: \"noon\" is not an RFC 3339 time" },
 };
 
@@ -101,5 +106,41 @@ START_TEST(mistakes_are_named)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	int64_t seconds; /* 0: it is none */
+} durations[] = {
+	{ "1", 1 },
+	{ "90s", 90 },
+	{ "5m", 300 },
+	{ "12h", 43200 },
+	{ "7d", 604800 },
+	{ "3660d", 316224000 },
+	{ "3661d", 0 },
+	{ "18446744073709551615d", 0 },
+	{ "99999999999999999999", 0 },
+	{ "0", 0 },
+	{ "0s", 0 },
+	{ "", 0 },
+	{ "s", 0 },
+	{ "-5s", 0 },
+	{ "5S", 0 },
+	{ "5ms", 0 },
+	{ "1.5h", 0 },
+};
+
+START_TEST(durations_have_units)
+{
+	for (size_t i = 0; i < ARRAY_LEN(durations); i++) {
+		int64_t ns = 0;
+		bool is = opt_duration(&ns, durations[i].text);
+
+		ck_assert_int_eq(is, durations[i].seconds != 0);
+		if (is)
+			ck_assert_int_eq(ns, durations[i].seconds * 1000000000);
+	}
+}
+END_TEST
+
 UNIT_MAIN("opt", every_kind_is_set, what_is_not_given_keeps_its_default,
-    mistakes_are_named)
+    mistakes_are_named, durations_have_units)

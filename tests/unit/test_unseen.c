@@ -135,5 +135,43 @@ START_TEST(one_that_did_not_end_counts_for_no_time)
 }
 END_TEST
 
+/* Silence is not absence: it watched from 1 to 4, and from 6 to 7. */
+START_TEST(a_watched_interface_covers_also_what_was_silent)
+{
+	struct recording rec = { .program = span_of_str("test") };
+	struct coverage c = {
+		.packets = 1,
+		.first = 2 * H,
+		.last = 2 * H,
+		.watched_from = 1 * H,
+		.watched_until = 4 * H,
+	};
+	struct store *st;
+	struct err err;
+
+	folder_enter();
+	must(store_open(&st, folder_path("a.obit"), STORE_APPEND, &err), &err);
+	must(store_begin(st, &rec, &err), &err);
+	must(store_end(st, &c, &err), &err);
+	c = (struct coverage){
+		.interface_downs = 2,
+		.watched_from = 6 * H,
+		.watched_until = 7 * H,
+		.cut_short = true,
+	};
+	must(store_begin(st, &rec, &err), &err);
+	must(store_end(st, &c, &err), &err);
+	expect(st, 3 * H, 4 * H, "recording 1: all that passed was seen\n");
+	expect(st, 3 * H, -1,
+	    "recording 1: all that passed was seen\n"
+	    "recording 2: not visible: 2 times that the interface went down, "
+	    "and the interface went away\n"
+	    "no recording from" DAY "04:00:00 UTC to" DAY "06:00:00 UTC\n");
+	must(store_close(st, &err), &err);
+	folder_leave();
+}
+END_TEST
+
 UNIT_MAIN("unseen", all_recordings_and_what_is_between,
-    a_range_leaves_out_what_is_outside, one_that_did_not_end_counts_for_no_time)
+    a_range_leaves_out_what_is_outside, one_that_did_not_end_counts_for_no_time,
+    a_watched_interface_covers_also_what_was_silent)

@@ -1,0 +1,233 @@
+#include "cli/session.h"
+
+#include <inttypes.h>
+#include <signal.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "cli/cover.h"
+#include "cli/progress.h"
+#include "cli/tape.h"
+#include "cli/text.h"
+
+struct session {
+	const struct session_options *options;
+	struct cmd_ctx *ctx;
+	struct capture *capture;
+	struct recorder recorder;
+	struct progress progress;
+	bool shows;     /* the progress */
+	uint64_t downs; /* of the interface, that were told */
+	bool incomplete;
+};
+
+/* The handlers' view of the capture; NULL while none runs. */
+static struct capture *volatile running;
+static volatile sig_atomic_t asked;
+
+static void
+on_end(int signo)
+{
+	(void)signo;
+	if (running != NULL)
+		capture_stop(running);
+}
+
+static void
+on_question(int signo)
+{
+	(void)signo;
+	asked = 1;
+}
+
+/* SIGHUP stays ignored where nohup(1) made it so. */
+static void
+handle(int signo, void (*handler)(int))
+{
+	struct sigaction act = { .sa_handler = handler }, before;
+
+	sigaction(signo, NULL, &before);
+	if (before.sa_handler != SIG_IGN)
+		sigaction(signo, &act, NULL);
+}
+
+static void
+catch_signals(struct capture *c)
+{
+	void (*end)(int) = c != NULL ? on_end : SIG_DFL;
+
+	running = c;
+	asked = 0;
+	handle(SIGINT, end);
+	handle(SIGTERM, end);
+	handle(SIGHUP, end);
+	handle(SIGUSR1, c != NULL ? on_question : SIG_DFL);
+}
+
+static void
+report(struct session *s, const char *path, const struct coverage *c)
+{
+	FILE *out = s->ctx->out;
+	struct json j = JSON_INIT(out);
+
+	if (!s->options->json) {
+		fputs("recorded in ", out);
+		text_put_line(out, span_of_str(path));
+		putc('\n', out);
+		cover_print(out, c);
+		return;
+	}
+	json_object(&j, NULL);
+	cover_json(&j, c);
+	json_str(&j, "archive", path);
+	json_end(&j);
+	json_line(&j);
+}
+
+/* Words for people about the session as it is, in one line. */
+static void
+answer(struct session *s)
+{
+	const struct coverage *c = capture_coverage(s->capture);
+	const struct recorder *r = &s->recorder;
+	char bytes[TEXT_SIZE];
+
+	fprintf(s->ctx->log,
+	    "obit capture: %" PRIu64 " packets, %s, %" PRIu64
+	    " exchanges kept, %" PRIu64 " deletions, %" PRIu64 " dropped\n",
+	    c->packets, text_bytes(bytes, c->bytes), r->kept, r->deletions,
+	    c->kernel_drops + c->interface_drops);
+	fflush(s->ctx->log);
+}
+
+static void
+tell_downs(struct session *s)
+{
+	const struct coverage *c = capture_coverage(s->capture);
+
+	if (c->interface_downs > s->downs)
+		fprintf(s->ctx->log,
+		    "obit capture: %s: went down; waiting for it\n",
+		    s->options->capture.interface->name);
+	s->downs = c->interface_downs;
+}
+
+static int
+tick(void *arg, uint64_t done, uint64_t total, struct err *err)
+{
+	struct session *s = arg;
+
+	(void)err;
+	if (s->shows)
+		progress_show(&s->progress, done, total, s->recorder.kept,
+		    s->recorder.deletions);
+	tell_downs(s);
+	if (asked) {
+		asked = 0;
+		answer(s);
+	}
+	return 0;
+}
+
+/* What may wait to be written is a part of --memory. */
+static uint64_t
+queue_memory(const struct session_options *options)
+{
+	return options->capture.memory / 4;
+}
+
+/* May the archive lack something that passed? */
+static bool
+is_incomplete(const struct coverage *c)
+{
+	return c->cut_short || c->exchanges.incomplete > c->exchanges.orphans ||
+	    c->kernel_drops > 0 || c->interface_drops > 0 ||
+	    c->interface_downs > 0;
+}
+
+static int
+open_tape(struct session *s, struct tape **out, struct err *err)
+{
+	const struct session_options *options = s->options;
+	struct recording rec = {
+		.begun = clock_wall(),
+		.program = span_of_str(PACKAGE_STRING),
+		.source = options->source,
+	};
+
+	if (options->capture.filter != NULL)
+		rec.filter = span_of_str(options->capture.filter);
+	if (tape_open(out, options->archive, &rec, &options->sealer,
+		queue_memory(options), err) < 0)
+		return -1;
+	recorder_begin(&s->recorder, tape_handover(*out), tape_first_id(*out));
+	return 0;
+}
+
+/*
+ * Read to the end and write all of it.  The first error counts; what was
+ * read before it is written.
+ */
+static int
+record(struct session *s, struct err *err)
+{
+	struct coverage coverage;
+	struct tape *tape;
+	struct err later;
+	int status, closed;
+
+	if (open_tape(s, &tape, err) < 0)
+		return -1;
+	status = capture_run(s->capture, err);
+	coverage = *capture_coverage(s->capture);
+	coverage.deletions = s->recorder.deletions;
+	tape_end(tape, &coverage);
+	closed = tape_close(tape, &later);
+	progress_end(&s->progress);
+	if (closed == 0)
+		report(s, s->options->archive, &coverage);
+	else if (status == 0)
+		*err = later;
+	if (status < 0 || closed < 0)
+		return -1;
+	return is_incomplete(&coverage) ? EXIT_INCOMPLETE : EXIT_OK;
+}
+
+static int
+open_and_record(struct session *s, struct err *err)
+{
+	int status;
+
+	if (recorder_open(&s->recorder, &s->options->recorder, err) < 0)
+		return -1;
+	s->recorder.tick = tick;
+	s->recorder.tick_arg = s;
+	/* From before there is an archive, so that none is left half made. */
+	catch_signals(s->capture);
+	status = record(s, err);
+	catch_signals(NULL);
+	return status;
+}
+
+int
+session_run(const struct session_options *options, struct cmd_ctx *ctx,
+    struct err *err)
+{
+	struct session s = {
+		.options = options,
+		.ctx = ctx,
+		.progress = PROGRESS_INIT(ctx->log),
+	};
+	struct capture_sink sink = recorder_sink(&s.recorder);
+	struct capture_options capture = options->capture;
+	int status;
+
+	capture.memory -= queue_memory(options);
+	s.shows = progress_is_wanted(&s.progress);
+	if (capture_open(&s.capture, &capture, &sink, err) < 0)
+		return -1;
+	status = open_and_record(&s, err);
+	capture_close(s.capture);
+	recorder_close(&s.recorder);
+	return status;
+}

@@ -1,0 +1,186 @@
+# obit capture -i, on a cable between two network namespaces
+
+bats_require_minimum_version 1.5.0
+load ../lib/live.bash
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
+	huawei=$top_srcdir/tests/captures/huawei.pcap
+	live_setup
+}
+
+teardown() {
+	live_teardown
+}
+
+@test "deletions that curl makes are audited while they are recorded" {
+	needs curl python3
+	serve 10.9.0.1
+	url=http://10.9.0.1:$(cat port)/v1/things
+	watch --json -i tap a.obit
+	for path in one one two/denied; do
+		in_ns "$far" curl -s -X DELETE "$url/$path" >/dev/null
+	done
+	await has_rows a.obit 3
+	finish
+	[ "$ended" -eq 0 ]
+	"$OBIT" verify a.obit
+	[ "$("$OBIT" audit --json a.obit | jq -c '[.outcome, .status, .client[:8]]')" = \
+		'["deleted",204,"10.9.0.2"]
+["gone",404,"10.9.0.2"]
+["denied",403,"10.9.0.2"]' ]
+	jq -e '.drops == {kernel: 0, interface: 0} and .deletions == 3' out
+}
+
+@test "all interfaces at once are read as cooked packets" {
+	needs curl python3
+	serve 0.0.0.0
+	watch --json -i any -f "tcp port $(cat port)" a.obit
+	in_ns "$far" curl -s -X DELETE "http://10.9.0.1:$(cat port)/a" >/dev/null
+	in_ns "$near" curl -s -X DELETE "http://127.0.0.1:$(cat port)/b" >/dev/null
+	await has_rows a.obit 2
+	finish
+	[ "$("$OBIT" audit --json a.obit | jq -r .target)" = $'/a\n/b' ]
+}
+
+@test "what is recorded can be read while nothing more comes" {
+	needs tcpreplay
+	watch -i tap a.obit
+	replay "$huawei"
+	await has_rows a.obit 17
+	"$OBIT" stats a.obit | grep -q "(not finished)"
+	finish
+	[ "$(rows a.obit)" -eq 20 ]
+}
+
+@test "INT, TERM and HUP end a recording with all that came before them" {
+	needs tcpreplay
+	for signal in INT TERM HUP; do
+		watch --json -i tap $signal.obit
+		replay "$huawei"
+		finish $signal
+		[ "$ended" -eq 0 ]
+		jq -e '.packets == 95 and .exchanges.kept == 20' out
+		[ ! -e $signal.obit-wal ]
+		"$OBIT" verify $signal.obit
+	done
+}
+
+@test "USR1 asks how far it is" {
+	needs tcpreplay
+	watch -i tap a.obit
+	[ ! -s words ]
+	replay "$huawei"
+	await has_rows a.obit 17
+	kill -USR1 "$recorder"
+	await grep -q "95 packets, .* 17 deletions, 0 dropped" words
+	finish TERM
+	[ "$ended" -eq 0 ]
+}
+
+@test "the coverage says when it was watching, also when nothing came" {
+	before=$(date +%s)
+	watch --json -i tap a.obit
+	finish
+	[ "$ended" -eq 0 ]
+	jq -e --argjson t "$before" '.packets == 0 and .first == null and
+		(.watched.from[:19] + "Z" | fromdate) >= $t and
+		.watched.until >= .watched.from' out
+	"$OBIT" stats --json a.obit | jq -e --slurpfile s out \
+		'.recordings[0].watched == $s[0].watched'
+	"$OBIT" stats a.obit | grep -q '^  watched '
+	"$OBIT" audit a.obit >audit 2>&1
+	grep -q 'recording 1: no packets' audit
+	# Between two recordings nobody was watching.
+	WATCHED=a.obit-wal watch -i tap a.obit
+	finish
+	"$OBIT" audit a.obit 2>&1 | grep -q '^no recording from'
+}
+
+@test "--duration ends it" {
+	needs tcpreplay
+	watch --json -i tap --duration 1 a.obit
+	replay "$huawei"
+	ended
+	[ "$ended" -eq 0 ]
+	jq -e '.packets == 95' out
+}
+
+@test "--count ends it after so many packets" {
+	needs tcpreplay
+	watch --json -i tap --count 30 a.obit
+	replay "$huawei"
+	ended
+	jq -e '.packets == 30' out
+	run "$OBIT" capture --json --count 30 -r "$huawei" b.obit
+	jq -e '.packets == 30' <<<"$output"
+	[ "$("$OBIT" ls --json a.obit | jq -c '[.client, .status]')" = \
+		"$("$OBIT" ls --json b.obit | jq -c '[.client, .status]')" ]
+}
+
+@test "a ring that is too small drops packets, and says so" {
+	needs tcpreplay python3
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 60 \
+		--exchanges 40 --body-min 3000 --body-max 60000 >/dev/null
+	watch --json --all -i tap -B 64 -s 1600 a.obit
+	kill -STOP "$recorder"
+	replay mix.pcap
+	kill -CONT "$recorder"
+	finish
+	[ "$ended" -eq 4 ]
+	jq -e '.drops.kernel > 0' out
+	jq -e '.packets == ([.layers[]] | add)' out
+	"$OBIT" verify a.obit
+	"$OBIT" stats a.obit | grep -Eq '^  dropped +[1-9][0-9]* packets by the kernel'
+	"$OBIT" audit a.obit 2>&1 | grep -q 'packets dropped'
+}
+
+@test "an interface that is not there or down is named" {
+	run -3 in_ns "$near" "$OBIT" capture -i nosuch a.obit
+	[ "$output" = "obit capture: nosuch: no such interface" ]
+	ip -n "$near" link set tap down
+	run -3 in_ns "$near" "$OBIT" capture -i tap a.obit
+	[ "$output" = "obit capture: tap: is down" ]
+	[ ! -e a.obit ]
+}
+
+@test "what is missing to watch an interface is named" {
+	needs setpriv
+	run -3 in_ns "$near" setpriv --reuid 65534 --clear-groups \
+		"$OBIT" capture -i tap /nosuch/a.obit
+	[[ "$output" == "obit capture: tap: "*"CAP_NET_RAW" ]]
+}
+
+@test "an interface that goes down is waited for, and counted" {
+	needs tcpreplay
+	watch --json -i tap a.obit
+	ip -n "$near" link set tap down
+	await grep -q 'obit capture: tap: went down' words
+	ip -n "$near" link set tap up
+	replay "$huawei"
+	await has_rows a.obit 17
+	finish
+	[ "$ended" -eq 4 ]
+	jq -e '.interface_downs == 1 and .exchanges.kept == 20' out
+	"$OBIT" audit a.obit 2>&1 | grep -q 'interface went down'
+}
+
+@test "an interface that disappears ends it, with all that came before" {
+	needs tcpreplay
+	watch --json -i tap a.obit
+	replay "$huawei"
+	ip -n "$near" link delete tap
+	ended
+	[ "$ended" -eq 3 ]
+	[ "$(tail -n 1 words)" = "obit capture: tap: the interface disappeared" ]
+	jq -e '.exchanges.kept == 20 and .cut_short' out
+	"$OBIT" verify a.obit
+	[ "$(rows a.obit)" -eq 20 ]
+}
+
+@test "a filter that is none is refused before there is an archive" {
+	run -2 in_ns "$near" "$OBIT" capture -i tap -f 'port and' a.obit
+	[[ "$output" == 'obit capture: tap: filter "port and": '* ]]
+	[ ! -e a.obit ]
+}
