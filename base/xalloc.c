@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 void
 xalloc_failed(void)
@@ -34,4 +35,10 @@ void *
 xrealloc(void *old, size_t size)
 {
 	return check(realloc(old, size));
+}
+
+char *
+xstrdup(const char *s)
+{
+	return check(strdup(s));
 }

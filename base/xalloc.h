@@ -12,6 +12,7 @@
 void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
+char *xstrdup(const char *s);
 
 /* Say that there is no memory, and end the process. */
 _Noreturn void xalloc_failed(void);

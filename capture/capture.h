@@ -44,7 +44,7 @@ struct capture_options {
 #define CAPTURE_MAX_BODY ((uint64_t)8 << 20)
 #define CAPTURE_MEMORY   ((uint64_t)64 << 20)
 
-#define CAPTURE_TICK    4096
+#define CAPTURE_TICK    1024
 #define CAPTURE_TICK_NS ((int64_t)100000000)
 
 struct capture_sink {

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "cli/opt.h"
+#include "cli/privilege.h"
 #include "cli/session.h"
 
 #define MAX_BUFFER  (1 << 30)
@@ -19,7 +20,7 @@ struct args {
 	const char *seal, *checkpoint;
 	uint64_t buffer, snaplen, count, max_body, memory;
 	int64_t duration;
-	const char *interface, *filter;
+	const char *interface, *filter, *user, *rotate;
 	bool modest, all, keep_secrets, json;
 };
 
@@ -49,6 +50,10 @@ static const struct opt opts[] = {
 	    "watch for so long: seconds, or 90s, 5m, 12h, 7d" },
 	{ 'c', "count", OPT_UINT, AT(count), "N",
 	    "stop after so many packets" },
+	{ 0, "rotate", OPT_STRING, AT(rotate), "SIZE|TIME",
+	    "begin a new archive at this size, or after this time" },
+	{ 0, "user", OPT_STRING, AT(user), "NAME",
+	    "become this user once the interface is open" },
 	{ 0, "all", OPT_FLAG, AT(all), NULL,
 	    "keep every exchange, not only deletions and their follow-ups" },
 	{ 0, "rules", OPT_LIST, AT(rules), "FILE",
@@ -86,10 +91,21 @@ source_text(const struct args *args, struct arena *arena)
 }
 
 static int
-check_files(const struct opt_list *files, struct err *err)
+check_files(const struct args *args, const struct rotation *rotation,
+    struct err *err)
 {
+	const struct opt_list *files = &args->files;
+	const char *live = NULL;
 	size_t inputs = 0;
 
+	if (args->user != NULL)
+		live = "--user";
+	if (args->duration > 0)
+		live = "--duration";
+	if (rotation->ns > 0)
+		live = "--rotate TIME";
+	if (live != NULL)
+		return err_set(err, ERR_USAGE, "%s needs -i IFACE", live);
 	for (size_t i = 0; i < files->count; i++)
 		inputs += strcmp(files->items[i], "-") == 0;
 	if (inputs > 1)
@@ -111,18 +127,25 @@ check_interface(const struct args *args, struct err *err)
 		return err_set(err, ERR_USAGE,
 		    "--snaplen takes a number of bytes from 1 to %d",
 		    MAX_SNAPLEN);
-	return 0;
+	return args->user != NULL ? privilege_check(args->user, err) : 0;
 }
 
 static int
-check(const struct args *args, struct err *err)
+check(const struct args *args, struct rotation *rotation, struct err *err)
 {
+	if (args->rotate != NULL &&
+	    rotation_parse(rotation, args->rotate, err) < 0)
+		return -1;
+	if (args->rotate != NULL && args->checkpoint != NULL)
+		return err_set(err, ERR_USAGE,
+		    "with --rotate each archive has a checkpoint of its own: "
+		    "leave out --checkpoint");
 	if (args->interface == NULL && args->files.count == 0)
 		return err_set(err, ERR_USAGE,
 		    "name an interface with -i IFACE or a capture with "
 		    "-r FILE");
 	if (args->interface == NULL)
-		return check_files(&args->files, err);
+		return check_files(args, rotation, err);
 	if (args->files.count > 0)
 		return err_set(err, ERR_USAGE,
 		    "-i watches an interface and -r reads files: not both");
@@ -162,12 +185,13 @@ run(struct cmd_ctx *ctx, struct err *err)
 			.checkpoint = args->checkpoint,
 			.every = &args->seal_every,
 		},
+		.user = args->user,
 		.archive = ctx->operands[0],
 		.json = args->json,
 	};
 	int status;
 
-	if (check(args, err) < 0)
+	if (check(args, &options.rotation, err) < 0)
 		return -1;
 	options.source = source_text(args, &arena);
 	status = session_run(&options, ctx, err);

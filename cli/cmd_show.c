@@ -165,8 +165,12 @@ print_follow_ups(const struct reading *r, FILE *out)
 	for (size_t i = 0; i < r->follow_up_count; i++) {
 		const struct follow_up *f = &r->follow_ups[i];
 
-		fprintf(out, "  follow-up  of %" PRIu64 ": %s", f->deletion,
-		    verdict_name(f->verdict));
+		if (f->deletion != 0)
+			fprintf(out, "  follow-up  of %" PRIu64 ": ",
+			    f->deletion);
+		else
+			fputs("  follow-up  of an earlier archive: ", out);
+		fputs(verdict_name(f->verdict), out);
 		if (f->state.p != NULL) {
 			fputs(", ", out);
 			text_put_line(out, f->state);

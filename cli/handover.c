@@ -55,6 +55,7 @@ struct handover {
 	pthread_cond_t room;   /* something was written */
 	struct queue waiting;  /* to be written */
 	struct queue written;  /* to be freed where it was made */
+	uint64_t size;         /* of the archive */
 	bool ended, idle, blocked;
 	struct err failure; /* of the first write that failed */
 };
@@ -193,6 +194,19 @@ write_items(struct handover *h, struct item *item, bool *failed)
 	}
 }
 
+static void
+measure(struct handover *h)
+{
+	struct err ignored;
+	uint64_t size;
+
+	if (store_size(h->store, &size, &ignored) < 0)
+		return;
+	lock(h);
+	h->size = size;
+	unlock(h);
+}
+
 /* End the open batch, and seal if it is time to. */
 static void
 settle(struct handover *h, bool *failed)
@@ -236,6 +250,7 @@ write_all(void *arg)
 		if (items != NULL && due == INT64_MAX)
 			due = clock_steady() + OPEN_NS;
 		write_items(h, items, &failed);
+		measure(h);
 		if (end || failed || (items != NULL && clock_steady() < due))
 			continue;
 		settle(h, &failed);
@@ -367,6 +382,17 @@ handover_add(struct handover *h, struct exchange *x,
 		return 0;
 	free_item(item);
 	return -1;
+}
+
+uint64_t
+handover_size(struct handover *h)
+{
+	uint64_t size;
+
+	lock(h);
+	size = h->size;
+	unlock(h);
+	return size;
 }
 
 int

@@ -41,6 +41,9 @@ int handover_open(struct handover **out, struct store *store,
 int handover_add(struct handover *h, struct exchange *x,
     const struct reading *reading, struct err *err) MUST_CHECK;
 
+/* The size of the archive as of what was written last; see store_size(). */
+uint64_t handover_size(struct handover *h);
+
 /* Write all that waits and free h.  NULL is allowed.  Errors: as above. */
 int handover_close(struct handover *h, struct err *err) MUST_CHECK;
 

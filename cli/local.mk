@@ -33,9 +33,11 @@ libcli_a_SOURCES = \
 	%D%/outfile.c %D%/outfile.h \
 	%D%/pager.c %D%/pager.h \
 	%D%/plan_show.c %D%/plan_show.h \
+	%D%/privilege.c %D%/privilege.h \
 	%D%/progress.c %D%/progress.h \
 	%D%/record.c %D%/record.h \
 	%D%/recorder.c %D%/recorder.h \
+	%D%/rotation.c %D%/rotation.h \
 	%D%/sealed.c %D%/sealed.h \
 	%D%/sealer.c %D%/sealer.h \
 	%D%/send_report.c %D%/send_report.h \
@@ -70,6 +72,11 @@ tests_unit_test_opt_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_handover
 tests_unit_test_handover_SOURCES = tests/unit/test_handover.c $(store_samples)
 tests_unit_test_handover_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_rotation
+tests_unit_test_rotation_SOURCES = tests/unit/test_rotation.c tests/lib/folder.c \
+	tests/lib/folder.h
+tests_unit_test_rotation_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_sealer
 tests_unit_test_sealer_SOURCES = tests/unit/test_sealer.c $(store_samples)

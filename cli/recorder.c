@@ -13,6 +13,27 @@ wants(void *ctx, const struct head *request)
 	return interest == INTEREST_NONE && r->all ? INTEREST_MAYBE : interest;
 }
 
+/* From ids of all archives to those of the one that is written. */
+static void
+localise(const struct recorder *r, struct exchange *x, struct reading *reading)
+{
+	size_t count = reading->follow_up_count;
+	struct follow_up *list;
+
+	if (r->base == 0)
+		return;
+	if (reading->kind == KIND_DELETION)
+		reading->deletion.attempt_of -= r->base;
+	if (count == 0)
+		return;
+	list = arena_alloc(&x->arena, count * sizeof(*list));
+	memcpy(list, reading->follow_ups, count * sizeof(*list));
+	for (size_t i = 0; i < count; i++)
+		list[i].deletion =
+		    list[i].deletion > r->base ? list[i].deletion - r->base : 0;
+	reading->follow_ups = list;
+}
+
 /* Takes x. */
 static int
 keep(struct recorder *r, struct exchange *x, struct reading *reading,
@@ -21,6 +42,7 @@ keep(struct recorder *r, struct exchange *x, struct reading *reading,
 	r->next_id++;
 	r->kept++;
 	r->deletions += reading->kind == KIND_DELETION;
+	localise(r, x, reading);
 	return handover_add(r->handover, x, reading, err);
 }
 
@@ -95,7 +117,10 @@ void
 recorder_begin(struct recorder *r, struct handover *to, uint64_t id)
 {
 	r->handover = to;
-	r->next_id = id;
+	if (r->next_id == 0)
+		r->next_id = id;
+	r->base = r->next_id - id;
+	recogniser_cut(r->recogniser, r->next_id);
 }
 
 void

@@ -22,7 +22,8 @@ struct handover;
 
 struct recorder {
 	struct handover *handover; /* of the archive that is recorded to */
-	uint64_t next_id;
+	uint64_t next_id;          /* counted over all archives */
+	uint64_t base;             /* less this it is the id in the archive */
 	struct rules *rules;
 	struct recogniser *recogniser;
 	struct redactor *redactor;
@@ -45,7 +46,11 @@ struct recorder_options {
 int recorder_open(struct recorder *r, const struct recorder_options *options,
     struct err *err) MUST_CHECK;
 
-/* Exchanges go here from now on, and the first gets this id. */
+/*
+ * Exchanges go here from now on, and the first gets this id.  What earlier
+ * archives hold is remembered: a follow-up of a deletion in one of them is
+ * kept and has 0 as its deletion.
+ */
 void recorder_begin(struct recorder *r, struct handover *to, uint64_t id);
 
 /* May be called twice. */

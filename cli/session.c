@@ -2,10 +2,14 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/xalloc.h"
 #include "cli/cover.h"
+#include "cli/handover.h"
+#include "cli/privilege.h"
 #include "cli/progress.h"
 #include "cli/tape.h"
 #include "cli/text.h"
@@ -15,6 +19,11 @@ struct session {
 	struct cmd_ctx *ctx;
 	struct capture *capture;
 	struct recorder recorder;
+	struct tape *tape;    /* that is recorded to; NULL before and after */
+	struct tape *closing; /* the one before it; NULL: closed */
+	uint64_t number;      /* of the tape in a rotation */
+	int64_t begun;        /* the tape, by the steady clock */
+	uint64_t kept, deletions; /* before it */
 	struct progress progress;
 	bool shows;     /* the progress */
 	uint64_t downs; /* of the interface, that were told */
@@ -62,6 +71,28 @@ catch_signals(struct capture *c)
 	handle(SIGTERM, end);
 	handle(SIGHUP, end);
 	handle(SIGUSR1, c != NULL ? on_question : SIG_DFL);
+}
+
+/* What may wait to be written is a part of --memory. */
+static uint64_t
+queue_memory(const struct session_options *options)
+{
+	return options->capture.memory / 4;
+}
+
+/* May the archive lack something that passed? */
+static bool
+is_incomplete(const struct coverage *c)
+{
+	return c->cut_short || c->exchanges.incomplete > c->exchanges.orphans ||
+	    c->kernel_drops > 0 || c->interface_drops > 0 ||
+	    c->interface_downs > 0;
+}
+
+static bool
+rotates(const struct session_options *options)
+{
+	return options->rotation.bytes > 0 || options->rotation.ns > 0;
 }
 
 static void
@@ -112,12 +143,113 @@ tell_downs(struct session *s)
 	s->downs = c->interface_downs;
 }
 
+/* The archive is closed: say what is in it. */
+static int
+close_tape(struct session *s, struct tape **tape, struct err *err)
+{
+	struct tape *t = *tape;
+	struct coverage coverage;
+	char *path;
+	int status;
+
+	*tape = NULL;
+	if (t == NULL)
+		return 0;
+	coverage = *tape_coverage(t);
+	path = xstrdup(tape_path(t));
+	status = tape_close(t, err);
+	if (status == 0) {
+		report(s, path, &coverage);
+		s->incomplete |= is_incomplete(&coverage);
+	}
+	free(path);
+	return status;
+}
+
+static char *
+next_path(struct session *s, struct err *err)
+{
+	const struct session_options *options = s->options;
+
+	if (!rotates(options))
+		return xstrdup(options->archive);
+	if (s->number == 0 &&
+	    rotation_next(&s->number, options->archive, err) < 0)
+		return NULL;
+	return rotation_name(options->archive, s->number++);
+}
+
+/* What comes from now on goes into the next archive. */
+static int
+open_tape(struct session *s, struct err *err)
+{
+	const struct session_options *options = s->options;
+	struct recording rec = {
+		.begun = clock_wall(),
+		.program = span_of_str(PACKAGE_STRING),
+		.source = options->source,
+	};
+	char *path = next_path(s, err);
+	int status = -1;
+
+	if (options->capture.filter != NULL)
+		rec.filter = span_of_str(options->capture.filter);
+	if (path != NULL)
+		status = tape_open(&s->tape, path, &rec, &options->sealer,
+		    queue_memory(options), err);
+	free(path);
+	if (status < 0)
+		return -1;
+	recorder_begin(&s->recorder, tape_handover(s->tape),
+	    tape_first_id(s->tape));
+	s->begun = clock_steady();
+	s->kept = s->recorder.kept;
+	s->deletions = s->recorder.deletions;
+	return 0;
+}
+
+/* Is the archive old or large enough?  Never before it has an exchange. */
+static bool
+is_full(const struct session *s)
+{
+	const struct rotation *r = &s->options->rotation;
+
+	if (r->ns > 0)
+		return clock_steady() - s->begun >= r->ns;
+	return r->bytes > 0 && s->recorder.kept > s->kept &&
+	    handover_size(tape_handover(s->tape)) >= r->bytes;
+}
+
+/*
+ * Go on in the next archive while the one before is closed; no more than
+ * one is.  If the next cannot be opened the recording ends in this one.
+ */
+static int
+turn(struct session *s, struct err *err)
+{
+	uint64_t deletions = s->recorder.deletions - s->deletions;
+	struct tape *last = s->tape;
+	struct coverage coverage;
+
+	if (close_tape(s, &s->closing, err) < 0)
+		return -1;
+	if (open_tape(s, err) < 0) {
+		s->tape = last;
+		return -1;
+	}
+	capture_cut(s->capture, &coverage);
+	coverage.deletions = deletions;
+	s->downs = 0;
+	tape_end(last, &coverage);
+	s->closing = last;
+	return 0;
+}
+
 static int
 tick(void *arg, uint64_t done, uint64_t total, struct err *err)
 {
 	struct session *s = arg;
 
-	(void)err;
 	if (s->shows)
 		progress_show(&s->progress, done, total, s->recorder.kept,
 		    s->recorder.deletions);
@@ -126,42 +258,10 @@ tick(void *arg, uint64_t done, uint64_t total, struct err *err)
 		asked = 0;
 		answer(s);
 	}
-	return 0;
-}
-
-/* What may wait to be written is a part of --memory. */
-static uint64_t
-queue_memory(const struct session_options *options)
-{
-	return options->capture.memory / 4;
-}
-
-/* May the archive lack something that passed? */
-static bool
-is_incomplete(const struct coverage *c)
-{
-	return c->cut_short || c->exchanges.incomplete > c->exchanges.orphans ||
-	    c->kernel_drops > 0 || c->interface_drops > 0 ||
-	    c->interface_downs > 0;
-}
-
-static int
-open_tape(struct session *s, struct tape **out, struct err *err)
-{
-	const struct session_options *options = s->options;
-	struct recording rec = {
-		.begun = clock_wall(),
-		.program = span_of_str(PACKAGE_STRING),
-		.source = options->source,
-	};
-
-	if (options->capture.filter != NULL)
-		rec.filter = span_of_str(options->capture.filter);
-	if (tape_open(out, options->archive, &rec, &options->sealer,
-		queue_memory(options), err) < 0)
+	if (s->closing != NULL && tape_is_done(s->closing) &&
+	    close_tape(s, &s->closing, err) < 0)
 		return -1;
-	recorder_begin(&s->recorder, tape_handover(*out), tape_first_id(*out));
-	return 0;
+	return is_full(s) ? turn(s, err) : 0;
 }
 
 /*
@@ -172,25 +272,23 @@ static int
 record(struct session *s, struct err *err)
 {
 	struct coverage coverage;
-	struct tape *tape;
 	struct err later;
-	int status, closed;
+	int status;
 
-	if (open_tape(s, &tape, err) < 0)
+	if (open_tape(s, err) < 0)
 		return -1;
 	status = capture_run(s->capture, err);
 	coverage = *capture_coverage(s->capture);
-	coverage.deletions = s->recorder.deletions;
-	tape_end(tape, &coverage);
-	closed = tape_close(tape, &later);
+	coverage.deletions = s->recorder.deletions - s->deletions;
+	tape_end(s->tape, &coverage);
 	progress_end(&s->progress);
-	if (closed == 0)
-		report(s, s->options->archive, &coverage);
-	else if (status == 0)
-		*err = later;
-	if (status < 0 || closed < 0)
+	if (close_tape(s, &s->closing, status < 0 ? &later : err) < 0)
+		status = -1;
+	if (close_tape(s, &s->tape, status < 0 ? &later : err) < 0)
+		status = -1;
+	if (status < 0)
 		return -1;
-	return is_incomplete(&coverage) ? EXIT_INCOMPLETE : EXIT_OK;
+	return s->incomplete ? EXIT_INCOMPLETE : EXIT_OK;
 }
 
 static int
@@ -198,6 +296,9 @@ open_and_record(struct session *s, struct err *err)
 {
 	int status;
 
+	if (s->options->user != NULL &&
+	    privilege_drop(s->options->user, err) < 0)
+		return -1;
 	if (recorder_open(&s->recorder, &s->options->recorder, err) < 0)
 		return -1;
 	s->recorder.tick = tick;

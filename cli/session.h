@@ -13,14 +13,17 @@
 #include "capture/capture.h"
 #include "cli/cmd.h"
 #include "cli/recorder.h"
+#include "cli/rotation.h"
 #include "cli/sealer.h"
 
 struct session_options {
 	struct capture_options capture; /* its memory is all of --memory */
 	struct recorder_options recorder;
 	struct sealer_options sealer;
-	const char *archive;
-	struct span source; /* for people */
+	struct rotation rotation;
+	const char *user;    /* to become once the source is open; or NULL */
+	const char *archive; /* or what the names of a rotation are made of */
+	struct span source;  /* for people */
 	bool json;
 };
 

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/err.h"
@@ -15,9 +16,11 @@ struct tape {
 	struct sealer *sealer; /* NULL: nothing is signed */
 	struct handover *handover;
 	uint64_t first_id;
+	char *path;
 	struct coverage coverage;
 	pthread_t thread;
 	bool ended, threaded;
+	atomic_bool done;
 	int status;
 	struct err err;
 };
@@ -36,6 +39,7 @@ static void
 release(struct tape *t)
 {
 	sealer_close(t->sealer);
+	free(t->path);
 	free(t);
 }
 
@@ -46,6 +50,7 @@ tape_open(struct tape **out, const char *path, struct recording *rec,
 	struct tape *t = xcalloc(1, sizeof(*t));
 	struct err ignored;
 
+	t->path = xstrdup(path);
 	if (sealer_open(&t->sealer, seal, path, err) < 0 ||
 	    store_open(&t->store, path, STORE_APPEND, err) < 0) {
 		release(t);
@@ -72,6 +77,24 @@ tape_first_id(const struct tape *t)
 	return t->first_id;
 }
 
+const char *
+tape_path(const struct tape *t)
+{
+	return t->path;
+}
+
+const struct coverage *
+tape_coverage(const struct tape *t)
+{
+	return &t->coverage;
+}
+
+bool
+tape_is_done(struct tape *t)
+{
+	return atomic_load(&t->done);
+}
+
 /* The first error counts; what was written before it is worth keeping. */
 static void
 note(struct tape *t, int status, const struct err *err)
@@ -93,6 +116,7 @@ finish(void *arg)
 	if (t->status == 0)
 		note(t, sealer_end(t->sealer, t->store, &err), &err);
 	note(t, store_close(t->store, &err), &err);
+	atomic_store(&t->done, true);
 	return NULL;
 }
 

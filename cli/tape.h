@@ -38,8 +38,15 @@ struct handover *tape_handover(struct tape *t);
 /* The id that the first exchange gets. */
 uint64_t tape_first_id(const struct tape *t);
 
+/* These hold until the tape is closed; the coverage is that of its end. */
+const char *tape_path(const struct tape *t);
+const struct coverage *tape_coverage(const struct tape *t);
+
 /* The recording is over and covered this: begin to close the archive. */
 void tape_end(struct tape *t, const struct coverage *coverage);
+
+/* Would tape_close() not have to wait? */
+bool tape_is_done(struct tape *t);
 
 /*
  * Wait until a tape that was ended is closed, and free it.  Errors: the

@@ -45,6 +45,7 @@ struct attempts {
 	struct intent *intents; /* in the order of their newest attempts */
 	struct intent *watched; /* the same, by the id watched */
 	struct token *tokens;
+	uint64_t cut; /* ids below this one are in another archive */
 };
 
 struct attempts *
@@ -342,9 +343,17 @@ attempts_add(struct attempts *a, const struct exchange *x, uint64_t id,
 		start_over(a, i, id);
 	if (i->number > 0)
 		d->findings |= findings(i, token, now);
+	if (i->first < a->cut)
+		i->first = id;
 	d->attempt_of = i->first;
 	d->attempt_number = ++i->number;
 	conclude(a, i, x, id, d);
+}
+
+void
+attempts_cut(struct attempts *a, uint64_t id)
+{
+	a->cut = id;
 }
 
 static void

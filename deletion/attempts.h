@@ -46,6 +46,12 @@ void attempts_free(struct attempts *a); /* NULL is allowed */
 void attempts_add(struct attempts *a, const struct exchange *x, uint64_t id,
     struct reading *r);
 
+/*
+ * Exchanges from this id on go into another archive: what came before is
+ * still known, but attempts are counted as those of the first one there.
+ */
+void attempts_cut(struct attempts *a, uint64_t id);
+
 /* Learn from the follow-ups that exchange x is. */
 void attempts_follow(struct attempts *a, const struct exchange *x,
     const struct follow_up *follow_ups, size_t count);

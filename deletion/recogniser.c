@@ -223,3 +223,9 @@ recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
 	else
 		read_other(r, &s, x, out);
 }
+
+void
+recogniser_cut(struct recogniser *r, uint64_t id)
+{
+	attempts_cut(r->attempts, id);
+}

@@ -61,4 +61,11 @@ bool recogniser_is_other(struct recogniser *r, struct exchange *x);
 void recogniser_read(struct recogniser *r, struct exchange *x, uint64_t id,
     struct reading *out);
 
+/*
+ * Exchanges from this id on go into another archive.  Ids go on counting;
+ * what was deleted before is remembered, and shows in findings and as the
+ * deletion of a follow-up, but never as a first attempt.
+ */
+void recogniser_cut(struct recogniser *r, uint64_t id);
+
 #endif

@@ -235,10 +235,13 @@ followed(FILE *out, const struct reading *r)
 	for (size_t i = 0; i < r->follow_up_count; i++) {
 		const struct follow_up *f = &r->follow_ups[i];
 
-		fprintf(out,
-		    "<dt>Of</dt><dd><a href=\"#x%" PRIu64 "\">%" PRIu64
-		    "</a>: ",
-		    f->deletion, f->deletion);
+		if (f->deletion != 0)
+			fprintf(out,
+			    "<dt>Of</dt><dd><a href=\"#x%" PRIu64 "\">%" PRIu64
+			    "</a>: ",
+			    f->deletion, f->deletion);
+		else
+			fputs("<dt>Of</dt><dd>an earlier archive: ", out);
 		verdict(out, f->verdict, f->state);
 		fputs("</dd>\n", out);
 	}

@@ -137,7 +137,9 @@ add(struct recorded *r, const struct entry *e)
 	g->follows |= e->reading.kind == KIND_FOLLOW_UP;
 	g->changes |= !is_safe(request->method);
 	for (size_t i = 0; i < e->reading.follow_up_count; i++)
-		ids_add(&g->queue.hard, e->reading.follow_ups[i].deletion);
+		if (e->reading.follow_ups[i].deletion != 0)
+			ids_add(&g->queue.hard,
+			    e->reading.follow_ups[i].deletion);
 }
 
 /* A POST that polls is a read, once the rules have said so. */

@@ -72,7 +72,8 @@ move_reading(struct reading *r, const struct entry *e, uint64_t first,
 	memcpy(list, r->follow_ups, r->follow_up_count * sizeof(*list));
 	r->follow_ups = list;
 	for (size_t i = 0; i < r->follow_up_count; i++)
-		if (moved_id(&list[i].deletion, e, first, base, err) < 0)
+		if (list[i].deletion != 0 && /* not of another archive */
+		    moved_id(&list[i].deletion, e, first, base, err) < 0)
 			return -1;
 	return 0;
 }

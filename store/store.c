@@ -314,6 +314,18 @@ store_commit(struct store *st, struct err *err)
 }
 
 int
+store_size(struct store *st, uint64_t *bytes, struct err *err)
+{
+	int64_t pages, size;
+
+	if (db_number(st->db, "PRAGMA page_count", &pages, err) < 0 ||
+	    db_number(st->db, "PRAGMA page_size", &size, err) < 0)
+		return store_fail(st, err);
+	*bytes = (uint64_t)pages * (uint64_t)size;
+	return 0;
+}
+
+int
 store_end(struct store *st, const struct coverage *coverage, struct err *err)
 {
 	if (writer_end(st->writer, coverage, err) < 0)

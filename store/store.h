@@ -88,6 +88,9 @@ int store_add(struct store *st, const struct exchange *x,
 /* Make everything so far durable. */
 int store_commit(struct store *st, struct err *err) MUST_CHECK;
 
+/* How large the file is if it is closed as it stands. */
+int store_size(struct store *st, uint64_t *bytes, struct err *err) MUST_CHECK;
+
 /* End the open recording with what it covered, and commit. */
 int store_end(struct store *st, const struct coverage *coverage,
     struct err *err) MUST_CHECK;

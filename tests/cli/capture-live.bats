@@ -184,3 +184,67 @@ teardown() {
 	[[ "$output" == 'obit capture: tap: filter "port and": '* ]]
 	[ ! -e a.obit ]
 }
+
+@test "--user gives up root for good, and owns what is made" {
+	needs tcpreplay
+	mkdir home
+	chown nobody home
+	XDG_CONFIG_HOME=$PWD/home/config
+	chmod o+x "$BATS_TEST_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR" "$BATS_SUITE_TMPDIR"
+	watch --json -i tap --user nobody home/a.obit
+	grep -E '^(Uid|Gid):' /proc/"$recorder"/status >ids
+	grep '^Cap[IPE]' /proc/"$recorder"/status >rights
+	grep '^Groups' /proc/"$recorder"/status >groups
+	replay "$huawei"
+	await has_rows home/a.obit 17
+	finish
+	[ "$ended" -eq 0 ]
+	uid=$(id -u nobody) gid=$(id -g nobody)
+	[ "$(tr -d '\t\n' <ids)" = "Uid:$uid$uid$uid${uid}Gid:$gid$gid$gid$gid" ]
+	[ "$(awk '{ print $2 }' rights | sort -u)" = 0000000000000000 ]
+	[ "$(tr -s '\t ' ' ' <groups)" = "Groups: $(id -G nobody) " ]
+	[ "$(stat -c '%U %a' home/a.obit)" = "nobody 600" ]
+	[ "$(stat -c '%U %a' home/config/obit/fingerprint.key)" = "nobody 600" ]
+	jq -e '.exchanges.kept == 20' out
+}
+
+@test "--user takes only a user who is not root, and only live" {
+	run -2 in_ns "$near" "$OBIT" capture -i tap --user no-such-user a.obit
+	[ "$output" = 'obit capture: --user: no user "no-such-user"' ]
+	run -2 in_ns "$near" "$OBIT" capture -i tap --user root a.obit
+	run -2 "$OBIT" capture -r "$huawei" --user nobody a.obit
+	[ "$output" = 'obit capture: --user needs -i IFACE' ]
+	# Where nobody may not write, nothing is made.
+	mkdir -m 700 mine
+	XDG_CONFIG_HOME=$PWD run -3 in_ns "$near" "$OBIT" capture -i tap --user nobody mine/a.obit
+	[ ! -e mine/a.obit ]
+}
+
+@test "--rotate TIME begins a new archive, and loses nothing between two" {
+	needs tcpreplay
+	WATCHED=r-000001.obit watch --json --all -i tap --rotate 1s r.obit
+	for n in 1 2 3; do
+		replay "$huawei" -t --seed=$n # other addresses
+		await test -e "r-00000$((n + 1)).obit"
+	done
+	finish
+	[ "$ended" -eq 0 ]
+	jq -es '(map(.exchanges.kept) | add) == 60 and (map(.packets) | add) == 285
+		and (map(.deletions) | add) == 51
+		and all(.[]; .packets == ([.layers[]] | add))' out
+	# One begins to watch where the one before ended.
+	jq -es '[.[].watched] as $w | all(range(1; $w | length);
+		$w[.].from == $w[. - 1].until)' out
+	[ "$(jq -r .archive out)" = "$(ls r-*.obit)" ]
+	for a in r-*.obit; do
+		[ ! -e "$a-wal" ]
+		"$OBIT" verify "$a"
+		"$OBIT" ls --json "$a"
+	done | grep -c '^{' | grep -qx 60
+	# The next recorder does not touch them.
+	n=$(ls r-*.obit | wc -l)
+	sha256sum r-*.obit >before
+	WATCHED=r-$(printf %06d $((n + 1))).obit watch -i tap --rotate 1h r.obit
+	finish
+	sha256sum -c --quiet before
+}

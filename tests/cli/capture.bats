@@ -210,6 +210,28 @@ endless() {
 	"$OBIT" verify a.obit
 }
 
+@test "--rotate SIZE: the archives together hold what one does" {
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 60 \
+		--exchanges 40 --body-min 4000 --body-max 9000 >/dev/null
+	"$OBIT" capture --all --json -r mix.pcap one.obit >one || [ $? -eq 4 ]
+	"$OBIT" capture --all --json -r mix.pcap --rotate 256K part.obit >parts ||
+		[ $? -eq 4 ]
+	[ "$(ls part-*.obit | wc -l)" -ge 3 ]
+	[ ! -e part.obit ]
+	jq -s '[.[] | del(.first, .last, .watched, .archive, .cut_short)]
+		| map([paths(type == "number") as $p | {($p | join(".")): getpath($p)}] | add)
+		| map(to_entries) | add | group_by(.key)
+		| map({(.[0].key): (map(.value) | add)}) | add' parts >sum
+	jq -s '.[0] | [paths(type == "number") as $p | {($p | join(".")): getpath($p)}]
+		| add' one >whole
+	diff <(jq -S . sum) <(jq -S . whole)
+	for a in part-*.obit; do
+		"$OBIT" verify "$a" >/dev/null
+		"$OBIT" ls --json "$a" | jq -c 'del(.id, .recording)'
+	done >parts.ls
+	"$OBIT" ls --json one.obit | jq -c 'del(.id, .recording)' | cmp - parts.ls
+}
+
 @test "USR1 asks how far it is with a file" {
 	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 20 >/dev/null
 	mkfifo in
@@ -284,8 +306,14 @@ endless() {
 	[[ "$stderr" == *"-i IFACE"*"-r FILE"* ]]
 	run -2 "$OBIT" capture -i lo -r "$huawei" a.obit
 	[[ "$output" == *"not both" ]]
+	for option in '--rotate 1h' '--duration 5s' '--user nobody'; do
+		# shellcheck disable=SC2086
+		run -2 "$OBIT" capture -r "$huawei" $option a.obit
+		[[ "$output" == *" needs -i IFACE" ]]
+	done
 	for option in '--buffer 0' '--buffer 9999999' '--snaplen 0' \
-		'--snaplen 99999999' '--duration 0' '--duration 5x'; do
+		'--snaplen 99999999' '--duration 0' '--duration 5x' \
+		'--rotate 60' '--rotate 4K'; do
 		# shellcheck disable=SC2086
 		run -2 "$OBIT" capture -i lo $option a.obit
 		[[ "$output" == "obit capture: ${option% *} takes a "* ]]

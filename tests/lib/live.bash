@@ -85,7 +85,7 @@ finish() { # [SIGNAL]
 replay() { # FILE [OPTION...]
 	local file=$1
 	shift
-	in_ns "$far" tcpreplay -q "${@:--t}" -i wire "$file" >replay.log 2>&1
+	in_ns "$far" tcpreplay-edit -q "${@:--t}" -i wire "$file" >replay.log 2>&1
 }
 
 needs() { # COMMAND...
