@@ -74,10 +74,12 @@ TESTS += $(bats_tests)
 
 # Whole-program properties.
 e2e_tests = \
+	%D%/e2e/chunks.sh \
 	%D%/e2e/corpus.sh \
 	%D%/e2e/disk.sh \
 	%D%/e2e/evidence.sh \
 	%D%/e2e/hostile.sh \
+	%D%/e2e/kill-live.sh \
 	%D%/e2e/kill.sh \
 	%D%/e2e/memory.sh \
 	%D%/e2e/planted.sh \
@@ -105,6 +107,7 @@ EXTRA_DIST += \
 	%D%/e2e/hostile.py \
 	%D%/e2e/kill.py \
 	%D%/e2e/memory.py \
+	%D%/e2e/kill_live.py \
 	%D%/e2e/obit.py \
 	%D%/e2e/planted.py \
 	%D%/e2e/parallel.py \

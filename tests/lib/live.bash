@@ -72,6 +72,7 @@ watch() { # ARGUMENT...
 # Wait for the recorder; sets ended.
 ended() {
 	ended=0
+	# shellcheck disable=SC2034 # for the test
 	wait "$recorder" || ended=$?
 	recorder=
 }
