@@ -73,11 +73,14 @@ catch_signals(struct capture *c)
 	handle(SIGUSR1, c != NULL ? on_question : SIG_DFL);
 }
 
-/* What may wait to be written is a part of --memory. */
+/*
+ * What may wait to be written is a part of --memory, and small enough to
+ * come back to the reader while a processor's cache still holds it.
+ */
 static uint64_t
 queue_memory(const struct session_options *options)
 {
-	return options->capture.memory / 4;
+	return options->capture.memory / 16;
 }
 
 /* May the archive lack something that passed? */
