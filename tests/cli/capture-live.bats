@@ -98,13 +98,15 @@ teardown() {
 	"$OBIT" audit a.obit 2>&1 | grep -q '^no recording from'
 }
 
-@test "--duration ends it" {
+@test "--duration ends it, with what came before" {
 	needs tcpreplay
-	watch --json -i tap --duration 1 a.obit
+	watch --json -i tap --duration 6 a.obit
 	replay "$huawei"
 	ended
 	[ "$ended" -eq 0 ]
 	jq -e '.packets == 95' out
+	jq -e '[.watched.from, .watched.until] | map(.[:19] + "Z" | fromdate) |
+		.[1] - .[0] | . >= 5 and . <= 8' out
 }
 
 @test "--count ends it after so many packets" {

@@ -183,6 +183,25 @@ unlock() {
 	[ ! -e b.obit ]
 }
 
+@test "the filter in the manual sees through tags and tunnels" {
+	filter=$(sed -n '/^\.Sh FILTERS/,/^\.Ed/p' "$top_srcdir/man/obit-capture.1" |
+		sed '1,/^\.Bd/d; /^\.Ed/d; s/port 80 /port 8080 /g; s/port 80)/port 8080)/g' | tr '\n' ' ')
+	[[ "$filter" == "tcp port 8080 or "*" and tcp port 8080))) " ]]
+	for how in '--vlan 0' '--vlan 1' '--vlan 2' '--vxlan' '--vxlan --vlan 1'; do
+		# shellcheck disable=SC2086
+		python3 "$top_srcdir/tests/tools/gen_pcap.py" -o f.pcap --conns 3 \
+			--exchanges 5 $how >/dev/null
+		rm -f a.obit b.obit
+		"$OBIT" capture --all -r f.pcap a.obit >/dev/null
+		"$OBIT" capture --all -f "$filter" -r f.pcap b.obit >/dev/null
+		[ "$("$OBIT" ls --json b.obit | wc -l)" -eq 15 ]
+		diff <("$OBIT" ls --json a.obit) <("$OBIT" ls --json b.obit)
+		"$OBIT" capture --json -f "($filter) and tcp port 9" -r f.pcap c.obit |
+			jq -e '.packets == 0'
+		rm -f c.obit
+	done
+}
+
 # A capture that goes on until progress was shown, however fast it is read.
 endless() {
 	cat mix.pcap
