@@ -106,7 +106,7 @@ teardown() {
 	[ "$ended" -eq 0 ]
 	jq -e '.packets == 95' out
 	jq -e '[.watched.from, .watched.until] | map(.[:19] + "Z" | fromdate) |
-		.[1] - .[0] | . >= 5 and . <= 8' out
+		.[1] - .[0] >= 5' out
 }
 
 @test "--count ends it after so many packets" {
