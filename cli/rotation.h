@@ -20,8 +20,8 @@ struct rotation {
 	int64_t ns;     /* from its begin */
 };
 
-#define ROTATION_MIN_BYTES ((uint64_t)256 << 10) /* an empty one has 100 KiB   \
-						  */
+/* An empty archive has 100 KiB. */
+#define ROTATION_MIN_BYTES ((uint64_t)256 << 10)
 
 /* Read "64M" or "1h".  Errors: ERR_USAGE. */
 int rotation_parse(struct rotation *r, const char *text,
