@@ -250,3 +250,34 @@ teardown() {
 	finish
 	sha256sum -c --quiet before
 }
+
+@test "what a deletion left pending is followed up in the next archive" {
+	needs tcpreplay editcap
+	editcap -r "$huawei" before.pcap 1-46
+	editcap -r "$huawei" after.pcap 47-95
+	WATCHED=r-000001.obit watch -i tap --rotate 2s r.obit
+	replay before.pcap
+	await test -e r-000002.obit
+	replay after.pcap
+	await test -e r-000003.obit
+	replay "$huawei" -t --seed=3
+	finish
+	"$OBIT" audit --json r-000001.obit | tail -n 1 |
+		jq -e '.outcome == "accepted" and .follow_up.evidence == []'
+	[ "$("$OBIT" ls --json r-000002.obit | jq -c '[.id, .kind]' | head -n 4)" = \
+		$'[1,"follow-up"]\n[2,"follow-up"]\n[3,"follow-up"]\n[4,"deletion"]' ]
+	"$OBIT" show r-000002.obit 3 | grep -q 'follow-up *of an earlier archive: confirmed'
+	[ "$(sqlite3 r-000002.obit 'SELECT count(*), max(deletion) FROM follow_up')" = '3|0' ]
+	# The third knows what the first two hold, by no number but its own.
+	"$OBIT" audit --json r-000003.obit >audit
+	jq -es 'length == 17 and .[0].attempt == {of: 1, number: 3} and
+		(.[0].findings | index("repeated-after-success")) and
+		.[1].attempt == {of: 1, number: 4} and
+		all(.[]; .attempt.of >= 1 and .attempt.of <= .id)' audit
+	for a in r-*.obit; do
+		"$OBIT" verify "$a"
+	done
+	"$OBIT" merge -o all.obit r-*.obit
+	"$OBIT" verify all.obit
+	[ "$(rows all.obit)" -eq 40 ]
+}
