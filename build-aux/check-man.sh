@@ -101,8 +101,10 @@ runs() { # PAGE
 	[ -s "$top/lines" ] || { echo "no examples"; return 1; }
 	while read -r line <&3; do
 		echo "\$ $line"
-		command -v "${line%% *}" >/dev/null || {
-			missing=${line%% *}
+		# The program, behind what is set for it.
+		program=$(echo "$line" | sed -E 's/^([A-Z_]+=[^ ]* )*//; s/ .*//')
+		command -v "$program" >/dev/null || {
+			missing=$program
 			return
 		}
 		case $line in

@@ -135,6 +135,8 @@ subject_host(struct subject *s)
 
 	if (s->has_host)
 		return s->host;
+	if (s->message != NULL && s->message->as_host.p != NULL)
+		authority = s->message->as_host;
 	if (authority.p == NULL)
 		authority = head_field(s->request, "Host");
 	s->host = authority.p == NULL ? authority : url_host(authority);

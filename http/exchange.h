@@ -58,6 +58,9 @@ struct message {
 	size_t hole_count;
 	int64_t first, last; /* packet times of its first and last byte */
 	struct head parsed;  /* head taken apart; points into it */
+	struct span as_host; /* the Host field that rules are to see where a
+				request was sent again to another; absent:
+				its own.  Not stored */
 };
 
 /* Why an exchange has no status.  Names are part of the archive format. */

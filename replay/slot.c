@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "deletion/deletion.h"
 #include "http/exchange.h"
+#include "http/url.h"
 #include "replay/sending.h"
 
 #define SECOND    ((int64_t)1000000000)
@@ -41,13 +42,30 @@ dress(struct slot *s, struct err *err)
 	    (unsigned long long)id);
 }
 
+/* What it means was said by the host that it was recorded at. */
+static void
+keep_meaning(struct slot *s)
+{
+	const struct head *recorded = &s->entry.exchange->request->parsed;
+	struct span host =
+	    url_split(recorded->method, recorded->target).authority;
+
+	if (host.p == NULL)
+		host = head_field(recorded, "Host");
+	if (host.p != NULL)
+		s->exchange->request->as_host =
+		    arena_copy(&s->exchange->arena, host);
+}
+
 static int
 make_exchange(struct slot *s, struct err *err)
 {
 	s->exchange = exchange_new();
 	if (request_record(&s->request, s->sender->options->redactor,
-		REQUEST_WIRE, s->exchange, err) == 0)
+		REQUEST_WIRE, s->exchange, err) == 0) {
+		keep_meaning(s);
 		return 0;
+	}
 	exchange_free(s->exchange);
 	s->exchange = NULL;
 	return -1;

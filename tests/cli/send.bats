@@ -90,6 +90,16 @@ refuses() {
 	[ "$("$OBIT" ls --json r.obit | wc -l)" -eq "$("$OBIT" ls --json a.obit | wc -l)" ]
 }
 
+@test "what it means was said by the host where it was recorded" {
+	record huawei --all
+	serve
+	send --all --speed max
+	"$OBIT" audit --json a.obit | jq -c '[.operation, .outcome]' >recorded
+	"$OBIT" audit --json r.obit | jq -c '[.operation, .outcome]' >sent
+	grep -q '"huawei.clouddc.instance","accepted"' sent
+	sort recorded | cmp - <(sort sent)
+}
+
 @test "each request is sent byte for byte as the plan shows it" {
 	one
 	printf 'HTTP/1.1 204 No Content\r\n\r\n' >answer
