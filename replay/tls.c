@@ -277,7 +277,9 @@ tls_connect(struct tls_context *c, const char *host)
 	SSL_set_hostflags(t->ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	done = SSL_set1_host(t->ssl, host) == 1;
 	if (done && !is_address(host))
-		done = SSL_set_tlsext_host_name(t->ssl, host) == 1;
+		done = SSL_ctrl(t->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME,
+			   TLSEXT_NAMETYPE_host_name,
+			   (void *)(uintptr_t)host) == 1;
 	if (!done)
 		xalloc_failed();
 	return t;

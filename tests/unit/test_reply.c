@@ -146,8 +146,8 @@ START_TEST(half_a_body_is_not_complete)
 	static const char *const bytes[] = {
 		"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabc",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-		"3\r\nabcX",
+		("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+		 "3\r\nabcX"),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bytes); i++)

@@ -105,8 +105,8 @@ START_TEST(names_that_are_asked_for_have_a_certificate)
 {
 	static const char *const hosts[] = { "localhost", "127.0.0.1", "::1",
 		"elb.cn-north-4.example.com", "A.example.com",
-		"a-host-whose-name-is-longer-than-the-sixty-four-characters-of"
-		"-a-common-name.example.com" };
+		("a-host-whose-name-is-longer-than-the-sixty-four-characters-of"
+		 "-a-common-name.example.com") };
 	struct pair p;
 
 	folder_enter();
