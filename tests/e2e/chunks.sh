@@ -3,6 +3,7 @@
 # gzip, standard input, two files, and played on a cable into live capture.
 # Output is TAP.
 : "${top_srcdir:?}" "${OBIT:?}"
+# shellcheck source=/dev/null
 . "$top_srcdir/tests/lib/live.bash"
 dir=$(mktemp -d) || exit 99
 cd "$dir" || exit 99

@@ -20,6 +20,7 @@ row() {
 		# shellcheck disable=SC2086
 		python3 "$top_srcdir/tests/tools/gen_pcap.py" -o "$dir/t.pcap" \
 			$base --seed "$seed" "$@" >"$dir/gen"
+		# shellcheck disable=SC2086
 		compare "$name" $want
 	done
 }

@@ -6,7 +6,7 @@
 dir=$(mktemp -d) || exit 99
 trap 'kill $server $dump 2>/dev/null; rm -rf "$dir"' EXIT
 export XDG_CONFIG_HOME="$dir/config"
-server= dump= n=0 archive=a.obit
+server='' dump='' n=0 archive=a.obit
 
 ok() { # STATUS NAME
 	n=$((n + 1))
@@ -50,8 +50,10 @@ refused "outside --allow" "$@" --confirm "$confirmed" --allow example.test
 refused "to the recorded address" --target http://127.0.0.1:80 --confirm 0
 refused "to the recorded host" \
 	--target http://elb.cn-north-4.myhuaweicloud.com:1 --confirm 0
-o="--target http://alias.test:80 --resolve alias.test:80:127.0.0.1"
-refused "to a name that leads there" $o --confirm "$(digest $o "$dir/a.obit")"
+leads_there=$(digest --target http://alias.test:80 \
+	--resolve alias.test:80:127.0.0.1 "$dir/a.obit")
+refused "to a name that leads there" --target http://alias.test:80 \
+	--resolve alias.test:80:127.0.0.1 --confirm "$leads_there"
 cp "$dir/a.obit" "$dir/altered.obit"
 sqlite3 "$dir/altered.obit" "UPDATE exchange SET target = 'x' WHERE id = 1"
 archive=altered.obit

@@ -34,10 +34,10 @@ for f in "$files"/*.txt; do
 	accepts "$f" "$dir/request"
 	result $? "$name is accepted"
 	accepts "$f" "$dir/request" other >/dev/null && bad=1 || bad=0
-	result $bad "$name is refused with another key"
+	result "$bad" "$name is refused with another key"
 	sed '1s|^\([A-Z]*\) /|\1 /x|' "$dir/request" >"$dir/changed"
 	accepts "$f" "$dir/changed" >/dev/null && bad=1 || bad=0
-	result $bad "$name is refused at another path"
+	result "$bad" "$name is refused at another path"
 done
 echo "1..$n"
 [ "$n" -ge 72 ] || status=1
