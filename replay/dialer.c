@@ -423,7 +423,9 @@ dialer_close(struct dialer *d)
 	if (d == NULL)
 		return;
 	uv_walk(&d->uv, close_handle, NULL);
-	uv_run(&d->uv, UV_RUN_DEFAULT);
+	/* A dialer_stop() that none has seen yet ends one of them at once. */
+	while (uv_run(&d->uv, UV_RUN_DEFAULT) != 0)
+		continue;
 	uv_loop_close(&d->uv);
 	close(d->alarm_fd);
 	buf_release(&d->plain);
