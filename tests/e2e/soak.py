@@ -227,14 +227,16 @@ def main():
     tap.result(
         not crowd.wrong, "every answer is right", "\n".join(crowd.wrong[:20])
     )
-    tap.result(late < MEMORY_MAX, "memory has a bound", late)
+    if "SANITIZERS" not in os.environ:
+        tap.result(late < MEMORY_MAX, "memory has a bound", late)
     if seconds >= 60:
         tap.result(
             late <= early * 1.05 + (1 << 20),
             "memory does not grow",
             [sample >> 10 for sample in samples],
         )
-    tap.result(settled(server.process.pid, before), "no descriptor is left")
+    # One more is the event loop's own, opened with the first connection.
+    tap.result(settled(server.process.pid, before + 1), "no descriptor is left")
     status, words = server.stop()
     tap.result(status == 0, "it ends as it should", words)
     return tap.finish()

@@ -11,6 +11,10 @@ dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
 PYTHONDONTWRITEBYTECODE=1
 export PYTHONDONTWRITEBYTECODE
+# They take memory of their own.
+if nm -D "$OBIT" | grep -q __asan; then
+	export SANITIZERS=1
+fi
 "$top_builddir/tests/tools/make_archive" "$dir/a.obit" 1000 3 || exit 99
 python3 "$top_srcdir/tests/e2e/soak.py" "$dir/a.obit" 1000 "$seconds" \
 	"$idle" "$seed"
