@@ -276,6 +276,10 @@ read_frame(struct live *l, struct frame *out, struct err *err)
 	const u_char *bytes;
 	int rc = pcap_next_ex(l->pcap, &head, &bytes);
 
+	/* It saw and took the error before take_error() could; what is left in
+	 * the ring is still to be had. */
+	if (rc < 0 && is_gone(l))
+		rc = pcap_next_ex(l->pcap, &head, &bytes);
 	if (rc == 1)
 		fill(l, out, head, bytes);
 	if (rc >= 0)
