@@ -31,6 +31,21 @@ one() {
 	EOF
 }
 
+two() {
+	flow <<-'EOF'
+	> DELETE /things/1 HTTP/1.1
+	> Host: recorded.test
+	>
+	< HTTP/1.1 204 No Content
+	<
+	> DELETE /things/2 HTTP/1.1
+	> Host: recorded.test
+	>
+	< HTTP/1.1 204 No Content
+	<
+	EOF
+}
+
 serve() {
 	mkfifo address
 	"$OBIT" serve "$@" a.obit >address 2>words 3>&- &
@@ -134,18 +149,7 @@ refuses() {
 }
 
 @test "a digest is for one archive" {
-	flow <<-'EOF'
-	> DELETE /things/1 HTTP/1.1
-	> Host: recorded.test
-	>
-	< HTTP/1.1 204 No Content
-	<
-	> DELETE /things/2 HTTP/1.1
-	> Host: recorded.test
-	>
-	< HTTP/1.1 204 No Content
-	<
-	EOF
+	two
 	listen
 	D=$(digest)
 	cp a.obit whole.obit
@@ -258,18 +262,7 @@ refuses() {
 }
 
 @test "it stops on an outcome" {
-	flow <<-'EOF'
-	> DELETE /things/1 HTTP/1.1
-	> Host: recorded.test
-	>
-	< HTTP/1.1 204 No Content
-	<
-	> DELETE /things/2 HTTP/1.1
-	> Host: recorded.test
-	>
-	< HTTP/1.1 204 No Content
-	<
-	EOF
+	two
 	printf 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n' >answer
 	listen
 	run -1 send --stop-on denied --order serial
