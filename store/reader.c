@@ -520,10 +520,10 @@ reader_evidence(struct reader *r, uint64_t deletion, struct arena *arena,
 	return 0;
 }
 
-static int
-get_coverage(struct reader *r, uint64_t id, struct coverage *c, struct err *err)
+int
+reader_coverage(struct db *db, uint64_t id, struct coverage *c, struct err *err)
 {
-	struct query *q = db_query(r->db, SQL_COVERAGE_GET, err);
+	struct query *q = db_query(db, SQL_COVERAGE_GET, err);
 	struct span name;
 	uint64_t count;
 	int got;
@@ -568,7 +568,7 @@ get_recording(struct reader *r, uint64_t id, struct arena *arena,
 	query_reset(q);
 	if (bad)
 		return corrupt(err, "its row makes no sense");
-	return get_coverage(r, id, &out->coverage, err) < 0 ? -1 : 1;
+	return reader_coverage(r->db, id, &out->coverage, err) < 0 ? -1 : 1;
 }
 
 int

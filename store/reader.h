@@ -9,6 +9,7 @@
 
 #include "store/store.h"
 
+struct coverage;
 struct db;
 struct reader;
 
@@ -27,5 +28,13 @@ int reader_evidence(struct reader *r, uint64_t deletion, struct arena *arena,
     const struct evidence **out, size_t *count, struct err *err) MUST_CHECK;
 int reader_recording(struct reader *r, uint64_t id, struct arena *arena,
     struct recording *out, struct err *err) MUST_CHECK;
+
+/*
+ * What recording id covered; the table is the same in every version.  Counts
+ * that it does not name stay as they are in c.  Errors: ERR_CORRUPT,
+ * ERR_SYSTEM.
+ */
+int reader_coverage(struct db *db, uint64_t id, struct coverage *c,
+    struct err *err) MUST_CHECK;
 
 #endif

@@ -5,10 +5,10 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "store/counts.h"
 #include "store/db.h"
 #include "store/leaf.h"
 #include "store/pack.h"
+#include "store/reader.h"
 #include "store/schema.h"
 #include "store/treetop.h"
 #include "store/unsqueeze.h"
@@ -297,29 +297,6 @@ convert_exchanges(struct converter *c, uint64_t recording, struct err *err)
 }
 
 static int
-get_coverage(struct converter *c, uint64_t id, struct coverage *out,
-    struct err *err)
-{
-	struct query *q = db_query(c->old, SQL_COVERAGE_GET, err);
-	struct span name;
-	uint64_t count;
-	int got;
-
-	if (q == NULL)
-		return -1;
-	put_int(q, (int64_t)id);
-	while ((got = query_step(q, err)) == 1) {
-		name = take_bytes(q);
-		count = (uint64_t)take_int(q, INT64_MIN, INT64_MAX);
-		if (query_is_bad(q) || !counts_set(out, name, count)) {
-			query_reset(q);
-			return corrupt(err, "its coverage makes no sense");
-		}
-	}
-	return got;
-}
-
-static int
 get_recording(struct converter *c, uint64_t id, struct arena *arena,
     struct recording *out, struct err *err)
 {
@@ -347,7 +324,7 @@ get_recording(struct converter *c, uint64_t id, struct arena *arena,
 	query_reset(q);
 	if (!good)
 		return corrupt(err, "its row makes no sense");
-	if (get_coverage(c, id, &out->coverage, err) < 0)
+	if (reader_coverage(c->old, id, &out->coverage, err) < 0)
 		return -1;
 	leaf_of_recording(leaf, id, out->filter, &out->coverage);
 	if (out->finished && memcmp(leaf, stored, DIGEST_SIZE) != 0)
