@@ -6,7 +6,8 @@
 Makes captures of FLOWS connections that never come to an end, each in
 another way, reads them with --memory LIMIT_MIB, and compares the most memory
 that the process ever had with that of a harmless capture: the difference must
-not be more than the limit.  Prints TAP.
+not be more than the limit, and 1 MiB for what differs from one run to the next
+of the very same (where libraries and stacks come to lie).  Prints TAP.
 
 Where they are recorded nonetheless that is one with as many exchanges on one
 connection, since an archive takes memory too, and 2 MiB more for what it
@@ -179,7 +180,7 @@ with tempfile.TemporaryDirectory() as folder:
     for number, make in enumerate(kept + others, 1):
         status, size, seconds = peak(make, folder)
         more = (size - least[make in kept]) / (1 << 20)
-        good = status in (0, 4) and more <= limit + 2 * (make in kept)
+        good = status in (0, 4) and more <= limit + 1 + 2 * (make in kept)
         failed |= not good
         print(f"{'ok' if good else 'not ok'} {number} - {make.__name__}: "
               f"{size / (1 << 20):.1f} MiB, {more:.1f} more than without, "
