@@ -15,6 +15,7 @@
 #include "deletion/redact.h"
 #include "deletion/rules.h"
 #include "store/fresh.h"
+#include "store/origin.h"
 #include "store/store.h"
 
 struct args {
@@ -156,10 +157,28 @@ mask_recording(struct job *job, struct recording *rec, struct arena *arena)
 	rec->source = with_origin(job, rec->source, arena);
 }
 
+/* Of recording id, whose exchanges are those from first on. */
+static int
+copy_origins(struct job *job, uint64_t id, uint64_t first, struct arena *arena,
+    struct err *err)
+{
+	const struct origin *origins;
+	size_t count;
+
+	if (store_origins(job->from, id, arena, &origins, &count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (store_origin_add(job->to, &origins[i], first,
+			store_next_id(job->to) - first, err) < 0)
+			return -1;
+	return 0;
+}
+
 static int
 copy_recording(struct job *job, struct cursor *c, uint64_t id,
     struct arena *arena, struct entry *e, int *got, struct err *err)
 {
+	uint64_t first = store_next_id(job->to);
 	struct recording rec;
 	int more = store_recording(job->from, id, arena, &rec, err);
 
@@ -167,7 +186,8 @@ copy_recording(struct job *job, struct cursor *c, uint64_t id,
 		return more;
 	mask_recording(job, &rec, arena);
 	if (store_begin(job->to, &rec, err) < 0 ||
-	    copy_exchanges(job, c, id, e, got, err) < 0)
+	    copy_exchanges(job, c, id, e, got, err) < 0 ||
+	    copy_origins(job, id, first, arena, err) < 0)
 		return -1;
 	more = rec.finished ? store_end(job->to, &rec.coverage, err)
 			    : store_leave(job->to, err);

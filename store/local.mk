@@ -20,6 +20,7 @@ libstore_a_SOURCES = \
 	%D%/merkle.c %D%/merkle.h \
 	%D%/note.c %D%/note.h \
 	%D%/number.h \
+	%D%/origin.c %D%/origin.h \
 	%D%/orphans.c %D%/orphans.h \
 	%D%/pack.c %D%/pack.h \
 	%D%/parts.c %D%/parts.h \

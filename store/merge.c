@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/xalloc.h"
 #include "store/leaf.h"
+#include "store/origin.h"
 #include "store/store.h"
 
 struct part {
@@ -15,6 +16,8 @@ struct part {
 	uint8_t id[DIGEST_SIZE];      /* and of all that is said of it */
 	bool alike;                   /* the part before it has the same
 					 contents, and another id */
+	const struct origin *origins; /* where it was before */
+	size_t origin_count;
 };
 
 struct merge {
@@ -169,9 +172,28 @@ digest_run(struct run *run, uint64_t id, struct part *p, int *got,
 	return *got < 0 ? -1 : 0;
 }
 
+/* Those that it has, or else the source that it is in. */
 static int
-add_recording(struct merge *m, struct run *run, const struct recording *rec,
-    const char *path, int *got, struct err *err)
+note_origins(struct merge *m, struct store *st, struct part *p, struct err *err)
+{
+	struct origin *o;
+
+	if (store_origins(st, p->shown.recording, &m->arena, &p->origins,
+		&p->origin_count, err) < 0)
+		return -1;
+	if (p->origin_count > 0)
+		return 0;
+	o = arena_alloc(&m->arena, sizeof(*o));
+	o->number = p->shown.recording;
+	o->first = p->shown.first;
+	p->origins = o;
+	p->origin_count = 1;
+	return store_root(st, o->root, &o->size, err);
+}
+
+static int
+add_recording(struct merge *m, struct store *st, struct run *run,
+    const struct recording *rec, const char *path, int *got, struct err *err)
 {
 	struct part *p = new_part(m, err);
 
@@ -186,7 +208,7 @@ add_recording(struct merge *m, struct run *run, const struct recording *rec,
 		p->time = rec->coverage.first;
 	digest_recording(run->digest, rec, p->content);
 	digest_identity(rec, p->content, p->id);
-	return 0;
+	return note_origins(m, st, p, err);
 }
 
 static int
@@ -201,7 +223,7 @@ add_recordings(struct merge *m, struct store *st, struct run *run,
 		arena_reset(&arena);
 		more = store_recording(st, id, &arena, &rec, err);
 		if (more == 1 &&
-		    add_recording(m, run, &rec, path, &got, err) < 0)
+		    add_recording(m, st, run, &rec, path, &got, err) < 0)
 			more = -1;
 	}
 	arena_release(&arena);
@@ -287,9 +309,25 @@ copy_exchanges(struct run *run, struct store *out, const struct part *p,
 	return got < 0 ? -1 : 0;
 }
 
+/* Of p and of those behind it that are the same recording. */
+static int
+write_origins(struct store *out, const struct part *p, const struct part *end,
+    struct err *err)
+{
+	const struct merge_part *new = &p->shown;
+
+	do {
+		for (size_t i = 0; i < p->origin_count; i++)
+			if (store_origin_add(out, &p->origins[i],
+				new->new_first, new->count, err) < 0)
+				return -1;
+	} while (++p < end && p->shown.again);
+	return 0;
+}
+
 static int
 copy_recording(struct run *run, struct store *from, struct store *out,
-    struct part *p, struct err *err)
+    struct part *p, const struct part *end, struct err *err)
 {
 	struct arena arena = ARENA_INIT;
 	struct recording rec = { 0 };
@@ -311,6 +349,8 @@ copy_recording(struct run *run, struct store *from, struct store *out,
 	if (got >= 0 && memcmp(content, p->content, DIGEST_SIZE) != 0)
 		got = err_set(err, ERR_CORRUPT,
 		    "%s: is not what it was a moment ago", p->shown.path);
+	if (got >= 0 && write_origins(out, p, end, err) < 0)
+		got = -1;
 	if (got >= 0)
 		got = p->shown.finished ? store_end(out, &rec.coverage, err)
 					: store_leave(out, err);
@@ -319,7 +359,8 @@ copy_recording(struct run *run, struct store *from, struct store *out,
 }
 
 static int
-write_part(struct part *p, struct store *out, struct err *err)
+write_part(struct part *p, const struct part *end, struct store *out,
+    struct err *err)
 {
 	struct selection which = { 0 };
 	struct run run = { .digest = digest_new() };
@@ -335,7 +376,7 @@ write_part(struct part *p, struct store *out, struct err *err)
 		which.after = p->shown.first - 1;
 	rc = cursor_open(&run.cursor, from, &which, err);
 	if (rc == 0)
-		rc = copy_recording(&run, from, out, p, err);
+		rc = copy_recording(&run, from, out, p, end, err);
 	run_release(&run);
 	if (store_close(from, rc < 0 ? &ignored : err) < 0)
 		return -1;
@@ -346,7 +387,7 @@ write_part(struct part *p, struct store *out, struct err *err)
 static void
 relate(struct part *p, const struct part *before)
 {
-	if (before == NULL || memcmp(p->content, before->content, DIGEST_SIZE))
+	if (memcmp(p->content, before->content, DIGEST_SIZE) != 0)
 		return;
 	p->shown.again = memcmp(p->id, before->id, DIGEST_SIZE) == 0;
 	p->alike = !p->shown.again && p->shown.count > 0;
@@ -366,18 +407,23 @@ show(struct merge *m)
 int
 merge_write(struct merge *m, struct store *out, struct err *err)
 {
-	if (m->count > 0)
-		qsort(m->parts, m->count, sizeof(*m->parts), compare);
-	for (size_t i = 0; i < m->count; i++) {
-		struct part *p = &m->parts[i], *before = i > 0 ? p - 1 : NULL;
+	const struct part *end;
 
-		relate(p, before);
-		if (!p->shown.again && write_part(p, out, err) < 0)
+	if (m->count == 0)
+		return 0;
+	end = m->parts + m->count;
+	qsort(m->parts, m->count, sizeof(*m->parts), compare);
+	for (size_t i = 1; i < m->count; i++)
+		relate(&m->parts[i], &m->parts[i - 1]);
+	for (size_t i = 0; i < m->count; i++) {
+		struct part *p = &m->parts[i];
+
+		if (!p->shown.again && write_part(p, end, out, err) < 0)
 			return -1;
 		if (!p->shown.again)
 			continue;
-		p->shown.new_recording = before->shown.new_recording;
-		p->shown.new_first = before->shown.new_first;
+		p->shown.new_recording = p[-1].shown.new_recording;
+		p->shown.new_first = p[-1].shown.new_first;
 	}
 	show(m);
 	return 0;

@@ -16,7 +16,8 @@
  *	merge_free(m);
  *
  * Exchanges and recordings get new numbers, and what refers to an exchange
- * gets its new one.  Nothing else changes: a deletion that was pending when
+ * gets its new one; which ones they had, and where, is kept (origin.h).
+ * Nothing else changes: a deletion that was pending when
  * its recording ended stays so, whatever another recording shows.
  */
 #ifndef STORE_MERGE_H

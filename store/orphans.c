@@ -26,6 +26,8 @@ static const struct {
 	    "recordings are not numbered from 1" },
 	{ SQL_ORPHAN_COVERAGE, FAULT_INSERTED, true,
 	    "coverage is stored for a recording that has none" },
+	{ SQL_ORPHAN_ORIGIN, FAULT_ALTERED, true,
+	    "where it was before it was merged does not fit its exchanges" },
 	{ SQL_ORPHAN_TERM, FAULT_ALTERED, false,
 	    "a term that it uses is gone" },
 };

@@ -285,6 +285,27 @@ SELECT max(recording, 0) FROM coverage AS c WHERE NOT EXISTS (
     SELECT 1 FROM recording AS r WHERE r.id = c.recording AND r.finished = 1)
 LIMIT 1;
 
+-- ORPHAN_ORIGIN
+SELECT max(o.recording, 0) FROM origin AS o
+WHERE NOT EXISTS (SELECT 1 FROM recording AS r WHERE r.id = o.recording)
+    OR iif(o.count = 0, o.first IS NOT NULL OR o.exchange IS NOT NULL OR EXISTS (
+            SELECT 1 FROM connection AS c WHERE c.recording = o.recording),
+        o.count < 1 OR o.first IS NULL OR o.exchange IS NULL OR o.recording IS NOT (
+            SELECT c.recording FROM exchange AS e
+                JOIN connection AS c ON c.id = e.connection WHERE e.id = o.exchange)
+        OR o.recording IS NOT (
+            SELECT c.recording FROM exchange AS e
+                JOIN connection AS c ON c.id = e.connection
+            WHERE e.id = o.exchange + o.count - 1)
+        OR o.recording IS (
+            SELECT c.recording FROM exchange AS e
+                JOIN connection AS c ON c.id = e.connection WHERE e.id = o.exchange - 1)
+        OR o.recording IS (
+            SELECT c.recording FROM exchange AS e
+                JOIN connection AS c ON c.id = e.connection
+            WHERE e.id = o.exchange + o.count))
+LIMIT 1;
+
 -- ORPHAN_TERM
 SELECT e.id FROM profile AS p JOIN exchange AS e ON e.profile = p.id
 WHERE NOT EXISTS (SELECT 1 FROM term WHERE class = 'kind' AND value = p.kind)
@@ -323,6 +344,9 @@ SELECT (SELECT count(*) FROM recording),
     (SELECT coalesce(sum(length(data)), 0) FROM dictionary),
     (SELECT coalesce(sum(length(sample) + length(slots)), 0) FROM template);
 
+-- STATS_PARTS
+SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE;
+
 -- OLD_TREE
 SELECT size, root, range, 0 FROM tree WHERE id = 1;
 
@@ -359,6 +383,18 @@ SELECT count(*) FROM follow_up WHERE exchange = ?;
 -- OLD_FOLLOW_UP
 SELECT deletion, (SELECT text FROM word WHERE id = state), verdict
 FROM follow_up WHERE exchange = ? ORDER BY number;
+
+-- Where merged recordings were.
+
+-- ORIGIN_ADD
+INSERT OR IGNORE INTO origin VALUES(?, ?, ?, ?, ?, ?, ?);
+
+-- ORIGIN_COUNT
+SELECT count(*) FROM origin WHERE recording = ?;
+
+-- ORIGIN_GET
+SELECT root, number, size, first FROM origin WHERE recording = ?
+    ORDER BY root, number;
 
 -- What was sent again.
 

@@ -297,6 +297,23 @@ SELECT d.id, x.time, x.principal, x.client, x.host, x.method, d.operation,
     d.findings, x.flaws
 FROM deletions AS d JOIN exchanges AS x ON x.id = d.id;
 
+CREATE TABLE origin(               -- where a merged recording was before
+    recording  INTEGER NOT NULL,
+    root       BLOB NOT NULL,          -- of the archive that it was in
+    number     INTEGER NOT NULL,       -- of the recording there
+    size       INTEGER NOT NULL,       -- of the tree there
+    first      INTEGER,                -- its first exchange there
+    exchange   INTEGER,                -- and here
+    count      INTEGER NOT NULL,       -- of its exchanges
+    PRIMARY KEY(recording, root, number)
+) WITHOUT ROWID;
+
+CREATE VIEW origins AS             -- and where each of its exchanges was
+SELECT e.id AS exchange, lower(hex(o.root)) AS root, o.number AS recording,
+    e.id - o.exchange + o.first AS id
+FROM origin AS o
+    JOIN exchange AS e ON e.id BETWEEN o.exchange AND o.exchange + o.count - 1;
+
 CREATE TABLE replay(               -- a recording of what was sent again
     recording  INTEGER PRIMARY KEY,
     plan       BLOB NOT NULL,          -- the digest that was confirmed

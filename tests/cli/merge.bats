@@ -67,6 +67,71 @@ history() {
 	[ "$(root same.obit)" = "$(root a.obit)" ]
 }
 
+# Each exchange of an archive, and where it was.
+origins() {
+	sqlite3 -separator ' ' "$1" 'SELECT exchange, root, recording, id FROM origins ORDER BY 1, 2, 3'
+}
+
+@test "where each exchange was is in the archive" {
+	a=$(root a.obit) b=$(root b.obit)
+	[ -z "$(origins a.obit)" ]
+	"$OBIT" capture -r "$captures/volcengine.pcap" a.obit >/dev/null
+	two=$(root a.obit)
+	"$OBIT" merge -o m.obit b.obit a.obit
+	origins m.obit >got
+	[ "$(wc -l <got)" = "$("$OBIT" ls --json m.obit | wc -l)" ]
+	# What stood there, under the number that it had there.
+	while read -r here from _ there; do
+		case $from in "$two") source=a ;; "$b") source=b ;; esac
+		diff <("$OBIT" show m.obit "$here" --raw request) \
+			<("$OBIT" show "$source.obit" "$there" --raw request)
+	done <got
+	run -0 "$OBIT" stats m.obit
+	[[ "$output" == *"merged     from recording 2, exchange 21 on, of the archive with the root"*"$two"* ]]
+	run -0 "$OBIT" stats --json m.obit
+	jq -e --arg a "$two" --arg b "$b" '[.recordings[].origins[] | {(.root): .recording}]
+		| sort == ([{($a): 1}, {($a): 2}, {($b): 1}] | sort)' <<<"$output"
+	[ "$a" != "$two" ]
+}
+
+@test "where exchanges were depends on neither the order nor on what lay between" {
+	"$OBIT" merge -o ab.obit a.obit b.obit
+	"$OBIT" merge -o ba.obit b.obit a.obit
+	"$OBIT" merge -o again.obit ab.obit a.obit ba.obit b.obit
+	mkdir elsewhere && cp a.obit elsewhere/other.obit
+	"$OBIT" merge -o moved.obit elsewhere/other.obit ab.obit
+	"$OBIT" merge -o self.obit again.obit again.obit
+	[ -n "$(origins ab.obit)" ]
+	for m in ba again moved self; do
+		diff <(origins ab.obit) <(origins $m.obit)
+	done
+	# One recording in two archives that both are originals.
+	cp a.obit c.obit
+	"$OBIT" capture -r "$captures/volcengine.pcap" c.obit >/dev/null
+	"$OBIT" merge -o ac.obit a.obit c.obit
+	"$OBIT" merge -o ca.obit c.obit a.obit
+	diff <(origins ac.obit) <(origins ca.obit)
+	[ "$(origins ac.obit | grep -c '^1 ')" = 2 ]
+	"$OBIT" redact -o r.obit ab.obit
+	diff <(origins ab.obit) <(origins r.obit)
+}
+
+@test "an origin that does not fit is found" {
+	"$OBIT" merge -o m.obit a.obit b.obit
+	run -0 "$OBIT" verify m.obit
+	for change in 'count = count + 1' 'count = 0' 'exchange = exchange + 1' \
+		'exchange = NULL' 'first = NULL' 'recording = 7'; do
+		cp m.obit bad.obit
+		sqlite3 bad.obit "UPDATE origin SET $change WHERE recording = 1"
+		run -1 "$OBIT" verify bad.obit
+		[[ "$output" == *"where it was before it was merged does not fit its exchanges"* ]]
+	done
+	cp m.obit bad.obit
+	sqlite3 bad.obit "UPDATE origin SET root = x'00'"
+	run -3 --separate-stderr "$OBIT" stats bad.obit
+	[ "$stderr" = "obit stats: bad.obit: the origin of recording 1 makes no sense" ]
+}
+
 @test "one capture recorded twice is two recordings, and merge says so" {
 	"$OBIT" capture -r "$captures/huawei.pcap" c.obit >/dev/null
 	run -0 --separate-stderr "$OBIT" merge -o m.obit a.obit c.obit
