@@ -130,6 +130,13 @@ json_uint(struct json *j, const char *name, uint64_t n)
 }
 
 void
+json_real(struct json *j, const char *name, double n)
+{
+	begin(j, name);
+	fprintf(j->out, "%.3f", n);
+}
+
+void
 json_bool(struct json *j, const char *name, bool yes)
 {
 	begin(j, name);

@@ -49,6 +49,8 @@ void json_text(struct json *j, const char *name, struct span text);
 void json_str(struct json *j, const char *name, const char *text);
 void json_int(struct json *j, const char *name, int64_t n);
 void json_uint(struct json *j, const char *name, uint64_t n);
+/* With three digits behind the point; n is finite. */
+void json_real(struct json *j, const char *name, double n);
 void json_bool(struct json *j, const char *name, bool yes);
 void json_null(struct json *j, const char *name);
 

@@ -2,10 +2,20 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "cli/cmd.h"
+
+static bool
+has_prefix(const char *text, const char *path)
+{
+	size_t len = strlen(path);
+
+	return strncmp(text, path, len) == 0 && text[len] == ':';
+}
 
 static int
 finish(struct store *st, const char *path, int status, struct err *err)
@@ -14,7 +24,10 @@ finish(struct store *st, const char *path, int status, struct err *err)
 
 	if (status < 0) {
 		(void)!store_close(st, &ignored);
-		return err_prefix(err, "%s", path);
+		/* Errors of the store name it, those of the work do not. */
+		return has_prefix(err->text, path)
+		    ? -1
+		    : err_prefix(err, "%s", path);
 	}
 	return store_close(st, err) < 0 ? -1 : status;
 }

@@ -62,6 +62,23 @@ print_plain(FILE *out, const char *text)
 		putc(*text >= ' ' && *text < 0x7f ? *text : '?', out);
 }
 
+/* A recorder that was killed, or that still runs, said nothing of itself. */
+static void
+print_unfinished(FILE *out, const struct verification *v)
+{
+	if (v->unfinished == 1)
+		fprintf(out,
+		    "recording %" PRIu64
+		    " did not end, so no leaf says what it covered\n",
+		    v->unfinished_id);
+	else if (v->unfinished > 1)
+		fprintf(out,
+		    "%" PRIu64
+		    " recordings did not end, so no leaf says what they "
+		    "covered\n",
+		    v->unfinished);
+}
+
 void
 check_report(FILE *out, const char *path, const struct verification *v)
 {
@@ -82,6 +99,7 @@ check_report(FILE *out, const char *path, const struct verification *v)
 	print_hex(out, v->root);
 	fprintf(out, " of %" PRIu64 " %s\n", v->size,
 	    text_plural(v->size, "leaf", "leaves"));
+	print_unfinished(out, v);
 }
 
 static void
@@ -106,6 +124,7 @@ check_json(struct json *j, const struct verification *v)
 	json_str(j, "what", good ? NULL : v->what);
 	json_uint(j, "exchanges", v->exchanges);
 	json_uint(j, "recordings", v->recordings);
+	json_uint(j, "unfinished", v->unfinished);
 	if (!good) {
 		json_null(j, "size");
 		json_null(j, "root");

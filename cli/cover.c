@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "base/base.h"
 #include "cli/text.h"
 
 static void
@@ -168,9 +169,25 @@ time_json(struct json *j, const char *name, const struct coverage *c, int64_t t)
 		json_null(j, name);
 }
 
+static void
+unknown_json(struct json *j)
+{
+	static const char *const names[] = { "packets", "bytes", "excluded",
+		"layers", "flows", "exchanges", "deletions", "flaws",
+		"unseen_bytes", "evicted", "drops", "interface_downs",
+		"cut_short", "watched", "first", "last" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		json_null(j, names[i]);
+}
+
 void
 cover_json(struct json *j, const struct coverage *c)
 {
+	if (c == NULL) {
+		unknown_json(j);
+		return;
+	}
 	json_uint(j, "packets", c->packets);
 	json_uint(j, "bytes", c->bytes);
 	json_uint(j, "excluded", c->excluded);

@@ -8,7 +8,8 @@
 
 struct db;
 
-/* All but the size of the file.  Errors: ERR_CORRUPT, ERR_SYSTEM. */
+/* All but the size of the file, for which see store_stats().  Errors:
+ * ERR_CORRUPT, ERR_SYSTEM. */
 int stats_read(struct db *db, struct store_stats *out,
     struct err *err) MUST_CHECK;
 

@@ -179,6 +179,28 @@ int store_evidence(struct store *st, uint64_t deletion, struct arena *arena,
 int store_recording(struct store *st, uint64_t id, struct arena *arena,
     struct recording *out, struct err *err) MUST_CHECK;
 
+/* What an archive is made of: its name, and what that is for people. */
+#define STORE_PARTS(X)                                                         \
+	X(MESSAGES, "messages", "compressed messages")                         \
+	X(BODIES, "bodies", "large bodies, each once")                         \
+	X(DICTIONARIES, "dictionaries", "what messages are compressed with")   \
+	X(ROWS, "rows", "what else is known of each exchange")                 \
+	X(INDEXES, "indexes", "what exchanges are found by")                   \
+	X(EVIDENCE, "evidence", "the Merkle tree")                             \
+	X(RECORDINGS, "recordings", "recordings and their coverage")           \
+	X(SCHEMA, "schema", "tables and terms")                                \
+	X(FREE, "free", "free pages")
+
+enum store_part {
+#define X(id, name, text) PART_##id,
+	STORE_PARTS(X)
+#undef X
+	    PART_COUNT
+};
+
+const char *store_part_name(enum store_part part);
+const char *store_part_text(enum store_part part);
+
 struct store_stats {
 	uint64_t recordings, exchanges, deletions, follow_ups, targets;
 	uint64_t connections;
@@ -186,6 +208,9 @@ struct store_stats {
 				   few numbers that are packed with them */
 	uint64_t stored_bytes;  /* the same, as compressed */
 	uint64_t file_bytes;    /* the whole archive */
+	/* Bytes of each part; of an archive that is closed they add up to
+	   file_bytes. */
+	uint64_t parts[PART_COUNT];
 };
 
 int store_stats(struct store *st, struct store_stats *out,

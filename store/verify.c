@@ -216,6 +216,10 @@ check_recording(struct walk *w, const struct recording *rec, struct err *err)
 	w->end.pending = good && rec->finished;
 	if (!good)
 		recording_fault(w, "its leaf makes no sense");
+	if (!rec->finished) {
+		w->out->unfinished++;
+		w->out->unfinished_id = w->end.id;
+	}
 	if (!w->end.pending)
 		return 0;
 	leaf_of_recording(leaf, w->end.id, rec->filter, &rec->coverage);

@@ -42,6 +42,8 @@ struct verification {
 	char what[512];     /* a sentence without its full stop */
 	/* What was read. */
 	uint64_t exchanges, recordings;
+	uint64_t unfinished; /* recordings that did not end, and the last */
+	uint64_t unfinished_id;
 	uint64_t size; /* leaves */
 	uint8_t root[DIGEST_SIZE];
 };

@@ -32,3 +32,61 @@ setup() {
 	[[ "$output" == *"recording 2, obit "*"volcengine.pcap"* ]]
 	[ "$(wc -L <<<"$output")" -le 80 ]
 }
+
+@test "the parts of an archive add up to its size" {
+	"$OBIT" capture --all -r volcengine.pcap a.obit >/dev/null
+	run -0 "$OBIT" stats --json a.obit
+	jq -e '(.parts | add) == .file_bytes' <<<"$output"
+	jq -e '.parts | keys_unsorted == ["messages", "bodies", "dictionaries",
+		"rows", "indexes", "evidence", "recordings", "schema", "free"]' <<<"$output"
+	[ "$(jq .parts.messages <<<"$output")" = \
+		"$(sqlite3 a.obit 'SELECT sum(length(data)) FROM exchange')" ]
+	[ "$(jq .parts.free <<<"$output")" = \
+		"$(sqlite3 a.obit 'SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size')" ]
+	[ "$(jq '.parts.messages + .parts.rows' <<<"$output")" = "$(sqlite3 a.obit "
+		SELECT sum(pgsize) FROM dbstat WHERE aggregate = TRUE AND name IN ('exchange',
+			'connection', 'profile', 'target', 'follow_up', 'word', 'replay', 'sent')")" ]
+	jq -e '(.bytes_per_exchange * .exchanges - .file_bytes | fabs) < .exchanges' <<<"$output"
+	jq -e '(.ratio * .message_bytes - .file_bytes | fabs) < .message_bytes' <<<"$output"
+	run -0 "$OBIT" stats a.obit
+	[[ "$output" == *" bytes per exchange"*"    evidence "*" %  the Merkle tree"* ]]
+	[[ "$output" != *"    free "* ]] # there are none
+	[ "$(wc -L <<<"$output")" -le 80 ]
+}
+
+@test "each table and index of the schema is counted to a part" {
+	for name in $(sqlite3 a.obit "SELECT name FROM sqlite_schema WHERE rootpage > 0"); do
+		grep -q "{ \"$name\", PART_" "$top_srcdir/store/stats.c" ||
+			[ "$name" = term ]
+	done
+}
+
+@test "free pages are a part of their own" {
+	sqlite3 a.obit 'CREATE TABLE t(x); INSERT INTO t VALUES(zeroblob(50000)); DROP TABLE t'
+	run -0 "$OBIT" stats --json a.obit
+	jq -e '.parts.free > 50000 and (.parts | add) == .file_bytes' <<<"$output"
+	run -0 "$OBIT" stats a.obit
+	[[ "$output" == *"    free "* ]]
+}
+
+@test "of a recording that did not end nobody says what it saw" {
+	mkfifo pipe
+	"$OBIT" capture -r pipe k.obit >/dev/null 9>&- &
+	recorder=$!
+	exec 9>pipe
+	head -c 5000 huawei.pcap >&9
+	until [ -e k.obit ] && [ "$(sqlite3 -readonly k.obit 'SELECT count(*) FROM exchange')" -gt 0 ]; do
+		:
+	done
+	kill -KILL "$recorder"
+	wait "$recorder" || true
+	exec 9>&-
+	run -0 "$OBIT" stats k.obit
+	[[ "$output" == *"it was interrupted or still runs: what it covered is not known"* ]]
+	[[ "$output" != *"packets"* ]]
+	run -0 "$OBIT" stats --json k.obit
+	jq -e '.exchanges > 0 and (.recordings[0] | .finished == false and .packets == null
+		and .exchanges == null and .drops == null)' <<<"$output"
+	run -0 "$OBIT" verify k.obit
+	[[ "$output" == *"recording 1 did not end"* ]]
+}

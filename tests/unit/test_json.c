@@ -31,6 +31,7 @@ START_TEST(commas_stand_between_values)
 	json_array(&j, "b");
 	json_int(&j, NULL, -1);
 	json_uint(&j, NULL, UINT64_MAX);
+	json_real(&j, NULL, -0.12345);
 	json_object(&j, NULL);
 	json_bool(&j, "t", true);
 	json_end(&j);
@@ -41,7 +42,7 @@ START_TEST(commas_stand_between_values)
 	json_str(&j, NULL, NULL);
 	json_line(&j);
 	expect(&j,
-	    "{\"a\":[],\"b\":[-1,18446744073709551615,{\"t\":true}],"
+	    "{\"a\":[],\"b\":[-1,18446744073709551615,-0.123,{\"t\":true}],"
 	    "\"n\":null}\nnull\n");
 }
 END_TEST
