@@ -68,6 +68,11 @@ CLEANFILES    += %D%/schema_sql.c %D%/queries.h
 		$(srcdir)/%D%/queries.sql > $@.tmp
 	$(AM_V_at)mv $@.tmp $@
 
+# Also where a single target is made before the rest.
+$(libstore_a_OBJECTS): %D%/queries.h
+tests/unit/test_compact.$(OBJEXT) tests/unit/test_lookup.$(OBJEXT) \
+	tests/unit/test_template.$(OBJEXT): %D%/queries.h
+
 store_libs = libstore.a $(deletion_libs) $(SQLITE_LIBS)
 
 unit_tests += tests/unit/test_deflate tests/unit/test_inclusion \
