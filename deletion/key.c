@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/xalloc.h"
 #include "deletion/glob.h"
 #include "deletion/json.h"
 #include "deletion/redact.h"
@@ -42,10 +43,14 @@ enum tag {
 };
 
 struct keyer {
-	struct digest *digest;
-	struct arena *arena;
+	struct digest *digest; /* of the key in the making */
+	struct arena *arena;   /* likewise */
 	struct sources volatiles;
-	struct redactor names; /* knows which fields are secret; no key */
+	/*
+	 * With a key that everybody knows: masked by it, a live request has
+	 * its masks where the recording has them, and all masks are alike.
+	 */
+	struct redactor *redactor;
 };
 
 static void
@@ -141,7 +146,7 @@ put_path(struct keyer *k, struct span path)
 static bool
 is_left_out(const struct keyer *k, enum source_kind kind, struct span name)
 {
-	struct redact r = { .redactor = &k->names, .scratch = k->arena };
+	struct redact r = { .redactor = k->redactor, .scratch = k->arena };
 
 	if (redact_is_secret(&r,
 		kind == SOURCE_QUERY ? REDACT_QUERY : REDACT_FORM, name))
@@ -231,7 +236,7 @@ is_skipped(const struct skipped *s, const struct tree *node)
 static bool
 is_secret_member(const struct keyer *k, struct span name)
 {
-	struct redact r = { .redactor = &k->names, .scratch = k->arena };
+	struct redact r = { .redactor = k->redactor, .scratch = k->arena };
 
 	return redact_is_secret(&r, REDACT_JSON, name);
 }
@@ -340,35 +345,23 @@ put_other(struct keyer *k, const struct message *m)
 	put_body(k, m);
 }
 
-/*
- * Masked with any key at all, a live request has its masks where the
- * recording has them, and all masks are alike.
- */
 static void
-put_masked(struct keyer *k, const struct rules *rules,
-    const struct message *request)
+put_masked(struct keyer *k, const struct message *request)
 {
-	static const uint8_t any_key[REDACT_KEY_SIZE];
-	struct redactor *r = redactor_new(rules, any_key);
 	struct exchange *x = exchange_new();
 	struct message copy = *request;
 
 	x->request = &copy;
-	redactor_apply(r, x);
+	redactor_apply(k->redactor, x);
 	put_other(k, &copy);
 	exchange_free(x);
-	redactor_free(r);
 }
 
 static void
-key_begin(struct keyer *k, const struct rules *rules, struct arena *arena)
+key_begin(struct keyer *k, struct arena *arena)
 {
-	*k = (struct keyer){
-		.digest = digest_new(),
-		.arena = arena,
-		.volatiles = rules_volatiles(rules),
-		.names.secrets = rules_secrets(rules),
-	};
+	k->digest = digest_new();
+	k->arena = arena;
 }
 
 static void
@@ -382,14 +375,60 @@ key_end(struct keyer *k, uint8_t key[MATCH_KEY_SIZE])
 	arena_release(k->arena);
 }
 
+struct keyer *
+keyer_new(const struct rules *rules)
+{
+	static const uint8_t any_key[REDACT_KEY_SIZE];
+	struct keyer *k = xcalloc(1, sizeof(*k));
+
+	k->volatiles = rules_volatiles(rules);
+	k->redactor = redactor_new(rules, any_key);
+	return k;
+}
+
+void
+keyer_free(struct keyer *k)
+{
+	if (k == NULL)
+		return;
+	redactor_free(k->redactor);
+	free(k);
+}
+
+void
+keyer_key(struct keyer *k, uint8_t key[MATCH_KEY_SIZE],
+    const struct message *request, const struct deletion *d)
+{
+	struct arena arena = ARENA_INIT;
+
+	key_begin(k, &arena);
+	if (d != NULL)
+		put_deletion(k, d);
+	if (d == NULL || d->target_count == 0 || d->set_delete)
+		put_masked(k, request);
+	key_end(k, key);
+}
+
+/* A keyer for once: it need not remember what it saw. */
+static struct keyer
+keyer_for(const struct rules *rules, struct redactor *redactor)
+{
+	*redactor = (struct redactor){ .secrets = rules_secrets(rules) };
+	return (struct keyer){
+		.volatiles = rules_volatiles(rules),
+		.redactor = redactor,
+	};
+}
+
 void
 key_of_parameters(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
     const struct message *request)
 {
 	struct arena arena = ARENA_INIT;
-	struct keyer k;
+	struct redactor redactor;
+	struct keyer k = keyer_for(rules, &redactor);
 
-	key_begin(&k, rules, &arena);
+	key_begin(&k, &arena);
 	put_other(&k, request);
 	key_end(&k, key);
 }
@@ -398,13 +437,8 @@ void
 key_of(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
     const struct message *request, const struct deletion *d)
 {
-	struct arena arena = ARENA_INIT;
-	struct keyer k;
+	struct redactor redactor;
+	struct keyer k = keyer_for(rules, &redactor);
 
-	key_begin(&k, rules, &arena);
-	if (d != NULL)
-		put_deletion(&k, d);
-	if (d == NULL || d->target_count == 0 || d->set_delete)
-		put_masked(&k, rules, request);
-	key_end(&k, key);
+	keyer_key(&k, key, request, d);
 }

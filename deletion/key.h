@@ -27,6 +27,8 @@
 
 #include "deletion/deletion.h"
 
+struct keyer;
+
 /*
  * The same for a request as if it were no deletion, to tell whether two
  * requests of one recording have the same parameters.  Nothing is masked
@@ -37,6 +39,19 @@ void key_of_parameters(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
 
 /* d is the request's deletion, or NULL if it is none. */
 void key_of(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
+    const struct message *request, const struct deletion *d);
+
+/*
+ * For many keys: remembers what it found out about the names of fields.  Of
+ * one thread; the rules must outlive it.
+ */
+struct keyer *keyer_new(const struct rules *rules);
+
+/* NULL is allowed. */
+void keyer_free(struct keyer *k);
+
+/* As key_of(). */
+void keyer_key(struct keyer *k, uint8_t key[MATCH_KEY_SIZE],
     const struct message *request, const struct deletion *d);
 
 #endif

@@ -28,6 +28,7 @@ struct recogniser {
 	struct arena scratch;
 	struct pending_table *pending;
 	struct attempts *attempts;
+	struct keyer *keyer;
 	struct candidate candidates[CANDIDATES];
 	unsigned candidate_count, next_candidate;
 };
@@ -40,6 +41,7 @@ recogniser_new(const struct rules *rules)
 	r->rules = rules;
 	r->pending = pending_new();
 	r->attempts = attempts_new(rules);
+	r->keyer = keyer_new(rules);
 	return r;
 }
 
@@ -62,6 +64,7 @@ recogniser_free(struct recogniser *r)
 		drop_candidate(r, &r->candidates[i]);
 	pending_free(r->pending);
 	attempts_free(r->attempts);
+	keyer_free(r->keyer);
 	arena_release(&r->scratch);
 	free(r);
 }
@@ -162,7 +165,7 @@ read_deletion(struct recogniser *r, struct subject *s, const struct match *line,
 	classify_request(s, line, &x->arena, &out->deletion);
 	s->response = x->response;
 	classify_response(s, line->rule, &x->arena, &out->deletion);
-	key_of(out->key, r->rules, x->request, &out->deletion);
+	keyer_key(r->keyer, out->key, x->request, &out->deletion);
 	attempts_add(r->attempts, x, id, out);
 	pending_open(r->pending, s, line->rule, &out->deletion, id);
 }
@@ -176,7 +179,7 @@ read_other(struct recogniser *r, struct subject *s, struct exchange *x,
 	    pending_follow(r->pending, s, &x->arena, &out->follow_ups);
 	out->kind = out->follow_up_count > 0 ? KIND_FOLLOW_UP : KIND_OTHER;
 	attempts_follow(r->attempts, x, out->follow_ups, out->follow_up_count);
-	key_of(out->key, r->rules, x->request, NULL);
+	keyer_key(r->keyer, out->key, x->request, NULL);
 }
 
 bool

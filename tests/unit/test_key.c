@@ -45,12 +45,18 @@ key(const struct rules *r, const char *head, const char *body)
 	static const uint8_t secret[REDACT_KEY_SIZE] = "recorder";
 	struct exchange *x = request(head, body);
 	struct redactor *red = redactor_new(r, secret);
-	struct key live, recorded;
+	struct keyer *keyer = keyer_new(r);
+	struct key live, recorded, remembered;
 
 	key_of(live.bytes, r, x->request, NULL);
 	redactor_apply(red, x);
 	key_of(recorded.bytes, r, x->request, NULL);
 	ck_assert_mem_eq(live.bytes, recorded.bytes, MATCH_KEY_SIZE);
+	for (int again = 0; again < 2; again++) {
+		keyer_key(keyer, remembered.bytes, x->request, NULL);
+		ck_assert_mem_eq(live.bytes, remembered.bytes, MATCH_KEY_SIZE);
+	}
+	keyer_free(keyer);
 	redactor_free(red);
 	exchange_free(x);
 	return live;
