@@ -306,8 +306,8 @@ make(struct planner *p, struct store *store, const struct candidates *list,
 	return rc < 0 ? -1 : check_caps(p->plan, p->options->sending, err);
 }
 
-int
-plan_make(struct plan *out, struct store *store, struct guard *guard,
+static int
+make_plan(struct plan *out, struct store *store, struct guard *guard,
     const struct plan_options *options, struct err *err)
 {
 	const struct sending *sending = options->sending;
@@ -317,10 +317,8 @@ plan_make(struct plan *out, struct store *store, struct guard *guard,
 		.now = clock_wall(),
 	};
 	struct candidates list = { 0 };
-	int rc;
+	int rc = verify(out, store, err);
 
-	*out = (struct plan){ 0 };
-	rc = verify(out, store, err);
 	if (rc == 0)
 		rc = survey(store, guard, sending->all, &list, err);
 	if (rc == 0)
@@ -328,6 +326,21 @@ plan_make(struct plan *out, struct store *store, struct guard *guard,
 	if (rc == 0)
 		rc = make(&p, store, &list, err);
 	free(list.at);
+	return rc;
+}
+
+/* What was verified is what is dressed, whoever adds to it meanwhile. */
+int
+plan_make(struct plan *out, struct store *store, struct guard *guard,
+    const struct plan_options *options, struct err *err)
+{
+	int rc;
+
+	*out = (struct plan){ 0 };
+	if (store_hold(store, err) < 0)
+		return -1;
+	rc = make_plan(out, store, guard, options, err);
+	store_let_go(store);
 	if (rc < 0)
 		plan_release(out);
 	return rc;

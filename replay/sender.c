@@ -257,6 +257,21 @@ take_durable(struct sender *s)
 	}
 }
 
+/* What is done now and then. */
+static void
+look_around(struct sender *s, int64_t now)
+{
+	struct err err;
+
+	s->checked = now;
+	for (size_t i = 0; i < s->options->sending->connections; i++)
+		slot_check_time(&s->slots[i], now);
+	/* Whoever waits to write the archive gets his turn. */
+	if (store_hold(s->options->source, &err) < 0)
+		sender_fail(s, &err);
+	tell(s);
+}
+
 static void
 woken(void *ctx)
 {
@@ -269,12 +284,8 @@ woken(void *ctx)
 		sender_fail(s, &err);
 	}
 	take_durable(s);
-	if (now - s->checked > LONGEST_LEAD / 2) {
-		s->checked = now;
-		for (size_t i = 0; i < s->options->sending->connections; i++)
-			slot_check_time(&s->slots[i], now);
-		tell(s);
-	}
+	if (now - s->checked > LONGEST_LEAD / 2)
+		look_around(s, now);
 	sender_pump(s);
 }
 
@@ -384,6 +395,8 @@ sender_run(const struct sender_options *options, struct sender_report *report,
 
 	*report = (struct sender_report){ 0 };
 	rc = open_all(&s, &events, recogniser, err);
+	if (rc == 0 && store_hold(options->source, err) < 0)
+		rc = -1;
 	if (rc == 0) {
 		make_slots(&s);
 		s.schedule = schedule_new(options->plan, options->sending,
@@ -398,7 +411,10 @@ sender_run(const struct sender_options *options, struct sender_report *report,
 			dialer_run(s.dialer);
 		free_slots(&s);
 		finish_report(&s);
+	} else {
+		sender_fail(&s, err);
 	}
+	store_let_go(options->source);
 	rc = close_all(&s, err);
 	schedule_free(s.schedule);
 	recogniser_free(recogniser);

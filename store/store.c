@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -380,6 +381,28 @@ store_get(struct store *st, uint64_t id, struct entry *e, struct err *err)
 	if (got == 0)
 		got = reader_get(st->reader, id, e, err);
 	return got < 0 ? store_fail(st, err) : got;
+}
+
+int
+store_hold(struct store *st, struct err *err)
+{
+	struct treetop top;
+
+	assert(st->writer == NULL);
+	store_let_go(st);
+	/* The first read is what takes the lock. */
+	if (db_exec(st->db, "BEGIN", err) == 0 &&
+	    treetop_load(&top, st->db, err) == 0)
+		return 0;
+	store_let_go(st);
+	return store_fail(st, err);
+}
+
+void
+store_let_go(struct store *st)
+{
+	if (st->writer == NULL)
+		db_rollback(st->db);
 }
 
 int

@@ -141,6 +141,15 @@ struct selection {
 int store_get(struct store *st, uint64_t id, struct entry *e,
     struct err *err) MUST_CHECK;
 
+/*
+ * Read the archive as it is now until store_let_go(), and without a lock for
+ * every read.  The same again while it is held: as it is now.  Only for
+ * STORE_READ, and not for long: a writer who begins waits until it is let go.
+ * Errors: ERR_SYSTEM.
+ */
+int store_hold(struct store *st, struct err *err) MUST_CHECK;
+void store_let_go(struct store *st);
+
 /* What an exchange can be found by. */
 struct store_key {
 	uint64_t id;

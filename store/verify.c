@@ -568,17 +568,20 @@ store_verify(struct store *st, const struct verify_options *options,
 		.reader = store_reader(st),
 		.next = 1,
 		.arena = ARENA_INIT };
+	bool held;
 	int rc;
 
 	*out = (struct verification){ 0 };
 	if (store_db(st, &w.db, err) < 0)
 		return -1;
-	if (db_exec(w.db, "BEGIN", err) < 0)
+	held = db_is_open(w.db);
+	if (!held && db_exec(w.db, "BEGIN", err) < 0)
 		return store_fail(st, err);
 	index_check_init(&w.index, w.db);
 	rc = verify(&w, err);
 	index_check_release(&w.index);
-	db_rollback(w.db);
+	if (!held)
+		db_rollback(w.db);
 	arena_release(&w.arena);
 	return rc < 0 ? store_fail(st, err) : 0;
 }

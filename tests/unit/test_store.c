@@ -344,6 +344,32 @@ START_TEST(readers_see_what_is_committed)
 }
 END_TEST
 
+START_TEST(what_is_held_stays)
+{
+	struct store *writer, *reader;
+	struct entry e = ENTRY_INIT;
+	struct err err;
+
+	folder_enter();
+	writer = open_store(STORE_APPEND);
+	begin(writer);
+	add(writer, 0);
+	ck_assert_int_eq(store_commit(writer, &err), 0);
+	reader = open_store(STORE_READ);
+	ck_assert_int_eq(store_hold(reader, &err), 0);
+	add(writer, 1);
+	ck_assert_int_eq(store_commit(writer, &err), 0);
+	ck_assert_int_eq(store_get(reader, 2, &e, &err), 0);
+	ck_assert_int_eq(store_hold(reader, &err), 0);
+	ck_assert_int_eq(store_get(reader, 2, &e, &err), 1);
+	store_let_go(reader);
+	entry_release(&e);
+	close_store(reader);
+	close_store(writer);
+	folder_leave();
+}
+END_TEST
+
 START_TEST(there_is_one_writer)
 {
 	struct store *st, *second;
@@ -567,6 +593,6 @@ UNIT_MAIN("store", every_field_comes_back,
     one_private_file_is_left, nothing_recorded_leaves_nothing,
     recordings_come_back, a_second_recording_is_appended,
     selections_find_what_they_should, evidence_is_found_by_deletion,
-    readers_see_what_is_committed, there_is_one_writer, stats_count,
-    batches_leave_the_root_as_it_is, a_killed_writer_loses_no_commit,
-    a_full_disk_loses_no_commit)
+    readers_see_what_is_committed, what_is_held_stays, there_is_one_writer,
+    stats_count, batches_leave_the_root_as_it_is,
+    a_killed_writer_loses_no_commit, a_full_disk_loses_no_commit)
