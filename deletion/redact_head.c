@@ -66,6 +66,8 @@ field_look(const struct redact *r, struct span name, unsigned what)
 static void
 redact_field_name(const struct redact *r, struct text name)
 {
+	if (name.len == 0)
+		return; /* the line at the end of every head */
 	if (redact_is_cut(r, name) ||
 	    !(redact_name(r, REDACT_HEADER, text_span(name)) & NAME_PLAIN))
 		redact_plain(r, name, LOOK_STRICT);
