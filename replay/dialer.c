@@ -35,7 +35,8 @@ struct dial {
 	struct dialer *dialer;
 	struct tls *tls; /* NULL: none */
 	void *owner;
-	bool open; /* opened() was called */
+	bool open;             /* opened() was called */
+	struct endpoint local; /* from then on */
 };
 
 /* What the kernel did not take. */
@@ -121,10 +122,31 @@ put_wire(struct dial *c)
 		put(c, buf_span(&c->dialer->wire));
 }
 
+static struct endpoint
+local_address(const struct dial *c)
+{
+	struct sockaddr_storage ss = { 0 };
+	const struct sockaddr_in *v4 = (void *)&ss;
+	const struct sockaddr_in6 *v6 = (void *)&ss;
+	struct endpoint e = { 0 };
+	int len = sizeof(ss);
+
+	if (uv_tcp_getsockname(&c->tcp, (struct sockaddr *)&ss, &len) < 0)
+		return e;
+	e.v6 = ss.ss_family == AF_INET6;
+	e.port = ntohs(e.v6 ? v6->sin6_port : v4->sin_port);
+	if (e.v6)
+		memcpy(e.addr, &v6->sin6_addr, 16);
+	else
+		memcpy(e.addr, &v4->sin_addr, 4);
+	return e;
+}
+
 static void
 opened(struct dial *c)
 {
 	c->open = true;
+	c->local = local_address(c);
 	c->dialer->events->opened(c->owner);
 }
 
@@ -263,24 +285,10 @@ dial_send(struct dial *c, struct span bytes)
 		put_wire(c);
 }
 
-struct endpoint
+const struct endpoint *
 dial_local(const struct dial *c)
 {
-	struct sockaddr_storage ss = { 0 };
-	const struct sockaddr_in *v4 = (void *)&ss;
-	const struct sockaddr_in6 *v6 = (void *)&ss;
-	struct endpoint e = { 0 };
-	int len = sizeof(ss);
-
-	if (uv_tcp_getsockname(&c->tcp, (struct sockaddr *)&ss, &len) < 0)
-		return e;
-	e.v6 = ss.ss_family == AF_INET6;
-	e.port = ntohs(e.v6 ? v6->sin6_port : v4->sin_port);
-	if (e.v6)
-		memcpy(e.addr, &v6->sin6_addr, 16);
-	else
-		memcpy(e.addr, &v4->sin_addr, 4);
-	return e;
+	return &c->local;
 }
 
 static void

@@ -70,8 +70,8 @@ struct dial *dial_open(struct dialer *d, const struct endpoint *to,
 /* Send bytes, once it was opened.  What cannot go at once is copied. */
 void dial_send(struct dial *c, struct span bytes);
 
-/* Our own address; all zero if there is none any more. */
-struct endpoint dial_local(const struct dial *c);
+/* Our own address, once it was opened; lives as long as the connection. */
+const struct endpoint *dial_local(const struct dial *c);
 
 /* Close it now.  NULL is allowed. */
 void dial_close(struct dial *c);

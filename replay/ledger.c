@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -15,6 +16,9 @@
 #include "http/exchange.h"
 #include "store/sent.h"
 #include "store/store.h"
+
+/* How long an outcome waits for others, if no intent hurries it. */
+#define LINGER ((int64_t)10000000)
 
 enum kind_of_entry {
 	INTENT,
@@ -42,9 +46,11 @@ struct ledger {
 	struct coverage coverage; /* the thread's until it has ended */
 
 	pthread_mutex_t mutex; /* guards all below */
-	pthread_cond_t more;
+	pthread_cond_t more;   /* by the steady clock */
 	struct list waiting, durable;
-	size_t held; /* bytes of what is not written yet */
+	int64_t oldest; /* when the first that waits came */
+	size_t held;    /* bytes of what is not written yet */
+	bool urgent;    /* an intent waits */
 	bool ended, failed;
 	struct err failure;
 };
@@ -92,6 +98,23 @@ pop(struct list *list)
 	return item;
 }
 
+/* Wait for more until the steady clock says when. */
+static void
+wait_until(struct ledger *l, int64_t when)
+{
+	struct timespec t = { when / 1000000000, when % 1000000000 };
+
+	pthread_cond_timedwait(&l->more, &l->mutex, &t);
+}
+
+/* Is it time to write what waits? */
+static bool
+is_due(const struct ledger *l)
+{
+	return l->urgent || l->ended || l->held > LEDGER_MAX_HELD / 2 ||
+	    clock_steady() >= l->oldest + LINGER;
+}
+
 /* All that waits; empty only at the end. */
 static struct list
 take_all(struct ledger *l)
@@ -101,10 +124,13 @@ take_all(struct ledger *l)
 	lock(l);
 	while (l->waiting.first == NULL && !l->ended)
 		pthread_cond_wait(&l->more, &l->mutex);
+	while (!is_due(l))
+		wait_until(l, l->oldest + LINGER);
 	all = l->waiting;
 	if (all.first == NULL)
 		list_init(&all);
 	list_init(&l->waiting);
+	l->urgent = false;
 	unlock(l);
 	return all;
 }
@@ -178,6 +204,12 @@ free_item(struct item *item)
 	free(item);
 }
 
+static bool
+is_full(const struct ledger *l)
+{
+	return l->held > LEDGER_MAX_HELD;
+}
+
 static size_t
 size_of(const struct item *item)
 {
@@ -188,21 +220,32 @@ size_of(const struct item *item)
 	return size;
 }
 
-/* Intents are passed on if they are durable; all the rest is over. */
-static void
+/*
+ * Intents are passed on if they are durable; all the rest is over.  Return
+ * whether that is news.
+ */
+static bool
 pass_on(struct ledger *l, struct list *all, bool good)
 {
+	struct list over;
 	struct item *item;
+	bool news;
 
+	list_init(&over);
 	lock(l);
+	news = !good || is_full(l);
 	while ((item = pop(all)) != NULL) {
 		l->held -= item->size;
 		if (good && item->what == INTENT)
 			append(&l->durable, item);
 		else
-			free_item(item);
+			append(&over, item);
 	}
+	news = news || l->durable.first != NULL;
 	unlock(l);
+	while ((item = pop(&over)) != NULL)
+		free_item(item);
+	return news;
 }
 
 static void *
@@ -221,8 +264,8 @@ run(void *arg)
 			l->failed = true;
 			unlock(l);
 		}
-		pass_on(l, &all, good);
-		l->options.wake(l->options.ctx);
+		if (pass_on(l, &all, good))
+			l->options.wake(l->options.ctx);
 	}
 	return NULL;
 }
@@ -238,6 +281,17 @@ start(struct ledger *l)
 	rc = pthread_create(&l->thread, NULL, run, l);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return rc;
+}
+
+static void
+init_condition(pthread_cond_t *c)
+{
+	pthread_condattr_t steady;
+
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(c, &steady);
+	pthread_condattr_destroy(&steady);
 }
 
 static void
@@ -265,7 +319,7 @@ ledger_open(struct ledger **out, const struct ledger_options *options,
 	list_init(&l->waiting);
 	list_init(&l->durable);
 	pthread_mutex_init(&l->mutex, NULL);
-	pthread_cond_init(&l->more, NULL);
+	init_condition(&l->more);
 	rc = start(l);
 	if (rc != 0) {
 		destroy(l);
@@ -280,13 +334,21 @@ static void
 put(struct ledger *l, struct item item)
 {
 	struct item *copy = xmalloc(sizeof(*copy));
+	bool due, first;
 
 	*copy = item;
 	copy->size = size_of(copy);
 	lock(l);
+	first = l->waiting.first == NULL;
+	due = l->urgent;
 	append(&l->waiting, copy);
 	l->held += copy->size;
-	pthread_cond_signal(&l->more);
+	if (first)
+		l->oldest = clock_steady();
+	l->urgent = l->urgent || item.what == INTENT;
+	/* Between the first and what cannot wait, let the thread sleep. */
+	if (first || (!due && is_due(l)))
+		pthread_cond_signal(&l->more);
 	unlock(l);
 }
 
@@ -337,7 +399,7 @@ ledger_is_full(struct ledger *l)
 	bool full;
 
 	lock(l);
-	full = l->held > LEDGER_MAX_HELD;
+	full = is_full(l);
 	unlock(l);
 	return full;
 }

@@ -2,9 +2,10 @@
  * ledger.h - what is about to be sent and what came of it, onto the disk.
  *
  * One thread writes the archive of results.  It takes everything that waits
- * at once and commits it together, so that many requests share one fsync.
- * Whoever sends is woken when something has become durable, and only then
- * may the first byte of an intended request go out.
+ * at once and commits it together, so that many requests share one fsync: at
+ * once when an intent waits, and after a moment when there are only outcomes,
+ * which nobody waits for.  Whoever sends is woken when an intent has become
+ * durable, and only then may its first byte go out.
  */
 #ifndef REPLAY_LEDGER_H
 #define REPLAY_LEDGER_H
@@ -28,7 +29,9 @@ struct ledger_options {
 				until ledger_close() */
 	struct redactor *redactor;
 	struct recogniser *recogniser;
-	void (*wake)(void *ctx); /* called by the thread */
+	void (*wake)(void *ctx); /* called by the thread when there is
+				    something to take, something failed, or
+				    it is full no more */
 	void *ctx;
 };
 

@@ -124,7 +124,7 @@ slot_write(struct slot *s)
 	s->state = SLOT_WRITTEN;
 	x->connection = s->connection;
 	x->number = ++s->number;
-	x->client = dial_local(s->dial);
+	x->client = *dial_local(s->dial);
 	x->server = o->at[s->address];
 	x->reason = REASON_NO_RESPONSE;
 	reply_begin(s->reply, x);
