@@ -1,11 +1,12 @@
 """Clients of every kind, for as long as one likes.
 
-usage: soak.py ARCHIVE KEYS SECONDS IDLE SEED
+usage: soak.py ARCHIVE KEYS SECONDS IDLE SEED PAUSE
 
 ARCHIVE is from make_archive KEYS N.  Clients that are well-behaved and others
 that stall, reset, send garbage, halves and slow bodies, or do not read, run
 side by side, with IDLE connections that do nothing.  Whoever asks properly
-gets the right answer; memory and descriptors of the server do not grow.
+gets the right answer; memory and descriptors of the server do not grow.  PAUSE is the
+mean time, in seconds, that a client rests between two conversations.
 """
 
 import asyncio
@@ -55,9 +56,10 @@ async def expect(reader, key):
 class Crowd:
     """The clients and what they saw."""
 
-    def __init__(self, address, keys, seed):
+    def __init__(self, address, keys, seed, pause):
         self.address = address
         self.keys = keys
+        self.pause = pause
         self.random = random.Random(seed)
         self.count = {}
         self.wrong = []
@@ -156,6 +158,7 @@ class Crowd:
                 await self.one(kind)
             except (Wrong, EOFError, asyncio.TimeoutError, OSError) as e:
                 self.wrong.append(f"{kind.__name__}: {e!r}")
+            await asyncio.sleep(self.random.random() * 2 * self.pause)
 
 
 def memory(pid):
@@ -213,10 +216,11 @@ def settled(pid, before):
 def main():
     archive = sys.argv[1]
     keys, seconds, idle_count, seed = map(int, sys.argv[2:6])
+    pause = float(sys.argv[6])
     tap = Tap()
     server = Server(archive, "--idle-time", 30, "--request-time", 20)
     before = descriptors(server.process.pid)
-    crowd = Crowd(server.address, keys, seed)
+    crowd = Crowd(server.address, keys, seed, pause)
     samples = asyncio.run(soak(server, crowd, seconds, idle_count))
 
     kinds = ", ".join(f"{n} {kind}" for kind, n in sorted(crowd.count.items()))
