@@ -38,7 +38,8 @@ begin(const struct redactor *red, struct arena *scratch,
 static struct span
 moved(struct span s, struct span from, struct span to)
 {
-	if (s.p == NULL || s.p < from.p || s.p > from.p + from.len)
+	if (s.p == NULL || from.p == NULL || s.p < from.p ||
+	    s.p > from.p + from.len)
 		return s;
 	return span_sub(to, (size_t)(s.p - from.p), s.len);
 }
