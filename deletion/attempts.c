@@ -138,7 +138,7 @@ host_of(const struct head *h)
 	    url.authority.p != NULL ? url.authority : head_field(h, "Host"));
 }
 
-/* Where no ids say what it is aimed at, the whole request does. */
+/* Where ids do not say all of what it is aimed at, the request does. */
 static void
 intent_key(uint8_t key[DIGEST_SIZE], const struct exchange *x,
     const struct reading *r)
@@ -151,7 +151,7 @@ intent_key(uint8_t key[DIGEST_SIZE], const struct exchange *x,
 	digest_add_text(digest, r->principal);
 	digest_add_text(digest, host_of(&x->request->parsed));
 	add_targets(digest, d);
-	if (d->target_count == 0 || d->set_delete)
+	if (key_scope(x->request, d) != KEY_OF_TARGETS)
 		digest_add(digest, (struct span){ r->key, MATCH_KEY_SIZE });
 	digest_finish(digest, key);
 	digest_free(digest);

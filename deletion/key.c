@@ -345,15 +345,28 @@ put_other(struct keyer *k, const struct message *m)
 	put_body(k, m);
 }
 
+/* What a request says beside its path, if it says anything. */
 static void
-put_masked(struct keyer *k, const struct message *request)
+put_rest(struct keyer *k, const struct message *m)
+{
+	const struct head *h = &m->parsed;
+
+	put_pairs(k, TAG_PAIR, SOURCE_QUERY,
+	    url_split(h->method, h->target).query);
+	if (m->wire_len > 0)
+		put_body(k, m);
+}
+
+static void
+put_masked(struct keyer *k, const struct message *request,
+    void (*what)(struct keyer *k, const struct message *m))
 {
 	struct exchange *x = exchange_new();
 	struct message copy = *request;
 
 	x->request = &copy;
 	redactor_apply(k->redactor, x);
-	put_other(k, &copy);
+	what(k, &copy);
 	exchange_free(x);
 }
 
@@ -395,17 +408,54 @@ keyer_free(struct keyer *k)
 	free(k);
 }
 
+/* Is this id all of the path? */
+static bool
+is_path(struct span id, const struct head *h)
+{
+	struct arena arena = ARENA_INIT;
+	struct span path = url_split(h->method, h->target).path;
+	bool is;
+
+	if (span_has_prefix(path, span_of_str("/")))
+		path = span_sub(path, 1, path.len);
+	is = span_eq(url_decode(path, false, &arena), id);
+	arena_release(&arena);
+	return is;
+}
+
+static bool
+says_more(const struct message *request)
+{
+	const struct head *h = &request->parsed;
+
+	return url_split(h->method, h->target).query.p != NULL ||
+	    request->wire_len > 0;
+}
+
+enum key_scope
+key_scope(const struct message *request, const struct deletion *d)
+{
+	if (d == NULL || d->target_count == 0 || d->set_delete)
+		return KEY_OF_REQUEST;
+	if (says_more(request) && d->target_count == 1 &&
+	    is_path(d->targets[0].id, &request->parsed))
+		return KEY_OF_TARGETS_AND_REST;
+	return KEY_OF_TARGETS;
+}
+
 void
 keyer_key(struct keyer *k, uint8_t key[MATCH_KEY_SIZE],
     const struct message *request, const struct deletion *d)
 {
+	enum key_scope scope = key_scope(request, d);
 	struct arena arena = ARENA_INIT;
 
 	key_begin(k, &arena);
 	if (d != NULL)
 		put_deletion(k, d);
-	if (d == NULL || d->target_count == 0 || d->set_delete)
-		put_masked(k, request);
+	if (scope != KEY_OF_TARGETS)
+		put_masked(k, request,
+		    scope == KEY_OF_REQUEST ? put_other : put_rest);
 	key_end(k, key);
 }
 

@@ -6,7 +6,9 @@
  *   - deletions: same operation, same multiset of targets (type, id and
  *     scope), same flags; order and numbering do not matter.  Without
  *     targets, and for set-deletes, what holds for others as well, because
- *     the selector stands anywhere in the request;
+ *     the selector stands anywhere in the request.  Where the rule knows no
+ *     more than the path, and takes all of it for the id, the query and the
+ *     body count too: they may name what is deleted;
  *   - others: same method, decoded path, sorted query and canonical body
  *     (JSON, form; else its bytes), without the volatile and the secret
  *     fields that the rules name, and the same action where a header names it.
@@ -37,7 +39,18 @@ struct keyer;
 void key_of_parameters(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
     const struct message *request);
 
+/* What makes the key of a request. */
+enum key_scope {
+	KEY_OF_TARGETS,
+	KEY_OF_TARGETS_AND_REST, /* these, and query and body */
+	KEY_OF_REQUEST,
+};
+
 /* d is the request's deletion, or NULL if it is none. */
+enum key_scope key_scope(const struct message *request,
+    const struct deletion *d);
+
+/* The same d. */
 void key_of(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
     const struct message *request, const struct deletion *d);
 

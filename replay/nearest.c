@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "deletion/deletion.h"
+#include "deletion/key.h"
 #include "http/body.h"
 #include "http/exchange.h"
 #include "http/url.h"
@@ -147,15 +148,22 @@ compare_queries(struct span a, struct span b, struct names *absent,
 }
 
 static void
-compare_plain(struct near *n, const struct message *live,
+compare_paths(struct near *n, const struct message *live,
+    const struct message *recorded)
+{
+	if (!span_eq(path_of(&live->parsed), path_of(&recorded->parsed)))
+		differ(n, DIFFERENCE_PATH);
+}
+
+/* What is not in the path. */
+static void
+compare_rest(struct near *n, const struct message *live,
     const struct message *recorded, struct arena *arena)
 {
 	struct url a = url_split(live->parsed.method, live->parsed.target);
 	struct url b =
 	    url_split(recorded->parsed.method, recorded->parsed.target);
 
-	if (!span_eq(a.path, b.path))
-		differ(n, DIFFERENCE_PATH);
 	compare_queries(b.query, a.query, &n->query_missing,
 	    &n->query_different, arena);
 	compare_queries(a.query, b.query, &n->query_extra, &n->query_different,
@@ -185,12 +193,16 @@ compare(struct search *s, struct near *n, const struct entry *e)
 	if (deletes && e->reading.kind == KIND_DELETION &&
 	    span_eq(d.operation, e->reading.deletion.operation)) {
 		compare_deletions(n, &d, &e->reading.deletion, s->arena);
+		if (key_scope(&live, &d) != KEY_OF_TARGETS ||
+		    key_scope(recorded, &e->reading.deletion) != KEY_OF_TARGETS)
+			compare_rest(n, &live, recorded, s->arena);
 		return;
 	}
 	/* Another method is another operation: no need to say it twice. */
 	if ((deletes || e->reading.kind == KIND_DELETION) && n->differs == 0)
 		differ(n, DIFFERENCE_OPERATION);
-	compare_plain(n, &live, recorded, s->arena);
+	compare_paths(n, &live, recorded);
+	compare_rest(n, &live, recorded, s->arena);
 }
 
 static bool

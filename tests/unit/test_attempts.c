@@ -99,6 +99,17 @@ static const struct talk talks[] = {
 		{ 7, 8, "a", "DELETE /x/2 HTTP/1.1\nHost: a.example\n\n",
 		    NO_CONTENT, 5, 1, 0 },
 	    } },
+	{ "a query that no rule knows may name another",
+	    {
+		{ 1, 2, "a", "DELETE /x?id=1 HTTP/1.1\nHost: a.example\n\n",
+		    NO_CONTENT, 1, 1, 0 },
+		{ 3, 4, "a", "DELETE /x?id=2 HTTP/1.1\nHost: a.example\n\n",
+		    NO_CONTENT, 2, 1, 0 },
+		{ 5, 6, "a", "DELETE /x?id=1 HTTP/1.1\nHost: a.example\n\n",
+		    NOT_FOUND, 1, 2, REPEATED },
+		{ 7, 8, "a", "DELETE /x HTTP/1.1\nHost: a.example\n\n",
+		    NO_CONTENT, 4, 1, 0 },
+	    } },
 	{ "sooner than a number of seconds, and not",
 	    {
 		{ 1, 10, "a", DELETE_X, THROTTLED("Retry-After: 5\n"), 1, 1,

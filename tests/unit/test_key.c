@@ -100,6 +100,7 @@ static const struct {
 	{ JSON, "{\"a\":1,\"b\":[1,2]}", JSON, " { \"b\" : [1, 2],\"a\":1}",
 	    true },
 	{ JSON, "{\"a\":[1,2]}", JSON, "{\"a\":[2,1]}", false },
+	{ JSON, "{\"a\":[1,2]}", JSON, "{\"a\":[1,2,3]}", false },
 	{ JSON, "{\"a\":1}", JSON, "{\"a\":\"1\"}", false },
 	{ JSON, "{\"a\":{\"b\":1},\"c\":2}", JSON, "{\"a\":{\"b\":1,\"c\":2}}",
 	    false },
@@ -224,6 +225,66 @@ START_TEST(deletions_without_ids_match_by_their_selector)
 }
 END_TEST
 
+/* Whether a rule took all of the path for the id, and no more. */
+static const struct {
+	const char *id, *head, *body, *other_head, *other_body;
+	bool same;
+} rests[] = {
+	{ "v/a", "DELETE /v/a HTTP/1.1", "", "DELETE /v/a HTTP/1.1", "", true },
+	{ "v/a", "DELETE /v/a?x=1 HTTP/1.1", "", "DELETE /v/a HTTP/1.1", "",
+	    false },
+	{ "v/a", "DELETE /v/a?x=1 HTTP/1.1", "", "DELETE /v/a?x=2 HTTP/1.1", "",
+	    false },
+	{ "v/a", "DELETE /v/a?x=1&y=2 HTTP/1.1", "",
+	    "DELETE http://h/v/a?y=2&x=1 HTTP/1.1", "", true },
+	{ "v/a", "DELETE /v/a?X-Signature=0a HTTP/1.1", "",
+	    "DELETE /v/a HTTP/1.1", "", true },
+	{ "v/a", "DELETE /v/a HTTP/1.1", "{\"ids\":[1]}",
+	    "DELETE /v/a HTTP/1.1", "{\"ids\":[2]}", false },
+	{ "v/a", "DELETE /v/a HTTP/1.1", "{\"ids\":[1],\"x\":0}",
+	    "DELETE /v/a HTTP/1.1", "{\"x\":0, \"ids\":[1]}", true },
+	{ "v/a", "DELETE /v/a HTTP/1.1", "{\"ids\":[1]}",
+	    "DELETE /v/a HTTP/1.1", "", false },
+	{ "v/a b", "DELETE /v/a%20b?x=1 HTTP/1.1", "",
+	    "DELETE /v/a%20b?x=2 HTTP/1.1", "", false },
+	{ "a", "DELETE /v/a?x=1 HTTP/1.1", "", "DELETE /v/a?x=2 HTTP/1.1", "",
+	    true },
+};
+
+static struct key
+key_by_path(const struct rules *r, const char *id, const char *head,
+    const char *body)
+{
+	struct target t = { .type = SPAN_LITERAL("t"), .id = span_of_str(id) };
+	struct deletion d = { .operation = SPAN_LITERAL("op"),
+		.targets = &t,
+		.target_count = 1 };
+	struct exchange *x = request(head, body);
+	struct key k;
+
+	key_of(k.bytes, r, x->request, &d);
+	exchange_free(x);
+	return k;
+}
+
+START_TEST(where_only_the_path_is_known_the_rest_counts)
+{
+	struct rules *r = rules();
+
+	for (size_t i = 0; i < sizeof(rests) / sizeof(rests[0]); i++) {
+		struct key a =
+		    key_by_path(r, rests[i].id, rests[i].head, rests[i].body);
+		struct key b = key_by_path(r, rests[i].id, rests[i].other_head,
+		    rests[i].other_body);
+
+		ck_assert_msg((memcmp(&a, &b, sizeof(a)) == 0) == rests[i].same,
+		    "%zu: %s / %s", i, rests[i].head, rests[i].other_head);
+	}
+	rules_close(r);
+}
+END_TEST
+
 UNIT_MAIN("key", requests_that_mean_the_same_have_one_key,
     deletions_match_by_what_they_delete,
-    deletions_without_ids_match_by_their_selector)
+    deletions_without_ids_match_by_their_selector,
+    where_only_the_path_is_known_the_rest_counts)

@@ -232,6 +232,8 @@ static const struct row {
 	{ S3("/bucket/k", "DELETE"), NULL, 404, XML,
 	    "<Error><Code>NoSuchBucket</Code></Error>", "aws.s3.object",
 	    "invalid", "k:invalid" },
+	{ S3("/bucket/k/l?versionId=3HL4kq", "DELETE"), NULL, 204, "", "",
+	    "aws.s3.version", "deleted", "3HL4kq:deleted" },
 	{ S3("/bucket/k?tagging", "DELETE"), NULL, 204, "", "",
 	    "aws.s3.subresource", "deleted", "bucket/k:deleted" },
 
