@@ -150,6 +150,6 @@ tests_fuzz_fuzz_reply_SOURCES = tests/fuzz/fuzz_reply.c $(fuzz_driver)
 tests_fuzz_fuzz_reply_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_reply_LDADD   = $(replay_libs)
 
-bats_tests += tests/cli/serve.bats
+bats_tests += tests/cli/serve.bats tests/cli/serve-peers.bats
 
 EXTRA_DIST += bench/serve.sh bench/send.sh bench/send_pcap.py bench/bare.c

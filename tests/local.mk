@@ -122,6 +122,6 @@ EXTRA_DIST += \
 	%D%/e2e/sending.py \
 	%D%/e2e/target.py
 
-EXTRA_DIST += %D%/lib/live.bash %D%/tools/deleter.py
+EXTRA_DIST += %D%/lib/live.bash %D%/lib/serve.bash %D%/tools/deleter.py
 EXTRA_DIST += $(bats_tests) %D%/README.md %D%/fuzz/replay-corpus.sh \
 	%D%/fuzz/corpus

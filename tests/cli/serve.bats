@@ -6,58 +6,7 @@ P=145483a5107745e9b3d80f956713e6a3
 ELB=/v2/$P/elb/pools/5a9a3e9e-d1aa-448e-af37-a70171f2a332/members/cf024846-7516-4e3a-b0fb-6590322c836f
 CLOUDDC=/v1/$P/instances/d3a1c8f0-1111-4222-8333-944455556666
 
-setup() {
-	cd "$BATS_TEST_TMPDIR"
-	export HOME=$BATS_TEST_TMPDIR XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
-	SERVER=
-}
-
-teardown() {
-	[ -z "$SERVER" ] || kill "$SERVER" 2>/dev/null || :
-}
-
-# A flow of tests/flows as an archive.
-record_flow() {
-	"$top_builddir/tests/tools/flow2pcap" "$1" >flow.pcap
-	rm -f a.obit
-	"$OBIT" capture --all -r flow.pcap a.obit || [ $? -eq 4 ]
-}
-
-record() { "$OBIT" capture --all -r "$top_srcdir/tests/captures/$1.pcap" a.obit; }
-
-# Start a server of a.obit and set URL; more arguments are options.
-start() {
-	mkfifo address
-	"$OBIT" serve "$@" a.obit >address 2>words 3>&- &
-	SERVER=$!
-	read -r URL <address
-	rm address
-}
-
-# End it and set STATUS.
-finish() {
-	kill -TERM "$SERVER"
-	STATUS=0
-	wait "$SERVER" || STATUS=$?
-	SERVER=
-}
-
-status_of() { curl -s -o body -w '%{http_code}' "$@"; }
-
-# Send standard input as it is, half-close, print what comes back.
-raw() {
-	python3 -c '
-import socket, sys, urllib.parse
-u = urllib.parse.urlsplit(sys.argv[1])
-s = socket.create_connection((u.hostname, u.port), 10)
-s.sendall(sys.stdin.buffer.read())
-s.shutdown(socket.SHUT_WR)
-while True:
-    b = s.recv(65536)
-    if not b: break
-    sys.stdout.buffer.write(b)
-' "$URL"
-}
+load ../lib/serve.bash
 
 @test "the first line is the address, on loopback" {
 	record huawei
