@@ -46,6 +46,15 @@ span_sub(struct span s, size_t from, size_t len)
 	return (struct span){ s.p + from, len };
 }
 
+/* What s is in to, a copy of from, which s points into; absent if s is. */
+static inline struct span
+span_moved(struct span s, struct span from, struct span to)
+{
+	if (s.p == NULL)
+		return s;
+	return (struct span){ to.p + (s.p - from.p), s.len };
+}
+
 static inline bool
 span_eq(struct span a, struct span b)
 {

@@ -18,12 +18,6 @@ head_parse(struct head *h, enum head_side side, struct span bytes,
 	return 0;
 }
 
-static struct span
-moved(struct span s, struct span from, struct span to)
-{
-	return s.p == NULL ? s : (struct span){ to.p + (s.p - from.p), s.len };
-}
-
 struct head
 head_copy(const struct head *h, struct span bytes, struct span copy,
     struct arena *arena)
@@ -32,12 +26,12 @@ head_copy(const struct head *h, struct span bytes, struct span copy,
 	    arena_alloc(arena, h->field_count * sizeof(*fields));
 	struct head out = *h;
 
-	out.method = moved(h->method, bytes, copy);
-	out.target = moved(h->target, bytes, copy);
-	out.reason = moved(h->reason, bytes, copy);
+	out.method = span_moved(h->method, bytes, copy);
+	out.target = span_moved(h->target, bytes, copy);
+	out.reason = span_moved(h->reason, bytes, copy);
 	for (size_t i = 0; i < h->field_count; i++) {
-		fields[i].name = moved(h->fields[i].name, bytes, copy);
-		fields[i].value = moved(h->fields[i].value, bytes, copy);
+		fields[i].name = span_moved(h->fields[i].name, bytes, copy);
+		fields[i].value = span_moved(h->fields[i].value, bytes, copy);
 	}
 	out.fields = fields;
 	return out;

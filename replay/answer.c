@@ -16,10 +16,10 @@
 
 /* An answer with its cache entry; the bytes follow it in memory. */
 struct kept {
-	struct answer answer;
-	unsigned users; /* the cache is one of them */
-	struct kept *prev, *next;
 	UT_hash_handle hh;
+	struct kept *prev, *next;
+	unsigned users; /* the cache is one of them */
+	struct answer answer;
 	uint8_t bytes[];
 };
 
@@ -30,6 +30,7 @@ struct answers {
 	struct kept *by_id;
 	struct kept *recent; /* latest use first */
 	size_t bytes, limit;
+	uint64_t age; /* grows with every one that is dropped */
 };
 
 /* Is every byte of it there that there ever was? */
@@ -107,6 +108,13 @@ answers_new(struct store *store, bool incomplete, size_t bytes)
 	return a;
 }
 
+static struct kept *
+kept_of(const struct answer *answer)
+{
+	return (
+	    struct kept *)((uintptr_t)answer - offsetof(struct kept, answer));
+}
+
 static void
 let_go(struct kept *k)
 {
@@ -117,12 +125,13 @@ let_go(struct kept *k)
 void
 answer_release(const struct answer *answer)
 {
-	let_go((struct kept *)(uintptr_t)answer);
+	let_go(kept_of(answer));
 }
 
 static void
 drop(struct answers *a, struct kept *k)
 {
+	a->age++;
 	a->bytes -= sizeof(*k) + k->answer.interim.len + k->answer.final.len;
 	HASH_DEL(a->by_id, k);
 	DL_DELETE(a->recent, k);
@@ -229,9 +238,8 @@ load(struct answers *a, uint64_t id, struct kept **out, struct err *err)
 	return 0;
 }
 
-int
-answers_get(struct answers *a, uint64_t id, const struct answer **out,
-    struct err *err)
+static int
+find(struct answers *a, uint64_t id, struct kept **out, struct err *err)
 {
 	struct kept *k;
 
@@ -242,8 +250,27 @@ answers_get(struct answers *a, uint64_t id, const struct answer **out,
 		DL_DELETE(a->recent, k);
 		DL_PREPEND(a->recent, k);
 	}
-	k->users++;
-	*out = &k->answer;
+	*out = k;
+	return 0;
+}
+
+int
+answers_get(struct answers *a, uint64_t id, struct answer_place *place,
+    const struct answer **out, struct err *err)
+{
+	struct answer_place nowhere = { 0 };
+	struct kept *k;
+
+	if (place == NULL)
+		place = &nowhere;
+	if (place->answer == NULL || place->age != a->age ||
+	    place->answer->id != id) {
+		if (find(a, id, &k, err) < 0)
+			return -1;
+		*place = (struct answer_place){ &k->answer, a->age };
+	}
+	kept_of(place->answer)->users++;
+	*out = place->answer;
 	return 0;
 }
 

@@ -42,6 +42,12 @@ struct answer {
 	int64_t delay_ns; /* from the request's last byte to its first */
 };
 
+/* Where somebody got an answer the last time; zeroed at first. */
+struct answer_place {
+	const struct answer *answer;
+	uint64_t age; /* of the cache, then */
+};
+
 /*
  * Can x be served: is all of it there, as it was on the wire, or is what
  * is missing a fault that was recorded?  With incomplete, a response with
@@ -60,10 +66,11 @@ void answers_free(struct answers *a);
 
 /*
  * Get the answer of exchange id, which must have one.  Release it with
- * answer_release().  Errors: those of store_get(), ERR_CORRUPT.
+ * answer_release().  Looks at place first, and notes it there; NULL is
+ * allowed.  Errors: those of store_get(), ERR_CORRUPT.
  */
-int answers_get(struct answers *a, uint64_t id, const struct answer **out,
-    struct err *err) MUST_CHECK;
+int answers_get(struct answers *a, uint64_t id, struct answer_place *place,
+    const struct answer **out, struct err *err) MUST_CHECK;
 
 /* An exchange that was read anyway and will be asked for: keep it ready. */
 void answers_offer(struct answers *a, const struct entry *e);

@@ -13,6 +13,7 @@
 #include "replay/missed.h"
 #include "replay/own.h"
 #include "replay/player.h"
+#include "replay/shortcut.h"
 
 #define CHUNK_OVERHEAD ((size_t)1 << 20) /* framing and trailers */
 #define KEEP_BYTES     16384             /* of buffers between requests */
@@ -40,32 +41,14 @@ struct client {
 	bool silent;    /* it will never be answered, and waits */
 };
 
-/* A copy of a span that points into from, pointing into to. */
-static struct span
-move(struct span s, const uint8_t *from, const uint8_t *to)
-{
-	return s.p == NULL ? s : (struct span){ to + (s.p - from), s.len };
-}
-
 /* Keep the head beyond the event that brought it. */
 static void
 keep_head(struct client *c, const struct parser_head *h)
 {
 	struct message *m = &c->request;
-	struct field *fields =
-	    arena_alloc(&c->arena, (h->head.field_count + 1) * sizeof(*fields));
-	const uint8_t *from = h->bytes.p, *to;
 
 	m->head = arena_copy(&c->arena, h->bytes);
-	to = m->head.p;
-	m->parsed = h->head;
-	m->parsed.method = move(h->head.method, from, to);
-	m->parsed.target = move(h->head.target, from, to);
-	m->parsed.fields = fields;
-	for (size_t i = 0; i < h->head.field_count; i++) {
-		fields[i].name = move(h->head.fields[i].name, from, to);
-		fields[i].value = move(h->head.fields[i].value, from, to);
-	}
+	m->parsed = head_copy(&h->head, h->bytes, m->head, &c->arena);
 	m->framing = h->framing;
 }
 
@@ -396,6 +379,19 @@ complete_request(struct client *c)
 }
 
 static void
+give(struct client *c, const struct play *play)
+{
+	if (play->crowded)
+		refuse(c, 503);
+	else if (play->tunnel)
+		tunnelled(c);
+	else if (play->answer != NULL)
+		answered(c, play);
+	else
+		missed(c, &play->miss);
+}
+
+static void
 respond(struct client *c)
 {
 	struct play play;
@@ -405,14 +401,8 @@ respond(struct client *c)
 	if (player_take(c->service->player, &c->request, c->session, &c->arena,
 		&play, &err) < 0)
 		failed(c, &err);
-	else if (play.crowded)
-		refuse(c, 503);
-	else if (play.tunnel)
-		tunnelled(c);
-	else if (play.answer != NULL)
-		answered(c, &play);
 	else
-		missed(c, &play.miss);
+		give(c, &play);
 }
 
 static void
@@ -508,6 +498,32 @@ say_continue(struct client *c)
 	peer_deadline(c->peer, c->service->limits.send);
 }
 
+/* What came before in one piece and comes again so is not parsed again. */
+static bool
+repeat(struct client *c, struct span bytes)
+{
+	const struct shortcut *seen;
+	struct play play;
+	struct err err;
+	int status;
+
+	if (parser_state(c->parser) != PARSER_IDLE || peer_is_surplus(c->peer))
+		return false;
+	status = player_repeat(c->service->player, bytes, &seen, &play, &err);
+	if (status == 0)
+		return false;
+	on_begin(c);
+	c->request.parsed = seen->request;
+	c->session = seen->session;
+	c->has_head = c->keep_alive = true;
+	if (status < 0)
+		failed(c, &err);
+	else
+		give(c, &play);
+	reset(c);
+	return true;
+}
+
 size_t
 client_data(struct client *c, struct span bytes)
 {
@@ -517,6 +533,8 @@ client_data(struct client *c, struct span bytes)
 		return bytes.len;
 	if (parser_state(c->parser) == PARSER_PAUSED)
 		parser_restart(c->parser, parser_position(c->parser));
+	if (repeat(c, bytes))
+		return bytes.len;
 	used = parser_feed(c->parser, bytes);
 	if (c->refuse == 0 && parser_held(c->parser) > c->service->limits.head)
 		c->refuse = 431;

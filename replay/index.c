@@ -29,6 +29,7 @@ struct index {
 	struct kept *by_key;
 	struct kept *recent; /* latest use first */
 	size_t bytes, limit;
+	uint64_t age;
 };
 
 struct index *
@@ -62,6 +63,7 @@ kept_free(struct kept *k)
 static void
 drop(struct index *index, struct kept *k)
 {
+	index->age++;
 	index->bytes -= k->bytes;
 	HASH_DEL(index->by_key, k);
 	DL_DELETE(index->recent, k);
@@ -83,6 +85,12 @@ uint64_t
 index_last(const struct index *index)
 {
 	return index->last;
+}
+
+uint64_t
+index_age(const struct index *index)
+{
+	return index->age;
 }
 
 static struct group *

@@ -56,6 +56,9 @@ void index_free(struct index *index);
 int index_find(struct index *index, const uint8_t key[MATCH_KEY_SIZE],
     const struct recorded **out, struct err *err) MUST_CHECK;
 
+/* Another number once anything that was found may be gone. */
+uint64_t index_age(const struct index *index);
+
 /* The group of that host, in any case of letters, or NULL. */
 const struct group *recorded_at(const struct recorded *r, struct span host);
 

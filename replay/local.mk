@@ -6,7 +6,8 @@ libreplay_a_SOURCES = %D%/authority.c %D%/authority.h %D%/tls.c %D%/tls.h \
 	%D%/journal.h %D%/loop.c %D%/loop.h %D%/lane.h %D%/own.c %D%/own.h %D%/peer.c %D%/match.c %D%/match.h \
 	%D%/miss.c %D%/miss.h %D%/missed.c %D%/missed.h %D%/nearest.c \
 	%D%/nearest.h %D%/player.c %D%/player.h %D%/rekeyed.c %D%/rekeyed.h %D%/queue.c %D%/queue.h \
-	%D%/replay.h %D%/server.c %D%/session.c %D%/session.h
+	%D%/replay.h %D%/server.c %D%/session.c %D%/session.h \
+	%D%/shortcut.c %D%/shortcut.h
 
 # A program that sanitizers watch is not confined.
 if SANITIZERS
@@ -75,6 +76,9 @@ tests_unit_test_client_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_player_SOURCES = tests/unit/test_player.c tests/lib/folder.c \
 	tests/lib/folder.h $(replay_tape)
 tests_unit_test_player_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+
+unit_tests += tests/unit/test_shortcut
+tests_unit_test_shortcut_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_tls
 tests_unit_test_tls_SOURCES = tests/unit/test_tls.c tests/lib/folder.c \

@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 #include <sys/random.h>
-#include <uthash.h>
-#include <utlist.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -15,32 +13,15 @@
 #include "replay/context.h"
 #include "replay/host.h"
 #include "replay/index.h"
+#include "replay/shortcut.h"
 #include "store/store.h"
-
-#define SHORTCUT_BYTES 2048 /* longest request that is remembered */
-
-/*
- * A request seen before, byte for byte, and what it came to.  Clients
- * that do not sign send the same bytes over and over.
- */
-struct shortcut {
-	uint8_t key[MATCH_KEY_SIZE];
-	size_t group;
-	struct shortcut *prev, *next;
-	UT_hash_handle hh;
-	size_t len;
-	uint8_t bytes[];
-};
 
 struct matcher {
 	struct store *store;
 	struct index *index;
 	const struct rules *rules;
 	struct redactor *redactor;
-	struct shortcut *shortcuts;
-	struct shortcut *oldest;
-	size_t bytes, limit; /* of the shortcuts */
-	uint8_t scratch[SHORTCUT_BYTES];
+	struct shortcuts *shortcuts;
 };
 
 int
@@ -56,22 +37,11 @@ matcher_open(struct matcher **out, struct store *store, struct index *index,
 	m = xcalloc(1, sizeof(*m));
 	m->store = store;
 	m->index = index;
-	m->limit = bytes;
+	m->shortcuts = shortcuts_new(bytes);
 	m->rules = rules;
 	m->redactor = redactor_new(rules, key);
 	*out = m;
 	return 0;
-}
-
-static void
-forget_oldest(struct matcher *m)
-{
-	struct shortcut *s = m->oldest;
-
-	m->bytes -= sizeof(*s) + s->len;
-	HASH_DEL(m->shortcuts, s);
-	DL_DELETE(m->oldest, s);
-	free(s);
 }
 
 void
@@ -79,8 +49,7 @@ matcher_close(struct matcher *m)
 {
 	if (m == NULL)
 		return;
-	while (m->oldest != NULL)
-		forget_oldest(m);
+	shortcuts_free(m->shortcuts);
 	redactor_free(m->redactor);
 	free(m);
 }
@@ -245,52 +214,36 @@ search(struct matcher *m, struct search *s, struct err *err)
 	return try_contexts(m, s, all, count, false, err);
 }
 
-/* The request as one piece of bytes, or absent if it is too long. */
-static struct span
-whole(struct matcher *m, const struct message *request)
-{
-	size_t head = request->head.len, body = request->body.len;
-
-	if (head == 0 || head > SHORTCUT_BYTES || body > SHORTCUT_BYTES - head)
-		return (struct span){ 0 };
-	memcpy(m->scratch, request->head.p, head);
-	if (body > 0)
-		memcpy(m->scratch + head, request->body.p, body);
-	return (struct span){ m->scratch, head + body };
-}
-
+/* Note what a search came to, and that its answer will be there. */
 static void
-remember(struct matcher *m, struct span bytes, const struct search *s)
+remember(struct matcher *m, struct span bytes, const struct message *request,
+    const struct search *s)
 {
-	struct shortcut *new;
+	struct shortcut *new = shortcuts_add(m->shortcuts, bytes, request);
 
-	new = xcalloc(1, sizeof(*new) + bytes.len);
 	memcpy(new->key, s->found->key, MATCH_KEY_SIZE);
 	new->group = (size_t)(s->group - s->found->groups);
-	new->len = bytes.len;
-	memcpy(new->bytes, bytes.p, bytes.len);
-	HASH_ADD_KEYPTR(hh, m->shortcuts, new->bytes, new->len, new);
-	DL_APPEND(m->oldest, new);
-	m->bytes += sizeof(*new) + new->len;
-	while (m->bytes > m->limit)
-		forget_oldest(m);
+	new->queue = &s->group->queue;
+	new->age = index_age(m->index);
+	s->out->place = &new->place;
 }
 
-/* Return 1 if the request was seen before. */
+/* The group is where it was unless the index has given something up. */
 static int
-recall(struct matcher *m, struct span bytes, struct match *out, struct err *err)
+follow(struct matcher *m, struct shortcut *s, struct match *out,
+    struct err *err)
 {
 	const struct recorded *r;
-	struct shortcut *s = NULL;
 
-	if (bytes.p != NULL)
-		HASH_FIND(hh, m->shortcuts, bytes.p, bytes.len, s);
-	if (s == NULL)
-		return 0;
-	if (index_find(m->index, s->key, &r, err) < 0)
-		return -1;
-	out->queue = &r->groups[s->group].queue;
-	return 1;
+	if (s->age != index_age(m->index)) {
+		if (index_find(m->index, s->key, &r, err) < 0)
+			return -1;
+		s->queue = &r->groups[s->group].queue;
+		s->age = index_age(m->index);
+	}
+	out->queue = s->queue;
+	out->place = &s->place;
+	return 0;
 }
 
 /* What the recorder would have kept of this request. */
@@ -307,17 +260,13 @@ mask(struct matcher *m, const struct message *request, struct arena *arena)
 	return x.request;
 }
 
-int
-matcher_find(struct matcher *m, const struct message *request,
-    struct arena *arena, struct match *out, struct err *err)
+/* Find the queue by what the request means. */
+static int
+make_out(struct matcher *m, const struct message *request, struct arena *arena,
+    struct span bytes, struct match *out, struct err *err)
 {
 	struct search s = { .arena = arena, .out = out };
-	struct span bytes = whole(m, request);
-	int known;
 
-	*out = (struct match){ 0 };
-	if ((known = recall(m, bytes, out, err)) != 0)
-		return known < 0 ? -1 : 0;
 	s.request = out->masked = mask(m, request, arena);
 	if (search(m, &s, err) < 0)
 		return -1;
@@ -325,6 +274,33 @@ matcher_find(struct matcher *m, const struct message *request,
 		return 0;
 	out->queue = &s.group->queue;
 	if (bytes.p != NULL)
-		remember(m, bytes, &s);
+		remember(m, bytes, request, &s);
 	return 0;
+}
+
+int
+matcher_find(struct matcher *m, const struct message *request,
+    struct arena *arena, struct match *out, struct err *err)
+{
+	struct span bytes = shortcuts_whole(m->shortcuts, request);
+	struct shortcut *known =
+	    bytes.p == NULL ? NULL : shortcuts_find(m->shortcuts, bytes);
+
+	*out = (struct match){ 0 };
+	if (known == NULL)
+		return make_out(m, request, arena, bytes, out, err);
+	return follow(m, known, out, err);
+}
+
+int
+matcher_recall(struct matcher *m, struct span bytes,
+    const struct shortcut **seen, struct match *out, struct err *err)
+{
+	struct shortcut *known = shortcuts_find(m->shortcuts, bytes);
+
+	*out = (struct match){ 0 };
+	if (known == NULL || !known->plain)
+		return 0;
+	*seen = known;
+	return follow(m, known, out, err) < 0 ? -1 : 1;
 }

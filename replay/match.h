@@ -20,6 +20,7 @@
 #include "base/span.h"
 #include "deletion/deletion.h"
 
+struct answer_place;
 struct arena;
 struct err;
 struct index;
@@ -27,14 +28,16 @@ struct matcher;
 struct message;
 struct queue;
 struct rules;
+struct shortcut;
 struct store;
 
 #define MATCH_MAX_HOSTS    16  /* that are named when several fit */
 #define MATCH_MAX_CONTEXTS 256 /* exchanges looked at for what to borrow */
 
 struct match {
-	const struct queue *queue; /* NULL: a miss */
-	size_t host_count;         /* of a miss because several fit */
+	const struct queue *queue;  /* NULL: a miss */
+	struct answer_place *place; /* for answers_get(); may be NULL */
+	size_t host_count;          /* of a miss because several fit */
 	struct span hosts[MATCH_MAX_HOSTS];
 	const struct message *masked; /* of a miss: the request without its
 					 secrets, in the arena */
@@ -61,5 +64,15 @@ void matcher_close(struct matcher *m);
  */
 int matcher_find(struct matcher *m, const struct message *request,
     struct arena *arena, struct match *out, struct err *err) MUST_CHECK;
+
+/*
+ * Find the queue of a plain request (shortcut.h) that came before, by
+ * nothing but its bytes, all of them and no more.  Return 1, or 0 if it has
+ * to be taken apart for matcher_find().  *seen lives until the next call.
+ * Errors: those of the store.
+ */
+int matcher_recall(struct matcher *m, struct span bytes,
+    const struct shortcut **seen, struct match *out,
+    struct err *err) MUST_CHECK;
 
 #endif

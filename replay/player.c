@@ -8,6 +8,7 @@
 #include "replay/course.h"
 #include "replay/index.h"
 #include "replay/match.h"
+#include "replay/shortcut.h"
 #include "store/store.h"
 
 struct player {
@@ -80,12 +81,12 @@ explain(struct player *p, const struct match *match, struct arena *arena,
 }
 
 static int
-take(struct player *p, struct span session, const struct queue *queue,
+take(struct player *p, struct span session, const struct match *match,
     struct play *out, struct err *err)
 {
 	uint64_t id;
 
-	switch (course_take(p->course, session, queue, &id)) {
+	switch (course_take(p->course, session, match->queue, &id)) {
 	case TURN_EARLY:
 		out->miss.reason = MISS_EARLY;
 		out->miss.deletion = id;
@@ -100,7 +101,7 @@ take(struct player *p, struct span session, const struct queue *queue,
 	case TURN_TAKEN:
 		break;
 	}
-	return answers_get(p->answers, id, &out->answer, err);
+	return answers_get(p->answers, id, match->place, &out->answer, err);
 }
 
 /* Once more, as the GET that the HEAD stands for. */
@@ -145,7 +146,20 @@ player_take(struct player *p, const struct message *request,
 	if (match.queue == NULL)
 		return explain(p, &match, arena, &out->miss, err);
 	out->miss.request = &request->parsed;
-	return take(p, session, match.queue, out, err);
+	return take(p, session, &match, out, err);
+}
+
+int
+player_repeat(struct player *p, struct span bytes, const struct shortcut **seen,
+    struct play *out, struct err *err)
+{
+	struct match match;
+	int found = matcher_recall(p->matcher, bytes, seen, &match, err);
+
+	if (found <= 0)
+		return found;
+	*out = (struct play){ .miss.request = &(*seen)->request };
+	return take(p, (*seen)->session, &match, out, err) < 0 ? -1 : 1;
 }
 
 int

@@ -23,6 +23,7 @@ struct message;
 struct player;
 struct rekeyed;
 struct rules;
+struct shortcut;
 struct store;
 
 struct player_options {
@@ -60,6 +61,15 @@ struct play {
 int player_take(struct player *p, const struct message *request,
     struct span session, struct arena *arena, struct play *out,
     struct err *err) MUST_CHECK;
+
+/*
+ * As player_take() for bytes that are the whole of a request that came
+ * before.  Return 1, or 0 if they have to be taken apart.  *seen, what
+ * there is to know of the request, lives until the next call and is set
+ * before there is an error.
+ */
+int player_repeat(struct player *p, struct span bytes,
+    const struct shortcut **seen, struct play *out, struct err *err) MUST_CHECK;
 
 /*
  * Tell of every exchange that could be served and never was, by no player

@@ -162,6 +162,86 @@ START_TEST(bytes_are_as_recorded_however_requests_are_cut)
 }
 END_TEST
 
+/* Put a series of requests, each on a connection of its own, n times. */
+static void
+ask_all(const char *const *requests, size_t count, bool cut, int n)
+{
+	for (size_t i = 0; i < count * (size_t)n; i++) {
+		struct span r = span_of_str(requests[i % count]);
+		size_t step = cut ? 1 : r.len;
+		struct buf out;
+
+		for (size_t at = 0; at < r.len; at += step)
+			client_data(client, span_sub(r, at, step));
+		out = peer.out;
+		peer.out = (struct buf){ 0 };
+		disconnect();
+		connect_client();
+		peer.out = out;
+	}
+}
+
+/* What comes again in one piece is answered as if it were parsed. */
+START_TEST(repeated_requests_are_as_good_as_new)
+{
+	static const char *const requests[] = {
+		DELETE_A,
+		DELETE_B,
+		GET_C,
+		POST_E("") "a=1",
+		POST_E("Expect: 100-continue\r\n") "a=1",
+		"GET /v/c HTTP/1.0\r\nHost: h\r\n\r\n",
+		"GET /v/c HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+		"HEAD /v/c HTTP/1.1\r\nHost: h\r\n\r\n",
+		CONNECT("refused"),
+		DELETE_F,
+		GET_OLD,
+		"DELETE /v/a HTTP/1.1\r\nHost: h\r\n"
+		"X-Obit-Session: two\r\n\r\n",
+	};
+	struct server_report report;
+	struct buf out;
+
+	options.head_of_get = true;
+	setup();
+	ask_all(requests, ARRAY_LEN(requests), true, 4);
+	out = peer.out;
+	report = service.report;
+	peer = PEER_INIT;
+	teardown();
+	setup();
+	ask_all(requests, ARRAY_LEN(requests), false, 4);
+	ck_assert(out.len > 0);
+	ck_assert(span_eq(buf_span(&peer.out), buf_span(&out)));
+	ck_assert_uint_eq(service.report.requests, report.requests);
+	ck_assert_uint_eq(service.report.answered, report.answered);
+	ck_assert_uint_eq(service.report.missed, report.missed);
+	buf_release(&out);
+	teardown();
+	options.head_of_get = false;
+}
+END_TEST
+
+/* A known request is no request where a body is due. */
+START_TEST(a_body_is_not_taken_for_a_repeated_request)
+{
+	setup();
+	feed(DELETE_A);
+	sent(DONE);
+	feed("POST /v/e HTTP/1.1\r\nHost: h\r\nContent-Length: 33\r\n\r\n");
+	ck_assert_uint_eq(strlen(DELETE_A), 33);
+	feed(DELETE_A);
+	sent_status("404");
+	feed("DELETE /v/x HTTP/1.1\r\nX: ");
+	feed(DELETE_A);
+	sent_status("404");
+	ck_assert_uint_eq(service.report.answered, 1);
+	feed(DELETE_A);
+	sent(GONE);
+	teardown();
+}
+END_TEST
+
 START_TEST(a_slow_reader_gets_one_answer_at_a_time)
 {
 	const struct span two = span_of_str(DELETE_A DELETE_A);
@@ -483,10 +563,7 @@ START_TEST(limits_can_be_lower)
 	static const char head[] = "GET /v/c HTTP/1.1\r\nHost: h\r\n\r\n";
 
 	setup();
-	service.limits.head = strlen(head);
-	feed(head);
-	sent(CHUNKS);
-	service.limits.head--;
+	service.limits.head = strlen(head) - 1;
 	client_data(client, span_of_str(head));
 	sent_status("431");
 	disconnect();
@@ -494,6 +571,11 @@ START_TEST(limits_can_be_lower)
 	for (size_t i = 0; i < strlen(head); i++)
 		client_data(client, span_sub(span_of_str(head), i, 1));
 	sent_status("431"); /* its end did not have to come */
+	disconnect();
+	service.limits.head++;
+	connect_client();
+	feed(head);
+	sent(CHUNKS);
 	disconnect();
 	service.limits.head = HEAD_MAX_BYTES;
 	service.limits.body = 2;
@@ -518,6 +600,8 @@ START_TEST(limits_can_be_lower)
 END_TEST
 
 UNIT_MAIN("client", bytes_are_as_recorded_however_requests_are_cut,
+    repeated_requests_are_as_good_as_new,
+    a_body_is_not_taken_for_a_repeated_request,
     a_slow_reader_gets_one_answer_at_a_time, connections_end_where_they_should,
     interim_responses_go_to_those_who_wait, what_is_wrong_is_refused,
     chunks_without_end_are_refused, a_head_without_end_is_refused,
