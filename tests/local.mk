@@ -68,8 +68,10 @@ fuzz_driver     = tests/fuzz/replay_main.c
 endif
 TESTS += %D%/fuzz/replay-corpus.sh
 
-dist_check_SCRIPTS += build-aux/check-layers.sh build-aux/check-size.sh
-TESTS += build-aux/check-layers.sh build-aux/check-size.sh
+static_checks = build-aux/check-layers.sh build-aux/check-readme.sh \
+	build-aux/check-size.sh
+dist_check_SCRIPTS += $(static_checks)
+TESTS += $(static_checks)
 TESTS += $(bats_tests)
 
 # Whole-program properties.
@@ -90,6 +92,7 @@ e2e_tests = \
 	%D%/e2e/secrets.sh \
 	%D%/e2e/signals.sh \
 	%D%/e2e/soak.sh \
+	%D%/e2e/start.sh \
 	%D%/e2e/signatures.sh \
 	%D%/e2e/send_death.sh \
 	%D%/e2e/send_kill.sh \
@@ -114,6 +117,7 @@ EXTRA_DIST += \
 	%D%/e2e/raw.py \
 	%D%/e2e/server.py \
 	%D%/e2e/soak.py \
+	%D%/e2e/start.py \
 	%D%/e2e/reconcile.py \
 	%D%/e2e/sdk.js \
 	%D%/e2e/send_death.py \

@@ -173,6 +173,70 @@ unlock() {
 	[ "$left" = "" ]
 }
 
+@test "a body of 5 MB is whole, and one that is longer than may be is flagged" {
+	cat >big.flow <<-'END'
+	> GET /image HTTP/1.1
+	> Host: api.example
+	>
+	< HTTP/1.1 200 OK
+	< Content-Length: 5000000
+	<
+	@repeat < 500000 0123456789
+	> DELETE /image HTTP/1.1
+	> Host: api.example
+	>
+	< HTTP/1.1 204 No Content
+	<
+	END
+	"$top_builddir/tests/tools/flow2pcap" big.flow >big.pcap
+	yes 0123456789 | tr -d '\n' | head -c 5000000 >want
+	digest=$(sha256sum <want | cut -d' ' -f1)
+	"$OBIT" capture --all -r big.pcap a.obit
+	"$OBIT" show a.obit 1 --body response | cmp want -
+	"$OBIT" capture --all --max-body 1M -r big.pcap b.obit
+	for a in a b; do # length and digest of what was there, in both
+		"$OBIT" ls --json $a.obit >rows
+		jq -es --arg digest "$digest" '.[0].response |
+			.body_bytes == 5000000 and .body_sha256 == $digest' rows
+		jq -es '.[1].method == "DELETE" and .[1].status == 204' rows
+	done
+	"$OBIT" ls --json a.obit | jq -es '.[0].flaws == []'
+	"$OBIT" ls --json b.obit | jq -es '.[0].flaws == ["limit"]'
+}
+
+@test "a content coding is kept as it came, and a bad one ends nothing" {
+	gzip -cn <<<'{"state":"terminated"}' >good.gz
+	head -c 20 good.gz >bad.gz
+	head -c 30 /dev/zero | tr '\0' '\377' >bad.br
+	{
+		for file in good.gz bad.gz bad.br; do
+			printf '> DELETE /%s HTTP/1.1\n> Host: api.example\n>\n' "$file"
+			printf '< HTTP/1.1 200 OK\n< Content-Encoding: %s\n' "${file#*.}" |
+				sed 's/gz$/gzip/'
+			printf '< Content-Length: %d\n<\n<| %s\n' "$(stat -c %s "$file")" \
+				"$(od -An -v -tx1 "$file" | tr -d '\n' | sed 's/ /\\x/g')"
+		done
+		printf '> DELETE /after HTTP/1.1\n> Host: api.example\n>\n< HTTP/1.1 204 No Content\n<\n'
+	} >coded.flow
+	"$top_builddir/tests/tools/flow2pcap" coded.flow >coded.pcap
+	"$OBIT" capture --all -r coded.pcap a.obit
+	"$OBIT" capture --all --keep-secrets -r coded.pcap b.obit
+	id=0
+	for file in good.gz bad.gz bad.br; do
+		id=$((id + 1))
+		"$OBIT" show b.obit $id --raw response |
+			tail -c "$(stat -c %s "$file")" | cmp "$file" -
+	done
+	[ "$("$OBIT" show a.obit 1 --body response)" = '{"state":"terminated"}' ]
+	diff <("$OBIT" show a.obit 1 --raw response) <("$OBIT" show b.obit 1 --raw response)
+	# What cannot be read may hold a secret.
+	"$OBIT" ls --json a.obit | jq -es 'map(.flaws) ==
+		[[], ["withheld"], ["withheld"], []]'
+	for a in a b; do
+		[ "$("$OBIT" audit --json $a.obit | jq -r .status | tr '\n' ' ')" = '200 200 200 204 ' ]
+	done
+}
+
 @test "a filter keeps packets out, and says so" {
 	"$OBIT" capture --json -f 'port 55636' -r "$huawei" -r "$volcengine" a.obit >out
 	jq -e '.packets == 28 and .excluded == 95 and .deletions == 9' out

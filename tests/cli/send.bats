@@ -197,6 +197,66 @@ refuses() {
 	refuses --target "$URL" --confirm "$(digest)" --allow example.test
 }
 
+@test "a plan sends as many requests each time" {
+	record huawei
+	serve --log log.jsonl
+	for results in 1 2; do
+		"$OBIT" send --target "$URL" --speed max --keep-host \
+			--confirm "$(digest --speed max --keep-host)" -o $results.obit a.obit ||
+			[ $? -eq 1 ]
+		wc -l <log.jsonl >>lines
+		jq -r '.method + " " + .path' log.jsonl >$results.sent
+		: >log.jsonl
+	done
+	[ "$(sort -u lines | wc -l)" -eq 1 ]
+	[ "$(head -n 1 lines)" -eq "$("$OBIT" ls --json 1.obit | wc -l)" ]
+	diff <(sort 1.sent) <(sort 2.sent)
+}
+
+@test "a recording takes as long as it took, or its share" {
+	flow --all <<-'EOF'
+	> DELETE /things/1 HTTP/1.1
+	> Host: recorded.test
+	>
+	< HTTP/1.1 204 No Content
+	<
+	@at 1.5s
+	> DELETE /things/2 HTTP/1.1
+	> Host: recorded.test
+	>
+	< HTTP/1.1 204 No Content
+	<
+	EOF
+	serve --log log.jsonl
+	gap() { # between the two requests, in ms, as the server saw them
+		jq -r .time log.jsonl | python3 -c '
+import sys, datetime
+a, b = (datetime.datetime.fromisoformat(t[:26].rstrip("Z")) for t in sys.stdin.read().split())
+print(round((b - a).total_seconds() * 1000))'
+	}
+	"$OBIT" send --target "$URL" --speed 1 --confirm "$(digest --speed 1)" -o 1.obit a.obit
+	[ "$(gap)" -ge 1450 ]
+	: >log.jsonl
+	"$OBIT" send --target "$URL" --speed 10 --confirm "$(digest --speed 10)" -o 10.obit a.obit
+	[ "$(gap)" -ge 100 ]
+	[ "$(gap)" -lt 1450 ]
+}
+
+@test "no variable of the environment makes it use a proxy" {
+	two
+	printf 'HTTP/1.1 204 No Content\r\n\r\n' >answer
+	listen
+	proxy=$URL listener=$SERVER
+	serve
+	export http_proxy=$proxy HTTP_PROXY=$proxy https_proxy=$proxy \
+		HTTPS_PROXY=$proxy all_proxy=$proxy ALL_PROXY=$proxy no_proxy=
+	send
+	[ ! -e seen ]
+	curl -s -o /dev/null http://recorded.test/ # the proxy would have seen it
+	[ -e seen ]
+	kill "$listener"
+}
+
 @test "redirects are not followed, and end it" {
 	one
 	printf 'HTTP/1.1 307 Moved\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n' \
