@@ -63,6 +63,14 @@ exchange_status(const struct exchange *x)
 }
 
 bool
+exchange_is_redirect(const struct exchange *x)
+{
+	int status = exchange_status(x);
+
+	return status >= 300 && status < 400 && status != 304;
+}
+
+bool
 exchange_is_complete(const struct exchange *x)
 {
 	return x->request != NULL && x->request->complete &&

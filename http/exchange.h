@@ -104,6 +104,9 @@ int64_t exchange_time(const struct exchange *x);
 /* The recorded status code, or 0 if it is unknown. */
 int exchange_status(const struct exchange *x);
 
+/* Does the answer send the client elsewhere (RFC 9110, 15.4)? */
+bool exchange_is_redirect(const struct exchange *x);
+
 /*
  * Is all of it there: a request and a response, both complete?
  * Flaws that lose nothing, such as a conflict, do not count.

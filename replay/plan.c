@@ -74,6 +74,36 @@ omit(struct planner *p, const struct entry *e, enum omission why)
 	tell(p, &item);
 }
 
+/* Room for one step more. */
+static void
+make_room(struct plan *plan)
+{
+	if (plan->count < plan->room)
+		return;
+	plan->room = plan->room == 0 ? 64 : 2 * plan->room;
+	plan->steps = xrealloc(plan->steps, plan->room * sizeof(*plan->steps));
+	plan->kept = xrealloc(plan->kept, plan->room * sizeof(*plan->kept));
+}
+
+static struct kept
+keep(struct planner *p, const struct entry *e, const struct message *sent)
+{
+	struct arena *arena = &p->plan->arena;
+	size_t len = sent->head.len + sent->body.len;
+	struct kept k = { .head = sent->head.len };
+	uint8_t *bytes;
+
+	if (!request_is_open(&p->request) || arena->held + len > PLAN_MAX_KEPT)
+		return k;
+	bytes = arena_alloc(arena, len);
+	memcpy(bytes, sent->head.p, sent->head.len);
+	if (sent->body.len > 0)
+		memcpy(bytes + sent->head.len, sent->body.p, sent->body.len);
+	k.bytes = (struct span){ bytes, len };
+	k.host = arena_copy(arena, request_recorded_host(e));
+	return k;
+}
+
 static int
 add_step(struct planner *p, const struct entry *e, const struct message *sent,
     struct err *err)
@@ -86,6 +116,7 @@ add_step(struct planner *p, const struct entry *e, const struct message *sent,
 		.end = x->response != NULL ? x->response->last : INT64_MAX,
 		.deletes = e->reading.kind == KIND_DELETION,
 		.destructive = !fitness_is_read(p->options->rules, e, sent),
+		.redirected = exchange_is_redirect(x),
 	};
 
 	if (plan->count == PLAN_MAX_STEPS)
@@ -93,11 +124,8 @@ add_step(struct planner *p, const struct entry *e, const struct message *sent,
 		    PLAN_MAX_STEPS);
 	if (plan_check(step.check, &p->request, err) < 0)
 		return -1;
-	if (plan->count == plan->room) {
-		plan->room = plan->room == 0 ? 64 : 2 * plan->room;
-		plan->steps =
-		    xrealloc(plan->steps, plan->room * sizeof(*plan->steps));
-	}
+	make_room(plan);
+	plan->kept[plan->count] = keep(p, e, sent);
 	plan->steps[plan->count++] = step;
 	plan->deletions += step.deletes;
 	plan->destructive += step.destructive;
@@ -350,6 +378,8 @@ void
 plan_release(struct plan *p)
 {
 	free(p->steps);
+	free(p->kept);
+	arena_release(&p->arena);
 	*p = (struct plan){ 0 };
 }
 

@@ -19,6 +19,7 @@
 
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/base.h"
 #include "http/digest.h"
 #include "replay/request.h"
@@ -42,8 +43,21 @@ struct step {
 	int64_t end;      /* and of its answer's last; INT64_MAX: none */
 	bool destructive; /* not proven to be a read: at most once */
 	bool deletes;     /* the rules say so */
+	bool redirected;  /* its recorded answer is a redirect */
 	uint8_t check[PLAN_CHECK_SIZE]; /* of what is shown, unmasked */
 };
+
+/*
+ * A request that is sent as it is shown, because nothing of it is secret or
+ * depends on when it is sent: so it need not be read and dressed again.
+ */
+struct kept {
+	struct span bytes; /* absent: not kept */
+	size_t head;       /* of them */
+	struct span host;  /* that it was recorded for; or absent */
+};
+
+#define PLAN_MAX_KEPT ((size_t)64 << 20) /* bytes */
 
 /* Why an exchange that could be meant is not sent. */
 #define OMISSIONS(X)                                                           \
@@ -64,6 +78,8 @@ const char *omission_text(enum omission o);
 
 struct plan {
 	struct step *steps; /* in order */
+	struct kept *kept;  /* of the same steps */
+	struct arena arena; /* what they point to */
 	size_t count, room;
 	uint64_t deletions, destructive, reads, omitted, warnings;
 	uint8_t root[DIGEST_SIZE]; /* of the archive's tree */

@@ -125,6 +125,15 @@ take_head(struct request *r, const struct message *m, struct err *err)
 	return line.p != NULL && rest.len == 0 ? 0 : no_request(err);
 }
 
+struct span
+request_recorded_host(const struct entry *e)
+{
+	const struct head *h = &e->exchange->request->parsed;
+	struct span host = url_split(h->method, h->target).authority;
+
+	return host.p != NULL ? host : head_field(h, "Host");
+}
+
 int
 request_of(struct request *r, const struct entry *e, struct err *err)
 {
@@ -192,6 +201,21 @@ add_target(const struct request *r, enum request_form form, struct buf *out,
 	return 0;
 }
 
+static bool
+parts_are_open(const struct parts *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->at[i].secret || list->at[i].shown.p != NULL)
+			return false;
+	return true;
+}
+
+bool
+request_is_open(const struct request *r)
+{
+	return parts_are_open(&r->query) && parts_are_open(&r->headers);
+}
+
 int
 request_head(const struct request *r, enum request_form form, struct buf *out,
     struct err *err)
@@ -226,24 +250,33 @@ framing_of(const struct head *h)
 }
 
 struct message *
-request_parse(const struct request *r, enum request_form form,
-    struct arena *arena, struct err *err)
+request_parse_bytes(struct span head, struct span body, struct arena *arena,
+    struct err *err)
 {
 	struct message *m = arena_alloc(arena, sizeof(*m));
-	struct buf head = BUF_INIT(HEAD_MAX_BYTES);
-	int rc = request_head(r, form, &head, err);
 
-	m->head = arena_copy(arena, buf_span(&head));
-	buf_release(&head);
-	if (rc < 0 ||
-	    head_parse(&m->parsed, HEAD_REQUEST, m->head, arena, err) < 0)
+	m->head = arena_copy(arena, head);
+	if (head_parse(&m->parsed, HEAD_REQUEST, m->head, arena, err) < 0)
 		return NULL;
 	m->interim = span_sub(m->head, 0, 0);
-	m->body = arena_copy(arena, r->body);
+	m->body = arena_copy(arena, body);
 	m->wire_len = m->body.len;
 	m->framing = framing_of(&m->parsed);
 	m->body_len = body_entity(m, arena).len;
 	m->complete = true;
+	return m;
+}
+
+struct message *
+request_parse(const struct request *r, enum request_form form,
+    struct arena *arena, struct err *err)
+{
+	struct buf head = BUF_INIT(HEAD_MAX_BYTES);
+	struct message *m = NULL;
+
+	if (request_head(r, form, &head, err) == 0)
+		m = request_parse_bytes(buf_span(&head), r->body, arena, err);
+	buf_release(&head);
 	return m;
 }
 

@@ -111,6 +111,9 @@ struct request {
 int request_of(struct request *r, const struct entry *e,
     struct err *err) MUST_CHECK;
 
+/* The host that a recorded request was for, with its port; or absent. */
+struct span request_recorded_host(const struct entry *e);
+
 /* May be called twice. */
 void request_release(struct request *r);
 
@@ -164,6 +167,9 @@ enum request_form {
 	REQUEST_SHOWN,
 };
 
+/* Is what is shown what is sent, because nothing of it has to be hidden? */
+bool request_is_open(const struct request *r);
+
 /* The head in out, which is emptied first.  Errors: ERR_LIMIT. */
 int request_head(const struct request *r, enum request_form form,
     struct buf *out, struct err *err) MUST_CHECK;
@@ -180,6 +186,10 @@ int request_render(const struct request *r, enum request_form form,
  */
 int request_record(const struct request *r, struct redactor *redactor,
     enum request_form form, struct exchange *x, struct err *err) MUST_CHECK;
+
+/* The same of bytes in which nothing has to be hidden. */
+int request_record_bytes(struct span head, struct span body, struct exchange *x,
+    struct err *err) MUST_CHECK;
 
 /*
  * The request as the rules and the signers read it, in the arena; valid

@@ -31,4 +31,8 @@ int parts_put(struct parts *list, struct request *r, const char *name,
 struct message *request_parse(const struct request *r, enum request_form form,
     struct arena *arena, struct err *err);
 
+/* The same of bytes.  They are copied to the arena. */
+struct message *request_parse_bytes(struct span head, struct span body,
+    struct arena *arena, struct err *err);
+
 #endif

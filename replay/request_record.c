@@ -47,6 +47,17 @@ hide_all(const struct parts *list, bool query, enum request_form form,
 	return out;
 }
 
+static int
+keep(struct exchange *x, struct message *m)
+{
+	if (m == NULL)
+		return -1;
+	digest_of(m->body_sha256, body_entity(m, &x->arena));
+	m->has_digest = true;
+	x->request = m;
+	return 0;
+}
+
 int
 request_record(const struct request *r, struct redactor *redactor,
     enum request_form form, struct exchange *x, struct err *err)
@@ -55,10 +66,12 @@ request_record(const struct request *r, struct redactor *redactor,
 
 	open.query = hide_all(&r->query, true, form, redactor, &x->arena);
 	open.headers = hide_all(&r->headers, false, form, redactor, &x->arena);
-	x->request = request_parse(&open, form, &x->arena, err);
-	if (x->request == NULL)
-		return -1;
-	digest_of(x->request->body_sha256, body_entity(x->request, &x->arena));
-	x->request->has_digest = true;
-	return 0;
+	return keep(x, request_parse(&open, form, &x->arena, err));
+}
+
+int
+request_record_bytes(struct span head, struct span body, struct exchange *x,
+    struct err *err)
+{
+	return keep(x, request_parse_bytes(head, body, &x->arena, err));
 }

@@ -264,6 +264,8 @@ look_around(struct sender *s, int64_t now)
 	struct err err;
 
 	s->checked = now;
+	if (s->lead > FIRST_LEAD)
+		s->lead -= s->lead / 16;
 	for (size_t i = 0; i < s->options->sending->connections; i++)
 		slot_check_time(&s->slots[i], now);
 	/* Whoever waits to write the archive gets his turn. */
@@ -364,7 +366,7 @@ free_slots(struct sender *s)
 		reply_free(slot->reply);
 		request_release(&slot->request);
 		entry_release(&slot->entry);
-		buf_release(&slot->wire);
+		buf_release(&slot->dressed);
 	}
 	free(s->slots);
 }

@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "deletion/deletion.h"
 #include "http/exchange.h"
-#include "http/url.h"
 #include "replay/sending.h"
 
 #define SECOND    ((int64_t)1000000000)
@@ -33,8 +32,9 @@ dress(struct slot *s, struct err *err)
 	if (got < 0 || request_of(&s->request, &s->entry, err) < 0 ||
 	    sending_dress(o->sending, &s->request, clock_wall(), err) < 0 ||
 	    plan_check(check, &s->request, err) < 0 ||
-	    request_render(&s->request, REQUEST_WIRE, &s->wire, err) < 0)
+	    request_render(&s->request, REQUEST_WIRE, &s->dressed, err) < 0)
 		return -1;
+	s->wire = buf_span(&s->dressed);
 	if (memcmp(check, step_of(s)->check, sizeof(check)) == 0)
 		return 0;
 	return err_set(err, ERR_REFUSED,
@@ -44,28 +44,47 @@ dress(struct slot *s, struct err *err)
 
 /* What it means was said by the host that it was recorded at. */
 static void
-keep_meaning(struct slot *s)
+keep_meaning(struct exchange *x, struct span host)
 {
-	const struct head *recorded = &s->entry.exchange->request->parsed;
-	struct span host =
-	    url_split(recorded->method, recorded->target).authority;
-
-	if (host.p == NULL)
-		host = head_field(recorded, "Host");
 	if (host.p != NULL)
-		s->exchange->request->as_host =
-		    arena_copy(&s->exchange->arena, host);
+		x->request->as_host = arena_copy(&x->arena, host);
 }
 
 static int
-make_exchange(struct slot *s, struct err *err)
+dress_and_record(struct slot *s, struct exchange *x, struct err *err)
 {
+	if (dress(s, err) < 0 ||
+	    request_record(&s->request, s->sender->options->redactor,
+		REQUEST_WIRE, x, err) < 0)
+		return -1;
+	keep_meaning(x, request_recorded_host(&s->entry));
+	return 0;
+}
+
+static int
+record_kept(struct slot *s, const struct kept *k, struct exchange *x,
+    struct err *err)
+{
+	s->wire = k->bytes;
+	if (request_record_bytes(span_sub(k->bytes, 0, k->head),
+		span_sub(k->bytes, k->head, k->bytes.len), x, err) < 0)
+		return -1;
+	keep_meaning(x, k->host);
+	return 0;
+}
+
+/* What is to be written, and what will be recorded of it. */
+static int
+prepare(struct slot *s, struct err *err)
+{
+	const struct kept *k = &s->sender->options->plan->kept[s->step];
+	int rc;
+
 	s->exchange = exchange_new();
-	if (request_record(&s->request, s->sender->options->redactor,
-		REQUEST_WIRE, s->exchange, err) == 0) {
-		keep_meaning(s);
+	rc = k->bytes.p != NULL ? record_kept(s, k, s->exchange, err)
+				: dress_and_record(s, s->exchange, err);
+	if (rc == 0)
 		return 0;
-	}
 	exchange_free(s->exchange);
 	s->exchange = NULL;
 	return -1;
@@ -93,11 +112,11 @@ slot_begin(struct slot *s, size_t step, int64_t due, struct err *err)
 	s->due = due;
 	s->dials = 0;
 	s->address = s->sender->address;
-	if (s->wire.limit == 0)
-		s->wire = BUF_INIT(WIRE_MAX);
+	if (s->dressed.limit == 0)
+		s->dressed = BUF_INIT(WIRE_MAX);
 	if (s->reply == NULL)
 		s->reply = reply_new(SLOT_MAX_BODY);
-	if (dress(s, err) < 0 || make_exchange(s, err) < 0)
+	if (prepare(s, err) < 0)
 		return -1;
 	s->state = SLOT_BEGUN;
 	s->durable = !step_of(s)->destructive;
@@ -129,7 +148,7 @@ slot_write(struct slot *s)
 	x->reason = REASON_NO_RESPONSE;
 	reply_begin(s->reply, x);
 	x->request->first = clock_wall();
-	dial_send(s->dial, buf_span(&s->wire));
+	dial_send(s->dial, s->wire);
 	x->request->last = clock_wall();
 	s->deadline = clock_steady() + (int64_t)o->sending->answer_s * SECOND;
 }
@@ -156,21 +175,13 @@ is_to_stop(struct slot *s)
 	return (o->sending->stop_on >> d.outcome & 1) != 0;
 }
 
-static bool
-is_redirect(const struct exchange *x)
-{
-	int status = exchange_status(x);
-
-	return status >= 300 && status < 400 && status != 304;
-}
-
 /* Nobody follows it, and what comes next would be sent for nothing. */
 static void
 refuse_redirect(struct slot *s)
 {
 	struct err err;
 
-	if (!is_redirect(s->exchange) || is_redirect(s->entry.exchange))
+	if (!exchange_is_redirect(s->exchange) || step_of(s)->redirected)
 		return;
 	err_set(&err, ERR_REFUSED,
 	    "refused: the target redirects (%d), and no redirect is followed",

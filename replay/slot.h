@@ -41,7 +41,8 @@ struct slot {
 	int64_t due, deadline;
 	struct entry entry;
 	struct request request;
-	struct buf wire;
+	struct buf dressed;
+	struct span wire; /* what is written: dressed, or kept by the plan */
 	struct exchange *exchange;
 	struct reply *reply;
 };
