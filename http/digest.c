@@ -16,6 +16,7 @@
  */
 struct digest {
 	EVP_MD_CTX *ctx;
+	bool begun; /* something was added */
 	size_t held;
 	uint8_t small[512];
 };
@@ -28,9 +29,25 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_MD *sha256;
 static EVP_MAC *hmac;
 
+/* One that its thread does not need at the moment: making it takes longer
+   than most digests do. */
+static pthread_key_t spare;
+
+static void
+destroy(void *arg)
+{
+	struct digest *d = arg;
+
+	EVP_MD_CTX_free(d->ctx);
+	free(d);
+}
+
 static void
 look_up(void)
 {
+	int failed = pthread_key_create(&spare, destroy);
+
+	assert(failed == 0);
 	/* Fails only if the library itself has none. */
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
@@ -53,16 +70,28 @@ start(struct digest *d)
 	assert(ok == 1);
 }
 
-struct digest *
-digest_new(void)
+static struct digest *
+make(void)
 {
 	struct digest *d = xcalloc(1, sizeof(*d));
 
-	need_algorithms();
 	d->ctx = EVP_MD_CTX_new();
 	if (d->ctx == NULL)
 		xalloc_failed();
 	start(d);
+	return d;
+}
+
+struct digest *
+digest_new(void)
+{
+	struct digest *d;
+
+	need_algorithms();
+	d = pthread_getspecific(spare);
+	if (d == NULL)
+		return make();
+	(void)pthread_setspecific(spare, NULL);
 	return d;
 }
 
@@ -71,8 +100,13 @@ digest_free(struct digest *d)
 {
 	if (d == NULL)
 		return;
-	EVP_MD_CTX_free(d->ctx);
-	free(d);
+	if (d->begun)
+		start(d);
+	d->begun = false;
+	d->held = 0;
+	if (pthread_getspecific(spare) != NULL ||
+	    pthread_setspecific(spare, d) != 0)
+		destroy(d);
 }
 
 static void
@@ -96,6 +130,7 @@ digest_add(struct digest *d, struct span data)
 {
 	if (data.len == 0)
 		return;
+	d->begun = true;
 	if (data.len > sizeof(d->small) - d->held)
 		flush(d);
 	if (data.len > sizeof(d->small)) {
@@ -124,6 +159,7 @@ digest_finish(struct digest *d, uint8_t out[DIGEST_SIZE])
 	ok = EVP_DigestFinal_ex(d->ctx, out, NULL);
 	assert(ok == 1);
 	start(d);
+	d->begun = false;
 }
 
 /* Of nothing: every message without a body asks for it. */
@@ -135,15 +171,16 @@ static const uint8_t of_nothing[DIGEST_SIZE] = { 0xe3, 0xb0, 0xc4, 0x42, 0x98,
 void
 digest_of(uint8_t out[DIGEST_SIZE], struct span data)
 {
-	int ok;
+	struct digest *d;
 
 	if (data.len == 0) {
 		memcpy(out, of_nothing, DIGEST_SIZE);
 		return;
 	}
-	need_algorithms();
-	ok = EVP_Digest(data.p, data.len, out, NULL, sha256, NULL);
-	assert(ok == 1);
+	d = digest_new();
+	digest_add(d, data);
+	digest_finish(d, out);
+	digest_free(d);
 }
 
 void

@@ -42,6 +42,30 @@ START_TEST(digests_are_sha256)
 }
 END_TEST
 
+/* What was left half done is not in the next, nor in one beside it. */
+START_TEST(digests_begin_afresh)
+{
+	uint8_t out[DIGEST_SIZE];
+	struct digest *d = digest_new(), *other = digest_new();
+
+	digest_add(d, span_of_str("half"));
+	digest_add(other, span_of_str("a"));
+	digest_free(d);
+	d = digest_new();
+	digest_add(other, span_of_str("bc"));
+	digest_of(out, span_of_str("x"));
+	digest_add(d, span_of_str("abc"));
+	for (int i = 0; i < 2; i++) {
+		digest_finish(i == 0 ? d : other, out);
+		check(out,
+		    "ba7816bf8f01cfea414140de5dae2223"
+		    "b00361a396177a9cb410ff61f20015ad");
+	}
+	digest_free(d);
+	digest_free(other);
+}
+END_TEST
+
 /* However it is cut, around the size of what is gathered. */
 START_TEST(cuts_do_not_matter)
 {
@@ -90,5 +114,5 @@ START_TEST(keyed_digests_are_hmac_sha256)
 }
 END_TEST
 
-UNIT_MAIN("digest", digests_are_sha256, cuts_do_not_matter,
-    keyed_digests_are_hmac_sha256)
+UNIT_MAIN("digest", digests_are_sha256, digests_begin_afresh,
+    cuts_do_not_matter, keyed_digests_are_hmac_sha256)
