@@ -3,7 +3,9 @@
  *
  *	bench/archive write N ARCHIVE RAW LIST
  *		N generated deletions, their messages one after another, and
- *		a line for each with its times and lengths; how long that took
+ *		a line for each with its times and lengths; how long adding
+ *		one took, in microseconds, by the clock on the wall and of
+ *		the processor
  *	bench/archive plain N FILE
  *		the same messages into a table of SQLite's
  *	bench/archive read N ARCHIVE
@@ -177,27 +179,85 @@ write_raw(FILE *raw, FILE *list, const struct exchange *x)
 	    (long long)a->first, q->head.len, a->head.len + a->body.len);
 }
 
-/* Seconds that adding took, without those of making. */
-static double
-write_all(struct store *st, FILE *raw, FILE *list, unsigned count)
+#define CHUNK 256 /* made at once, so that few calls tell the time */
+
+struct chunk {
+	struct exchange *exchanges[CHUNK];
+	struct reading readings[CHUNK];
+	unsigned count;
+};
+
+/* Make those from n on, and no more than there are to be. */
+static void
+chunk_make(struct chunk *c, unsigned n, unsigned count)
 {
-	double busy = 0;
+	for (c->count = 0; c->count < CHUNK && n < count; c->count++, n++) {
+		c->exchanges[c->count] = exchange_new();
+		c->readings[c->count] = (struct reading){ 0 };
+		fill(c->exchanges[c->count], &c->readings[c->count], n);
+	}
+}
+
+static void
+chunk_free(struct chunk *c)
+{
+	for (unsigned i = 0; i < c->count; i++)
+		exchange_free(c->exchanges[i]);
+}
+
+/* What something took, without what was made for it. */
+struct watch {
+	double wall, cpu, wall_start, cpu_start;
+};
+
+static double
+cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void
+watch_start(struct watch *w)
+{
+	w->wall_start = seconds();
+	w->cpu_start = cpu_seconds();
+}
+
+static void
+watch_stop(struct watch *w)
+{
+	w->wall += seconds() - w->wall_start;
+	w->cpu += cpu_seconds() - w->cpu_start;
+}
+
+static void
+watch_print(const struct watch *w, unsigned count)
+{
+	printf("%.3f %.3f\n", w->wall / count * 1e6, w->cpu / count * 1e6);
+}
+
+static void
+write_all(struct store *st, FILE *raw, FILE *list, unsigned count,
+    struct watch *w)
+{
+	static struct chunk c;
 	struct err err;
 
-	for (unsigned n = 0; n < count; n++) {
-		struct exchange *x = exchange_new();
-		struct reading r = { 0 };
-		double start;
-
-		fill(x, &r, n);
-		write_raw(raw, list, x);
-		start = seconds();
-		if (store_add(st, x, &r, &err) < 0)
-			die(&err);
-		busy += seconds() - start;
-		exchange_free(x);
+	for (unsigned n = 0; n < count; n += c.count) {
+		chunk_make(&c, n, count);
+		for (unsigned i = 0; i < c.count; i++)
+			write_raw(raw, list, c.exchanges[i]);
+		watch_start(w);
+		for (unsigned i = 0; i < c.count; i++)
+			if (store_add(st, c.exchanges[i], &c.readings[i],
+				&err) < 0)
+				die(&err);
+		watch_stop(w);
+		chunk_free(&c);
 	}
-	return busy;
 }
 
 static int
@@ -207,21 +267,21 @@ run_write(unsigned count, const char *path, const char *raw_path,
 	struct recording rec = { .begun = 1 };
 	struct coverage coverage = { 0 };
 	FILE *raw = fopen(raw_path, "wb"), *list = fopen(list_path, "w");
+	struct watch watch = { 0 };
 	struct store *st;
 	struct err err;
-	double busy, start;
 
 	if (raw == NULL || list == NULL)
 		return EXIT_FAILURE;
 	if (store_open(&st, path, STORE_APPEND, &err) < 0 ||
 	    store_begin(st, &rec, &err) < 0)
 		die(&err);
-	busy = write_all(st, raw, list, count);
-	start = seconds();
+	write_all(st, raw, list, count, &watch);
+	watch_start(&watch);
 	if (store_end(st, &coverage, &err) < 0 || store_close(st, &err) < 0)
 		die(&err);
-	busy += seconds() - start;
-	printf("%.3f\n", busy / count * 1e6);
+	watch_stop(&watch);
+	watch_print(&watch, count);
 	fclose(list);
 	return fclose(raw) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -236,7 +296,8 @@ sql(sqlite3 *db, const char *text)
 }
 
 static void
-insert_plain(sqlite3_stmt *stmt, const struct exchange *x)
+insert_plain(sqlite3 *db, sqlite3_stmt *stmt, const struct exchange *x,
+    size_t *batch)
 {
 	const struct message *q = x->request, *a = x->response;
 
@@ -245,13 +306,19 @@ insert_plain(sqlite3_stmt *stmt, const struct exchange *x)
 	sqlite3_bind_blob64(stmt, 3, a->body.p, a->body.len, SQLITE_STATIC);
 	sqlite3_step(stmt);
 	sqlite3_reset(stmt);
+	*batch += q->head.len + a->head.len + a->body.len;
+	if (*batch < STORE_BATCH_BYTES)
+		return;
+	sql(db, "COMMIT; BEGIN");
+	*batch = 0;
 }
 
 /* With the batches, the journal and the syncs of an archive. */
 static int
 run_plain(unsigned count, const char *path)
 {
-	double busy = 0, start;
+	static struct chunk c;
+	struct watch watch = { 0 };
 	sqlite3_stmt *stmt;
 	size_t batch = 0;
 	sqlite3 *db;
@@ -263,27 +330,20 @@ run_plain(unsigned count, const char *path)
 	    "response BLOB, body BLOB); BEGIN");
 	sqlite3_prepare_v2(db, "INSERT INTO t VALUES(NULL, ?, ?, ?)", -1, &stmt,
 	    NULL);
-	for (unsigned n = 0; n < count; n++) {
-		struct exchange *x = exchange_new();
-		struct reading r = { 0 };
-
-		fill(x, &r, n);
-		start = seconds();
-		insert_plain(stmt, x);
-		batch += x->request->head.len + x->response->head.len;
-		if (batch >= STORE_BATCH_BYTES) {
-			sql(db, "COMMIT; BEGIN");
-			batch = 0;
-		}
-		busy += seconds() - start;
-		exchange_free(x);
+	for (unsigned n = 0; n < count; n += c.count) {
+		chunk_make(&c, n, count);
+		watch_start(&watch);
+		for (unsigned i = 0; i < c.count; i++)
+			insert_plain(db, stmt, c.exchanges[i], &batch);
+		watch_stop(&watch);
+		chunk_free(&c);
 	}
-	start = seconds();
+	watch_start(&watch);
 	sql(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
 	sqlite3_finalize(stmt);
 	sqlite3_close(db);
-	busy += seconds() - start;
-	printf("%.3f\n", busy / count * 1e6);
+	watch_stop(&watch);
+	watch_print(&watch, count);
 	return EXIT_SUCCESS;
 }
 

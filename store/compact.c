@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "store/db.h"
+#include "store/hex.h"
 
 #define UUID_TEXT  36
 #define UUID_BYTES 16
@@ -10,15 +11,6 @@
 /* Shorter ones gain too little, and longer ones are no ids. */
 #define HEX_MIN 8
 #define HEX_MAX 128
-
-/* -1 if it is not one in lower case */
-static int
-digit_value(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 static bool
 is_dash_at(size_t at)
@@ -33,7 +25,7 @@ pack_digits(uint8_t *out, struct span text, bool uuid)
 	unsigned byte = 1; /* a bit in front of what is collected */
 
 	for (size_t i = 0; i < text.len; i++) {
-		int value = digit_value(text.p[i]);
+		int value = hex_value(text.p[i]);
 
 		if (uuid && is_dash_at(i)) {
 			if (text.p[i] != '-')

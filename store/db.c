@@ -20,6 +20,7 @@ struct query {
 	int put, taken; /* positions of the last value bound and read */
 	int bind_error;
 	bool bad;
+	bool clean; /* nothing is bound, and no row is open */
 };
 
 struct db {
@@ -270,6 +271,7 @@ db_query(struct db *db, enum sql_id id, struct err *err)
 	}
 	q->db = db;
 	query_reset(q);
+	q->clean = false;
 	return q;
 }
 
@@ -357,14 +359,24 @@ query_run(struct query *q, struct err *err)
 	return got;
 }
 
+int
+query_insert(struct query *q, int64_t *id, struct err *err)
+{
+	if (query_run(q, err) < 0)
+		return -1;
+	/* RETURNING takes SQLite a table for each row. */
+	*id = sqlite3_last_insert_rowid(q->db->handle);
+	return 0;
+}
+
 void
 query_reset(struct query *q)
 {
-	if (q == NULL || q->stmt == NULL)
+	if (q == NULL || q->stmt == NULL || q->clean)
 		return;
 	sqlite3_reset(q->stmt);
 	sqlite3_clear_bindings(q->stmt);
-	*q = (struct query){ .db = q->db, .stmt = q->stmt };
+	*q = (struct query){ .db = q->db, .stmt = q->stmt, .clean = true };
 }
 
 int64_t

@@ -90,6 +90,9 @@ int query_row(struct query *q, const char *missing, struct err *err) MUST_CHECK;
 /* Run a query that gives no row. */
 int query_run(struct query *q, struct err *err) MUST_CHECK;
 
+/* The same for one that inserts a row whose number SQLite chooses: which. */
+int query_insert(struct query *q, int64_t *id, struct err *err) MUST_CHECK;
+
 /* Leave a query before its end; NULL is allowed. */
 void query_reset(struct query *q);
 

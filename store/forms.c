@@ -11,6 +11,9 @@
 
 #define TEMPLATES 256
 
+/* Remembered of kins: the template of the last, in place kin modulo this. */
+#define KINS 256
+
 /* So many messages of one form make a template. */
 #define LESSONS 4
 
@@ -23,8 +26,9 @@ struct forms {
 	struct words *words;
 	struct template *templates[TEMPLATES];
 	size_t count;
-	int64_t last;                  /* id of a template */
-	struct tokens tokens, context; /* of the message at hand */
+	const struct template *kins[KINS]; /* NULL: unknown */
+	int64_t last;                      /* id of a template */
+	struct tokens tokens, context;     /* of the message at hand */
 	struct slot_clock clock[2];
 	struct arena arena; /* of the misses */
 	struct formed misses[MISSES];
@@ -91,34 +95,61 @@ forms_close(struct forms *f)
 }
 
 static bool
-scan(const struct formed *m, struct tokens *tokens, struct tokens *context)
+scan(const struct formed *m, struct tokens *tokens)
 {
 	return m->packed.len <= TEMPLATE_SAMPLE &&
-	    tokens_scan(tokens, m->packed, m->numbers) &&
-	    tokens_scan(context, m->context, 0);
+	    tokens_scan(tokens, m->packed, m->numbers);
 }
 
-int
-forms_put(struct forms *f, const struct formed *m, struct buf *out,
-    struct err *err)
+static int
+begin(const struct template *t, struct buf *out, struct err *err)
 {
-	struct slot_ctx ctx = { &f->context, m->time, f->words, NULL,
-		f->clock };
+	buf_reset(out);
+	return number_add(out, (uint64_t)t->id, err);
+}
+
+/* As one of a template that has the same form. */
+static int
+put_scanned(struct forms *f, const struct formed *m, const struct slot_ctx *ctx,
+    struct buf *out, struct err *err)
+{
 	int got = 0;
 
-	if (f->count == 0 || !scan(m, &f->tokens, &f->context))
+	if (!scan(m, &f->tokens))
 		return 0;
 	for (size_t i = 0; got == 0 && i < f->count; i++) {
 		const struct template *t = f->templates[i];
 
 		if (t->tokens.form != f->tokens.form)
 			continue;
-		buf_reset(out);
-		if (number_add(out, (uint64_t)t->id, err) < 0)
+		if (begin(t, out, err) < 0)
 			return -1;
-		got = template_put(t, &f->tokens, &ctx, out, err);
+		got = template_put(t, &f->tokens, ctx, out, err);
+		if (got == 1)
+			f->kins[m->kin % KINS] = t;
 	}
 	return got;
+}
+
+int
+forms_put(struct forms *f, const struct formed *m, struct buf *out,
+    struct err *err)
+{
+	const struct template *t = f->kins[m->kin % KINS];
+	struct slot_ctx ctx = { &f->context, m->time, f->words, NULL,
+		f->clock };
+	int got;
+
+	if (f->count == 0 || !tokens_scan(&f->context, m->context, 0))
+		return 0;
+	if (t != NULL) {
+		if (begin(t, out, err) < 0)
+			return -1;
+		got = template_match(t, m->packed, &f->tokens, &ctx, out, err);
+		if (got != 0)
+			return got;
+	}
+	return put_scanned(f, m, &ctx, out, err);
 }
 
 static int
@@ -185,7 +216,8 @@ forms_learn(struct forms *f, const struct formed *messages, size_t count,
 	s.lessons = xcalloc(count, sizeof(*s.lessons));
 	s.done = xcalloc(count, sizeof(*s.done));
 	for (size_t i = 0; i < count; i++)
-		s.done[i] = !scan(&messages[i], &s.tokens[i], &s.contexts[i]);
+		s.done[i] = !scan(&messages[i], &s.tokens[i]) ||
+		    !tokens_scan(&s.contexts[i], messages[i].context, 0);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		if (!s.done[i])
 			rc = learn_form(f, &s, messages, i, err);

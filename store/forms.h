@@ -23,6 +23,7 @@ struct formed {
 	struct span packed, context;
 	size_t numbers;
 	int64_t time;
+	uint64_t kin; /* those of the same number are often alike */
 };
 
 /* Go on with those that the archive has. */

@@ -15,10 +15,12 @@ enum {
 	TAG_RECORDING = 2,
 };
 
+#define STAGE 2048 /* most leaves are shorter */
+
 /* Where an encoding goes: into a digest, or as it is into a buffer. */
 struct sink {
 	struct digest *digest;
-	uint8_t stage[1024]; /* what the digest has not seen yet */
+	uint8_t *stage; /* what the digest has not seen yet */
 	size_t staged;
 	struct buf *copy;
 	struct err *err;
@@ -37,9 +39,9 @@ flush(struct sink *d)
 static void
 add_digest(struct sink *d, struct span bytes)
 {
-	if (bytes.len > sizeof(d->stage) - d->staged)
+	if (bytes.len > STAGE - d->staged)
 		flush(d);
-	if (bytes.len > sizeof(d->stage)) {
+	if (bytes.len > STAGE) {
 		digest_add(d->digest, bytes);
 	} else if (bytes.len > 0) {
 		memcpy(d->stage + d->staged, bytes.p, bytes.len);
@@ -57,12 +59,30 @@ add(struct sink *d, struct span bytes)
 }
 
 static void
+put_int(uint8_t p[8], uint64_t n)
+{
+	p[0] = (uint8_t)(n >> 56);
+	p[1] = (uint8_t)(n >> 48);
+	p[2] = (uint8_t)(n >> 40);
+	p[3] = (uint8_t)(n >> 32);
+	p[4] = (uint8_t)(n >> 24);
+	p[5] = (uint8_t)(n >> 16);
+	p[6] = (uint8_t)(n >> 8);
+	p[7] = (uint8_t)n;
+}
+
+/* Some fifty of them are in a leaf. */
+static void
 add_int(struct sink *d, uint64_t n)
 {
 	uint8_t bytes[8];
 
-	for (int i = 0; i < 8; i++)
-		bytes[i] = (uint8_t)(n >> (56 - 8 * i));
+	if (d->digest != NULL && STAGE - d->staged >= 8) {
+		put_int(d->stage + d->staged, n);
+		d->staged += 8;
+		return;
+	}
+	put_int(bytes, n);
 	add(d, (struct span){ bytes, sizeof(bytes) });
 }
 
@@ -220,7 +240,8 @@ void
 leaf_of_exchange(uint8_t leaf[DIGEST_SIZE], uint64_t id,
     const struct exchange *x, const struct reading *reading)
 {
-	struct sink sink = { .digest = digest_new() };
+	uint8_t stage[STAGE];
+	struct sink sink = { .digest = digest_new(), .stage = stage };
 
 	add(&sink, prefix);
 	add_exchange(&sink, id, x, reading);
@@ -233,7 +254,8 @@ void
 leaf_of_recording(uint8_t leaf[DIGEST_SIZE], uint64_t id, struct span filter,
     const struct coverage *coverage)
 {
-	struct sink sink = { .digest = digest_new() };
+	uint8_t stage[STAGE];
+	struct sink sink = { .digest = digest_new(), .stage = stage };
 
 	add(&sink, prefix);
 	add_recording(&sink, id, filter, coverage);

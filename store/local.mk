@@ -11,6 +11,7 @@ libstore_a_SOURCES = \
 	%D%/forms.c %D%/forms.h \
 	%D%/fresh.c %D%/fresh.h \
 	%D%/handle.h \
+	%D%/hex.c %D%/hex.h \
 	%D%/inclusion.c %D%/inclusion.h \
 	%D%/index_check.c %D%/index_check.h \
 	%D%/learn.c %D%/learn.h \

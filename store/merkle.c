@@ -49,14 +49,29 @@ merkle_add_tile(struct merkle *m, const uint8_t tile[DIGEST_SIZE])
 	append(m, tile, MERKLE_TILE);
 }
 
+/* Tiles and what is behind them have no bit of the size in common. */
 void
-merkle_rest(struct merkle *out, const struct merkle *m)
+merkle_cut(const struct merkle *m, struct merkle *tiles, struct merkle *rest)
 {
 	uint64_t size = m->size % MERKLE_TILE;
 	unsigned all = range_length(m->size), few = range_length(size);
 
-	*out = (struct merkle){ .size = size };
-	memcpy(out->range, m->range[all - few], few * (size_t)DIGEST_SIZE);
+	*tiles = (struct merkle){ .size = m->size - size };
+	*rest = (struct merkle){ .size = size };
+	memcpy(tiles->range, m->range, (all - few) * (size_t)DIGEST_SIZE);
+	memcpy(rest->range, m->range[all - few], few * (size_t)DIGEST_SIZE);
+}
+
+void
+merkle_paste(struct merkle *m, const struct merkle *tiles,
+    const struct merkle *rest)
+{
+	unsigned whole = range_length(tiles->size);
+	unsigned few = range_length(rest->size);
+
+	*m = (struct merkle){ .size = tiles->size + rest->size };
+	memcpy(m->range, tiles->range, whole * (size_t)DIGEST_SIZE);
+	memcpy(m->range[whole], rest->range, few * (size_t)DIGEST_SIZE);
 }
 
 void

@@ -37,8 +37,13 @@ void merkle_add(struct merkle *m, const uint8_t leaf[DIGEST_SIZE]);
 /* Append the root of MERKLE_TILE leaves; size must be a multiple of that. */
 void merkle_add_tile(struct merkle *m, const uint8_t tile[DIGEST_SIZE]);
 
-/* The tree of what stands behind the last complete tile. */
-void merkle_rest(struct merkle *out, const struct merkle *m);
+/* The tree of the complete tiles, and that of what stands behind them. */
+void merkle_cut(const struct merkle *m, struct merkle *tiles,
+    struct merkle *rest);
+
+/* The tree of both again. */
+void merkle_paste(struct merkle *m, const struct merkle *tiles,
+    const struct merkle *rest);
 
 /* The root; of no leaves, the SHA-256 of nothing. */
 void merkle_root(const struct merkle *m, uint8_t root[DIGEST_SIZE]);

@@ -29,6 +29,10 @@ struct parts {
 	struct buf body;
 	size_t taken;
 	int64_t recording;
+	struct {
+		struct endpoint endpoint;
+		int64_t word; /* 0: none */
+	} last[2];            /* addresses of the last client and server */
 	struct known known[CONNECTIONS];
 };
 
@@ -71,21 +75,35 @@ parts_taken(struct parts *p)
 }
 
 static bool
-endpoint_eq(const struct endpoint *a, const struct endpoint *b)
+address_eq(const struct endpoint *a, const struct endpoint *b)
 {
-	return a->v6 == b->v6 && a->port == b->port &&
-	    memcmp(a->addr, b->addr, a->v6 ? 16 : 4) == 0;
+	return a->v6 == b->v6 && memcmp(a->addr, b->addr, a->v6 ? 16 : 4) == 0;
 }
 
-/* The word of an address. */
+static bool
+endpoint_eq(const struct endpoint *a, const struct endpoint *b)
+{
+	return address_eq(a, b) && a->port == b->port;
+}
+
+/* The word of an address, of side 0 or 1. */
 static int
-address_word(struct parts *p, const struct endpoint *e, int64_t *word,
+address_word(struct parts *p, int side, const struct endpoint *e, int64_t *word,
     struct err *err)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	inet_ntop(e->v6 ? AF_INET6 : AF_INET, e->addr, text, sizeof(text));
-	return words_number(p->words, span_of_str(text), word, err);
+	if (p->last[side].word == 0 ||
+	    !address_eq(&p->last[side].endpoint, e)) {
+		inet_ntop(e->v6 ? AF_INET6 : AF_INET, e->addr, text,
+		    sizeof(text));
+		if (words_number(p->words, span_of_str(text),
+			&p->last[side].word, err) < 0)
+			return -1;
+		p->last[side].endpoint = *e;
+	}
+	*word = p->last[side].word;
+	return 0;
 }
 
 static int
@@ -97,8 +115,8 @@ add_connection(struct parts *p, const struct exchange *x, struct known *out,
 
 	*out = (struct known){ x->connection, x->client, x->server, 0,
 		exchange_time(x) };
-	if (address_word(p, &x->client, &client, err) < 0 ||
-	    address_word(p, &x->server, &server, err) < 0 ||
+	if (address_word(p, 0, &x->client, &client, err) < 0 ||
+	    address_word(p, 1, &x->server, &server, err) < 0 ||
 	    (q = db_query(p->db, SQL_CONNECTION_ADD, err)) == NULL)
 		return -1;
 	put_int(q, p->recording);
@@ -108,11 +126,7 @@ add_connection(struct parts *p, const struct exchange *x, struct known *out,
 	put_int(q, x->client.port);
 	put_int(q, server);
 	put_int(q, x->server.port);
-	if (query_step(q, err) < 0)
-		return -1;
-	out->id = take_int(q, 1, INT64_MAX);
-	query_reset(q);
-	return 0;
+	return query_insert(q, &out->id, err);
 }
 
 /* One that was forgotten meanwhile is a row again. */
@@ -154,7 +168,6 @@ add_body(struct parts *p, struct span sha256, struct span body, int64_t *id,
     struct err *err)
 {
 	struct query *q;
-	int got;
 
 	if (body.len > (size_t)DB_MAX_VALUE)
 		return err_set(err, ERR_LIMIT, "a body is too long");
@@ -166,11 +179,8 @@ add_body(struct parts *p, struct span sha256, struct span body, int64_t *id,
 	put_blob(q, sha256);
 	put_int(q, (int64_t)body.len);
 	put_blob(q, buf_span(&p->body));
-	if ((got = query_step(q, err)) == 1)
-		*id = take_int(q, 1, INT64_MAX);
-	query_reset(q);
 	p->taken += p->body.len;
-	return got;
+	return query_insert(q, id, err);
 }
 
 int

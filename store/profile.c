@@ -65,24 +65,43 @@ remember(struct profiles *p, const struct profile *profile, int64_t id)
 	HASH_ADD(hh, p->known, profile, sizeof(k->profile), k);
 }
 
-static int
-ask(struct profiles *p, enum sql_id sql, const struct profile *profile,
-    int64_t *id, struct err *err)
+static struct query *
+query_for(struct profiles *p, enum sql_id sql, const struct profile *profile,
+    struct err *err)
 {
 	struct query *q = db_query(p->db, sql, err);
-	int got;
 
-	if (q == NULL)
-		return -1;
-	for (int i = 0; i < PROFILE_COLUMNS; i++)
+	for (int i = 0; q != NULL && i < PROFILE_COLUMNS; i++)
 		if (profile->columns[i] == PROFILE_NULL)
 			put_null(q);
 		else
 			put_int(q, profile->columns[i]);
+	return q;
+}
+
+/* The row of a profile: 1, 0 or -1. */
+static int
+find(struct profiles *p, const struct profile *profile, int64_t *id,
+    struct err *err)
+{
+	struct query *q = query_for(p, SQL_PROFILE_FIND, profile, err);
+	int got;
+
+	if (q == NULL)
+		return -1;
 	if ((got = query_step(q, err)) == 1)
 		*id = take_int(q, 1, INT64_MAX);
 	query_reset(q);
 	return got;
+}
+
+static int
+add(struct profiles *p, const struct profile *profile, int64_t *id,
+    struct err *err)
+{
+	struct query *q = query_for(p, SQL_PROFILE_ADD, profile, err);
+
+	return q == NULL ? -1 : query_insert(q, id, err);
 }
 
 int
@@ -97,9 +116,9 @@ profiles_number(struct profiles *p, const struct profile *profile, int64_t *out,
 		*out = k->id;
 		return 0;
 	}
-	got = ask(p, SQL_PROFILE_FIND, profile, out, err);
+	got = find(p, profile, out, err);
 	if (got == 0)
-		got = ask(p, SQL_PROFILE_ADD, profile, out, err);
+		got = add(p, profile, out, err);
 	if (got < 0)
 		return -1;
 	remember(p, profile, *out);

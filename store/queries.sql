@@ -19,7 +19,7 @@ INSERT OR IGNORE INTO term VALUES(?, ?, ?);
 
 -- RECORDING_ADD
 INSERT INTO recording(begun, program, source, filter, finished)
-    VALUES(?, ?, ?, ?, 0) RETURNING id;
+    VALUES(?, ?, ?, ?, 0);
 
 -- RECORDING_END
 UPDATE recording SET finished = 1, first = ?, last = ?, cut_short = ?,
@@ -29,13 +29,13 @@ UPDATE recording SET finished = 1, first = ?, last = ?, cut_short = ?,
 INSERT INTO coverage VALUES(?, ?, ?);
 
 -- CONNECTION_ADD
-INSERT INTO connection VALUES(NULL, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
+INSERT INTO connection VALUES(NULL, ?, ?, ?, ?, ?, ?, ?);
 
 -- WORD_FIND
 SELECT id FROM word WHERE text = ?;
 
 -- WORD_ADD
-INSERT INTO word(text) VALUES(?) RETURNING id;
+INSERT INTO word(text) VALUES(?);
 
 -- PROFILE_FIND
 SELECT id FROM profile WHERE kind = ? AND method IS ? AND host IS ?
@@ -45,14 +45,13 @@ SELECT id FROM profile WHERE kind = ? AND method IS ? AND host IS ?
     AND target_code IS ?;
 
 -- PROFILE_ADD
-INSERT INTO profile VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    RETURNING id;
+INSERT INTO profile VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- BODY_FIND
 SELECT id FROM body WHERE sha256 = ?;
 
 -- BODY_ADD
-INSERT INTO body(sha256, size, data) VALUES(?, ?, ?) RETURNING id;
+INSERT INTO body(sha256, size, data) VALUES(?, ?, ?);
 
 -- EXCHANGE_ADD
 INSERT INTO exchange VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
@@ -64,7 +63,7 @@ INSERT INTO target VALUES(?, ?, ?, ?, ?, ?, ?);
 INSERT INTO follow_up VALUES(?, ?, ?, ?, ?, ?);
 
 -- DICTIONARY_ADD
-INSERT INTO dictionary(data) VALUES(?) RETURNING id;
+INSERT INTO dictionary(data) VALUES(?);
 
 -- TEMPLATE_ADD
 INSERT INTO template VALUES(?, ?, ?, ?);

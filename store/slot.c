@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "http/date.h"
+#include "store/hex.h"
 #include "store/number.h"
 #include "store/words.h"
 
@@ -180,14 +181,6 @@ take_time(enum slot_form form, const struct slot_ctx *ctx, struct span *data,
 }
 
 /* Digits as bytes. */
-
-static int
-hex_value(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 static int
 base64url_value(uint8_t c)

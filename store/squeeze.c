@@ -193,6 +193,7 @@ waiting_message(const struct squeezer *s, const struct waiting *w)
 		span_sub(buf_span(&s->contexts), w->context, w->context_len),
 		w->numbers,
 		w->row.began,
+		(uint64_t)w->row.profile,
 	};
 }
 
@@ -230,10 +231,8 @@ use_dictionary(struct squeezer *s, struct span bytes, struct err *err)
 	if (q == NULL)
 		return -1;
 	put_blob(q, bytes);
-	if (query_step(q, err) < 0)
+	if (query_insert(q, &s->dictionary, err) < 0)
 		return -1;
-	s->dictionary = take_int(q, 1, INT64_MAX);
-	query_reset(q);
 	deflater_free(s->deflater);
 	s->deflater = deflater_new(bytes, DEFLATE_SMALL);
 	return 0;

@@ -184,6 +184,85 @@ template_put(const struct template *t, const struct tokens *tokens,
 	return same_stretch(t, tokens, from, tokens->count);
 }
 
+/* Where a message is read, and where in the sample that is. */
+struct match {
+	const struct template *t;
+	struct tokens *tokens; /* of the message, as far as it was read */
+	size_t at, from;
+};
+
+/* Is what comes next as in the sample, up to byte to of that? */
+static bool
+match_stretch(struct match *m, size_t to)
+{
+	struct span rest = span_sub(m->tokens->bytes, m->at, SIZE_MAX);
+	size_t len = to - m->from;
+
+	if (rest.len < len ||
+	    memcmp(rest.p, m->t->sample.p + m->from, len) != 0)
+		return false;
+	m->at += len;
+	m->from = to;
+	return true;
+}
+
+/* The token that stands in the slot. */
+static bool
+match_token(struct match *m, const struct slot *slot)
+{
+	const struct token *sample = &m->t->tokens.list[slot->token];
+	struct span rest, bytes = m->tokens->bytes;
+	uint64_t n;
+	size_t len;
+
+	/* Those before it that are constant can be referred to as well. */
+	for (size_t i = m->tokens->count; i < slot->token; i++) {
+		struct token token = m->t->tokens.list[i];
+
+		token.at = (uint32_t)(token.at + m->at - m->from);
+		m->tokens->list[i] = token;
+	}
+	rest = span_sub(bytes, m->at, SIZE_MAX);
+	if (slot->form != SLOT_NUMBER)
+		len = token_length(bytes, m->at);
+	else if (number_take(&rest, &n))
+		len = bytes.len - m->at - rest.len;
+	else
+		return false;
+	m->tokens->list[slot->token] =
+	    (struct token){ (uint32_t)m->at, (uint32_t)len };
+	m->tokens->count = slot->token + 1;
+	m->at += len;
+	m->from = sample->at + sample->len;
+	return len > 0;
+}
+
+int
+template_match(const struct template *t, struct span packed,
+    struct tokens *tokens, const struct slot_ctx *ctx, struct buf *out,
+    struct err *err)
+{
+	struct match m = { .t = t, .tokens = tokens };
+	int got;
+
+	if (packed.len > TEMPLATE_SAMPLE)
+		return 0;
+	tokens->bytes = packed;
+	tokens->count = 0;
+	for (size_t i = 0; i < t->slot_count; i++) {
+		const struct slot *slot = &t->slots[i];
+
+		if (!match_stretch(&m, t->tokens.list[slot->token].at) ||
+		    !match_token(&m, slot))
+			return 0;
+		got = slot_put(slot, ctx, token_at(&t->tokens, slot->token),
+		    tokens, out, err);
+		if (got < 1)
+			return got;
+	}
+	return match_stretch(&m, t->sample.len) && m.at == packed.len;
+}
+
 /* The values of all tokens: 0 or -1. */
 static int
 take_values(const struct template *t, struct span data,

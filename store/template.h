@@ -54,6 +54,14 @@ int template_put(const struct template *t, const struct tokens *tokens,
     const struct slot_ctx *ctx, struct buf *out, struct err *err) MUST_CHECK;
 
 /*
+ * The same for a message that was not taken apart, which is quicker where it
+ * is of this template.  Tokens are for its use.
+ */
+int template_match(const struct template *t, struct span packed,
+    struct tokens *tokens, const struct slot_ctx *ctx, struct buf *out,
+    struct err *err) MUST_CHECK;
+
+/*
  * Make the message of data, in the arena of ctx; at most max bytes.  Errors:
  * ERR_CORRUPT, ERR_SYSTEM.
  */

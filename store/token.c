@@ -4,11 +4,17 @@
 
 #define DATE_LEN 29
 
+/* Letters, digits, '-' and '_', a bit each: asked for each byte of all. */
+static const uint64_t parts[4] = {
+	UINT64_C(0x3ff) << 48 | UINT64_C(1) << 45,
+	UINT64_C(0x3ffffff) << 1 | UINT64_C(1) << 31 |
+	    UINT64_C(0x3ffffff) << 33,
+};
+
 static bool
 is_part(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	    (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+	return parts[c >> 6] >> (c & 63) & 1;
 }
 
 /* "Tue, 14 Nov 2023 22:00:00 GMT", as far as that is cheap to see */
@@ -17,6 +23,19 @@ is_date(struct span s)
 {
 	return s.len >= DATE_LEN && s.p[3] == ',' && s.p[19] == ':' &&
 	    s.p[22] == ':' && memcmp(s.p + 25, " GMT", 4) == 0;
+}
+
+size_t
+token_length(struct span bytes, size_t at)
+{
+	size_t end = at;
+
+	if (at < bytes.len && is_part(bytes.p[at]) &&
+	    is_date(span_sub(bytes, at, bytes.len)))
+		return DATE_LEN;
+	while (end < bytes.len && is_part(bytes.p[end]))
+		end++;
+	return end - at;
 }
 
 static uint64_t
@@ -57,7 +76,7 @@ scan_numbers(struct tokens *t, size_t numbers)
 bool
 tokens_scan(struct tokens *t, struct span bytes, size_t numbers)
 {
-	size_t at = numbers, from;
+	size_t at = numbers, len;
 
 	t->bytes = bytes;
 	t->count = 0;
@@ -65,18 +84,10 @@ tokens_scan(struct tokens *t, struct span bytes, size_t numbers)
 	if (bytes.len > UINT32_MAX || numbers > bytes.len ||
 	    !scan_numbers(t, numbers))
 		return false;
-	while (at < bytes.len) {
-		if (!is_part(bytes.p[at])) {
+	for (; at < bytes.len; at += len) {
+		if ((len = token_length(bytes, at)) == 0)
 			t->form = mix(t->form, bytes.p[at++]);
-			continue;
-		}
-		from = at;
-		if (is_date(span_sub(bytes, at, bytes.len)))
-			at += DATE_LEN;
-		else
-			while (at < bytes.len && is_part(bytes.p[at]))
-				at++;
-		if (!add(t, from, at - from))
+		else if (!add(t, at, len))
 			return false;
 	}
 	return true;

@@ -34,6 +34,9 @@ struct tokens {
  */
 bool tokens_scan(struct tokens *t, struct span bytes, size_t numbers);
 
+/* How long the token is that begins there in the texts; 0: none does. */
+size_t token_length(struct span bytes, size_t at);
+
 static inline struct span
 token_at(const struct tokens *t, size_t i)
 {

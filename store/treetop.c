@@ -18,7 +18,7 @@ take(struct query *q, struct treetop *out)
 	out->bytes = (uint64_t)take_int(q, 0, INT64_MAX);
 	if (query_is_bad(q))
 		return false;
-	merkle_rest(&out->tile, &out->range);
+	merkle_cut(&out->range, &out->tiles, &out->tile);
 	return true;
 }
 
@@ -30,7 +30,7 @@ load(struct treetop *out, struct db *db, enum sql_id sql, struct err *err)
 	int got;
 
 	*out = (struct treetop){ 0 };
-	out->range = out->tile = MERKLE_INIT;
+	out->range = out->tiles = out->tile = MERKLE_INIT;
 	digest_of(out->root, (struct span){ 0 });
 	if (q == NULL || (got = query_step(q, err)) < 0)
 		return -1;
@@ -64,6 +64,7 @@ add_tile(struct treetop *top, struct db *db, struct err *err)
 	if (q == NULL)
 		return -1;
 	merkle_root(&top->tile, hash);
+	merkle_add_tile(&top->tiles, hash);
 	top->tile = MERKLE_INIT;
 	put_int(q, (int64_t)(top->size / TILE - 1));
 	put_blob(q, (struct span){ hash, sizeof(hash) });
@@ -74,7 +75,6 @@ int
 treetop_add(struct treetop *top, struct db *db, const uint8_t leaf[DIGEST_SIZE],
     struct err *err)
 {
-	merkle_add(&top->range, leaf);
 	merkle_add(&top->tile, leaf);
 	top->size++;
 	return top->tile.size == TILE ? add_tile(top, db, err) : 0;
@@ -87,6 +87,7 @@ treetop_store(struct treetop *top, struct db *db, struct err *err)
 
 	if (q == NULL)
 		return -1;
+	merkle_paste(&top->range, &top->tiles, &top->tile);
 	merkle_root(&top->range, top->root);
 	put_int(q, (int64_t)top->size);
 	put_blob(q, (struct span){ top->root, DIGEST_SIZE });

@@ -19,8 +19,9 @@ struct err;
 struct treetop {
 	uint64_t size;
 	uint8_t root[DIGEST_SIZE];
-	struct merkle range; /* of that size */
-	struct merkle tile;  /* the leaves that make no tile yet */
+	struct merkle range; /* as read, or as stored last, and so the root */
+	struct merkle tiles; /* of what makes complete tiles by now */
+	struct merkle tile;  /* of the leaves that make none yet */
 	uint64_t bytes;      /* of all messages, as they are packed */
 };
 

@@ -75,11 +75,11 @@ remember(struct words *w, struct span text, int64_t id)
 	HASH_ADD_KEYPTR(hh, w->known, word->text.p, word->text.len, word);
 }
 
+/* The row of a text: 1, 0 or -1. */
 static int
-ask(struct words *w, enum sql_id sql, struct span text, int64_t *id,
-    struct err *err)
+find(struct words *w, struct span text, int64_t *id, struct err *err)
 {
-	struct query *q = db_query(w->db, sql, err);
+	struct query *q = db_query(w->db, SQL_WORD_FIND, err);
 	int got;
 
 	if (q == NULL)
@@ -89,6 +89,17 @@ ask(struct words *w, enum sql_id sql, struct span text, int64_t *id,
 		*id = take_int(q, 1, INT64_MAX);
 	query_reset(q);
 	return got;
+}
+
+static int
+add(struct words *w, struct span text, int64_t *id, struct err *err)
+{
+	struct query *q = db_query(w->db, SQL_WORD_ADD, err);
+
+	if (q == NULL)
+		return -1;
+	put_text(q, text);
+	return query_insert(q, id, err);
 }
 
 int
@@ -105,9 +116,9 @@ words_number(struct words *w, struct span text, int64_t *out, struct err *err)
 		*out = word->id;
 		return 0;
 	}
-	got = ask(w, SQL_WORD_FIND, text, out, err);
+	got = find(w, text, out, err);
 	if (got == 0)
-		got = ask(w, SQL_WORD_ADD, text, out, err);
+		got = add(w, text, out, err);
 	if (got < 0)
 		return -1;
 	remember(w, text, *out);

@@ -152,11 +152,9 @@ begin(struct writer *w, struct recording *rec, struct err *err)
 	put_text(q, rec->program);
 	put_text(q, rec->source);
 	put_text(q, rec->filter);
-	if (query_step(q, err) < 0)
+	if (query_insert(q, &w->recording, err) < 0)
 		return -1;
-	rec->id = (uint64_t)take_int(q, 1, INT64_MAX);
-	query_reset(q);
-	w->recording = (int64_t)rec->id;
+	rec->id = (uint64_t)w->recording;
 	arena_reset(&w->arena);
 	w->filter = arena_copy(&w->arena, rec->filter);
 	parts_begin(w->parts, w->recording);
@@ -405,7 +403,7 @@ add(struct writer *w, const struct exchange *x, const struct reading *r,
 	leaf_of_exchange(leaf, (uint64_t)row.id, x, r);
 	row.leaf = row_leaf(leaf);
 	message = (struct formed){ buf_span(&w->packed), buf_span(&w->context),
-		numbers, row.began };
+		numbers, row.began, (uint64_t)row.profile };
 	if (squeezer_add(w->squeezer, &row, &message, err) < 0 ||
 	    treetop_add(&w->tree, w->db, leaf, err) < 0)
 		return -1;

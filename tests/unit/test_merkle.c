@@ -122,5 +122,27 @@ START_TEST(a_range_of_another_size_is_refused)
 }
 END_TEST
 
+/* Tiles and what is behind them, apart and together again. */
+START_TEST(a_tree_can_be_cut_at_its_tiles)
+{
+	struct merkle m = MERKLE_INIT, tiles, rest, whole;
+
+	for (unsigned size = 0; size < 4 * MERKLE_TILE; size += 13) {
+		uint8_t root[DIGEST_SIZE], again[DIGEST_SIZE];
+
+		grow(&m, size);
+		merkle_cut(&m, &tiles, &rest);
+		ck_assert_uint_eq(tiles.size % MERKLE_TILE, 0);
+		ck_assert_uint_lt(rest.size, MERKLE_TILE);
+		merkle_paste(&whole, &tiles, &rest);
+		ck_assert_uint_eq(whole.size, m.size);
+		merkle_root(&m, root);
+		merkle_root(&whole, again);
+		ck_assert_mem_eq(root, again, DIGEST_SIZE);
+		ck_assert(span_eq(merkle_range(&m), merkle_range(&whole)));
+	}
+}
+END_TEST
+
 UNIT_MAIN("merkle", roots_are_those_of_the_rfc, a_stored_range_goes_on,
-    a_range_of_another_size_is_refused)
+    a_range_of_another_size_is_refused, a_tree_can_be_cut_at_its_tiles)

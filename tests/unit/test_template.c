@@ -123,11 +123,17 @@ forms(const struct template *t)
 static void
 comes_back(const struct template *t, const struct lesson *l)
 {
-	struct buf out = BUF_INIT(4096);
+	struct buf out = BUF_INIT(4096), quick = BUF_INIT(4096);
+	struct tokens tokens;
 	struct span back;
 	struct err err;
 
 	ck_assert_int_eq(template_put(t, l->tokens, &l->ctx, &out, &err), 1);
+	ck_assert_int_eq(template_match(t, l->tokens->bytes, &tokens, &l->ctx,
+			     &quick, &err),
+	    1);
+	ck_assert(span_eq(buf_span(&quick), buf_span(&out)));
+	buf_release(&quick);
 	ck_assert_uint_lt(out.len, l->tokens->bytes.len / 3);
 	ck_assert_msg(template_take(t, buf_span(&out), &l->ctx, 4096, &back,
 			  &err) == 0,
@@ -202,6 +208,58 @@ START_TEST(what_is_of_another_template_is_told)
 	ck_assert_uint_eq(tokens.form, l->tokens[0].form);
 	ck_assert_int_eq(template_put(t, &tokens, &l->at[0].ctx, &out, &err),
 	    0);
+	ck_assert_int_eq(template_match(t, s, &tokens, &l->at[0].ctx, &out,
+			     &err),
+	    0);
+	template_free(t);
+	buf_release(&out);
+	close_words();
+}
+END_TEST
+
+/*
+ * Messages of any kind, most of them nearly of the template, some cut short:
+ * what matches is what comes back, to the byte.
+ */
+START_TEST(what_matches_comes_back)
+{
+	static const char *const pieces[] = { "", "Z", "-", ", ", "GMT", "\x80",
+		"Tue, 14 Nov 2023 22:13:21 GMT", "0", "i-00000000", ":" };
+	struct lessons *l;
+	struct template *t;
+	struct tokens tokens;
+	struct buf out = BUF_INIT(4096);
+	struct span s, back;
+	struct err err;
+	uint64_t state = 88172645463325252u;
+	unsigned matched = 0;
+
+	open_words();
+	l = lessons();
+	t = template_learn(l->at, COUNT);
+	for (unsigned n = 0; n < 20000; n++) {
+		struct span m = l->tokens[n % COUNT].bytes;
+		const char *piece = pieces[(n / 7) % ARRAY_LEN(pieces)];
+		size_t at, skip;
+
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		at = (state >> 33) % (m.len + 1);
+		skip = state >> 20 & 7;
+		s = arena_printf(&arena, "%.*s%s%.*s", (int)at,
+		    (const char *)m.p, piece,
+		    (int)(n % 5 == 0 ? 0 : span_sub(m, at + skip, m.len).len),
+		    (const char *)span_sub(m, at + skip, m.len).p);
+		buf_reset(&out);
+		if (template_match(t, s, &tokens, &l->at[n % COUNT].ctx, &out,
+			&err) != 1)
+			continue;
+		matched++;
+		ck_assert_int_eq(template_take(t, buf_span(&out),
+				     &l->at[n % COUNT].ctx, 4096, &back, &err),
+		    0);
+		ck_assert(span_eq(back, s));
+	}
+	ck_assert_uint_gt(matched, 100);
 	template_free(t);
 	buf_release(&out);
 	close_words();
@@ -268,6 +326,7 @@ main(void)
 	tcase_add_test(t, what_was_learned_comes_back);
 	tcase_add_loop_test(t, what_is_of_another_template_is_told, 0,
 	    ARRAY_LEN(others));
+	tcase_add_test(t, what_matches_comes_back);
 	tcase_add_test(t, hostile_slots_and_data_are_refused_or_bounded);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
