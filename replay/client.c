@@ -153,10 +153,10 @@ static void
 send_bytes(struct client *c, struct span bytes, void (*done)(void *),
     void *owner, bool last)
 {
-	const struct server_limits *limits = &c->service->limits;
-	bool sent = peer_send(c->peer, bytes, done, owner);
+	bool sent;
 
-	peer_deadline(c->peer, sent ? limits->idle : limits->send);
+	peer_deadline(c->peer, c->service->limits.idle);
+	sent = peer_send(c->peer, bytes, done, owner);
 	if (last || loop_is_stopping(peer_loop(c->peer)))
 		finish(c);
 	if (!sent || c->finished)
@@ -462,6 +462,12 @@ client_is_busy(const struct client *c)
 }
 
 void
+client_stuck(struct client *c)
+{
+	peer_deadline(c->peer, c->service->limits.send);
+}
+
+void
 client_late(struct client *c)
 {
 	if (c->finished)
@@ -492,10 +498,8 @@ static void
 say_continue(struct client *c)
 {
 	c->continued = true;
-	if (peer_send(c->peer, span_of_str("HTTP/1.1 100 Continue\r\n\r\n"),
-		NULL, NULL))
-		return;
-	peer_deadline(c->peer, c->service->limits.send);
+	peer_send(c->peer, span_of_str("HTTP/1.1 100 Continue\r\n\r\n"), NULL,
+	    NULL);
 }
 
 /* What came before in one piece and comes again so is not parsed again. */
@@ -513,6 +517,7 @@ repeat(struct client *c, struct span bytes)
 	if (status == 0)
 		return false;
 	on_begin(c);
+	peer_batch(c->peer);
 	c->request.parsed = seen->request;
 	c->session = seen->session;
 	c->has_head = c->keep_alive = true;

@@ -40,6 +40,7 @@ void client_free(struct client *c);
 /* As struct loop_events says. */
 size_t client_data(struct client *c, struct span bytes);
 bool client_is_busy(const struct client *c);
+void client_stuck(struct client *c);
 void client_late(struct client *c);
 void client_woken(struct client *c);
 void client_broken(struct client *c, const char *why);

@@ -23,7 +23,10 @@ struct lane {
 	uv_loop_t uv;
 	uv_async_t wake;
 	uv_timer_t tick;
+	uv_prepare_t turn; /* the end of one, before waiting for events */
 	struct peer *peers;
+	struct peer *due; /* those with output that leaves then */
+	size_t due_count;
 	bool made; /* its loop is */
 	bool stopping;
 	uint64_t grace_end;
@@ -69,6 +72,9 @@ void peer_open(struct lane *lane, struct arrival a);
 
 /* Close now, sent or not. */
 void peer_close(struct peer *p);
+
+/* Write what is due. */
+void peers_flush(struct lane *lane);
 
 /* Once a second: close or tell those that are late. */
 void peers_tick(struct lane *lane);

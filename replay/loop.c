@@ -46,6 +46,7 @@ lane_end(struct lane *lane)
 		return;
 	uv_close((uv_handle_t *)&lane->wake, NULL);
 	uv_close((uv_handle_t *)&lane->tick, NULL);
+	uv_close((uv_handle_t *)&lane->turn, NULL);
 	if (lane->number > 0)
 		return;
 	uv_close((uv_handle_t *)&l->interrupt, NULL);
@@ -236,6 +237,12 @@ on_tick(uv_timer_t *timer)
 	peers_tick(timer->data);
 }
 
+static void
+on_turn(uv_prepare_t *prepare)
+{
+	peers_flush(prepare->data);
+}
+
 /* As many connections as there can be descriptors. */
 static size_t
 descriptors(void)
@@ -307,8 +314,10 @@ lane_init(struct lane *lane)
 	if (status < 0)
 		return status;
 	lane->made = true;
-	lane->wake.data = lane->tick.data = lane;
+	lane->wake.data = lane->tick.data = lane->turn.data = lane;
 	uv_timer_init(&lane->uv, &lane->tick);
+	uv_prepare_init(&lane->uv, &lane->turn);
+	uv_prepare_start(&lane->turn, on_turn);
 	status = uv_async_init(&lane->uv, &lane->wake, on_wake);
 	if (status == 0)
 		status = uv_timer_start(&lane->tick, on_tick, TICK_MS, TICK_MS);

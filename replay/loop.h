@@ -47,6 +47,9 @@ struct loop_events {
 	/* Is it in the middle of a request? */
 	bool (*busy)(void *state);
 
+	/* What was sent waits for the peer to read. */
+	void (*stuck)(void *state);
+
 	/* The deadline has passed; answer, or peer_finish(), or both. */
 	void (*late)(void *state);
 
@@ -95,12 +98,20 @@ bool peer_is_surplus(const struct peer *p);
 
 /*
  * Send bytes, which must stay until done(owner) is called; done may be
- * NULL.  Return true if all of them went to the kernel at once (done was
- * called); false if the rest follows when the peer reads.  Until then it
- * gets no data, and nothing else may be sent.
+ * NULL.  Return true if the next may follow; false if the rest follows when
+ * the peer reads.  Until then it gets no data, and nothing else may be
+ * sent.
  */
 bool peer_send(struct peer *p, struct span bytes, void (*done)(void *owner),
     void *owner);
+
+/*
+ * What is sent before data() returns may leave with what other connections
+ * are sent, at the latest when the loop has nothing else to do.  For when
+ * it is one thing, the last one: reading all, then writing all takes less
+ * time than turn and turn about, because either is then done with a warm cache.
+ */
+void peer_batch(struct peer *p);
 
 /* Get no data until woken() is called, this many milliseconds from now. */
 void peer_wait(struct peer *p, uint64_t ms);

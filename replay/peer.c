@@ -11,6 +11,7 @@
 #define LINGER_S   2
 #define TLS_RECORD 0x16                /* a handshake (RFC 8446, section 5.1) */
 #define MAX_CIPHER ((size_t)256 << 20) /* of one answer */
+#define BATCH      64                  /* answers that leave together */
 
 struct peer {
 	uv_tcp_t tcp;
@@ -24,10 +25,12 @@ struct peer {
 	struct span held; /* input put off while output is pending; owned */
 	void (*done)(void *owner);
 	void *owner;
+	struct span due;   /* output that leaves when the turn ends */
 	uint64_t deadline; /* of the loop's clock, ms */
 	int handles;       /* of tcp and timer, how many are not closed */
 	bool surplus;
 	bool sniffs;    /* the next byte says whether it is TLS */
+	bool batches;   /* what is sent now may become due */
 	bool pending;   /* output waits for the peer to read */
 	bool waiting;   /* for the timer */
 	bool finishing; /* to be closed once output is done */
@@ -35,7 +38,24 @@ struct peer {
 	bool lingering; /* our side is shut; input is thrown away */
 	bool ended;     /* the peer shut its side */
 	struct peer *prev, *next;
+	struct peer *due_prev, *due_next;
 };
+
+static bool
+is_due(const struct peer *p)
+{
+	return p->due.p != NULL;
+}
+
+static void
+undo_due(struct peer *p)
+{
+	struct lane *lane = p->lane;
+
+	DL_DELETE2(lane->due, p, due_prev, due_next);
+	lane->due_count--;
+	p->due = (struct span){ 0 };
+}
 
 static void
 hold_nothing(struct peer *p)
@@ -74,6 +94,8 @@ peer_close(struct peer *p)
 {
 	if (is_closing(p))
 		return;
+	if (is_due(p))
+		undo_due(p);
 	uv_close((uv_handle_t *)&p->timer, on_closed);
 	if (!p->resetting || uv_tcp_close_reset(&p->tcp, on_closed) < 0)
 		uv_close((uv_handle_t *)&p->tcp, on_closed);
@@ -151,7 +173,7 @@ settle(struct peer *p)
 {
 	const struct loop_events *e = p->lane->loop->events;
 
-	if (p->pending || p->waiting || is_closing(p))
+	if (is_due(p) || p->pending || p->waiting || is_closing(p))
 		return;
 	if (p->resetting) {
 		peer_close(p);
@@ -171,6 +193,7 @@ feed(struct peer *p, struct span bytes)
 	size_t used = p->lane->loop->events->data(p->state, bytes);
 	struct span rest = span_sub(bytes, used, bytes.len);
 
+	p->batches = false;
 	assert(used <= bytes.len);
 	if (p->finishing || p->resetting) {
 		settle(p);
@@ -217,8 +240,10 @@ queue_rest(struct peer *p, uv_buf_t rest)
 	p->write.data = p;
 	p->pending = true;
 	if (uv_write(&p->write, (uv_stream_t *)&p->tcp, &rest, 1, on_written) ==
-	    0)
+	    0) {
+		p->lane->loop->events->stuck(p->state);
 		return false;
+	}
 	p->pending = false;
 	sent(p);
 	peer_finish(p);
@@ -240,6 +265,46 @@ write_wire(struct peer *p, struct span bytes)
 			.len = bytes.len - (size_t)n });
 	sent(p);
 	return true;
+}
+
+/* Write what is due.  Whoever does not read it is not read any more. */
+static void
+flush(struct peer *p)
+{
+	struct span due = p->due;
+
+	undo_due(p);
+	if (!write_wire(p, due))
+		uv_read_stop((uv_stream_t *)&p->tcp);
+	settle(p);
+}
+
+void
+peers_flush(struct lane *lane)
+{
+	while (lane->due != NULL)
+		flush(lane->due);
+}
+
+/* Leave it for the end of the turn. */
+static void
+make_due(struct peer *p, struct span bytes)
+{
+	struct lane *lane = p->lane;
+
+	p->due = bytes;
+	DL_APPEND2(lane->due, p, due_prev, due_next);
+	lane->due_count++;
+}
+
+/* What is due leaves before there is more of it than makes sense. */
+static void
+make_way(struct peer *p)
+{
+	if (p->lane->due_count == BATCH)
+		peers_flush(p->lane);
+	if (is_due(p)) /* read twice in one turn, as one of very many */
+		flush(p);
 }
 
 static void
@@ -302,12 +367,25 @@ take(struct peer *p, struct span bytes)
 }
 
 static void
+read_bytes(struct peer *p, struct span bytes)
+{
+	if (p->tls != NULL)
+		take_cipher(p, bytes);
+	else if (p->pending)
+		hold(p, bytes);
+	else
+		take(p, bytes);
+}
+
+static void
 on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 {
 	struct peer *p = s->data;
 
 	if (n == UV_EOF)
 		p->ended = true;
+	if (n > 0)
+		make_way(p);
 	if (n < 0 && (n != UV_EOF || p->lingering)) {
 		peer_close(p);
 		return;
@@ -315,13 +393,9 @@ on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 	if (n < 0) {
 		uv_read_stop(s);
 		settle(p);
-	} else if (n > 0 && !p->lingering && !p->finishing) {
-		struct span bytes = { (const uint8_t *)buf->base, (size_t)n };
-
-		if (p->tls != NULL)
-			take_cipher(p, bytes);
-		else
-			take(p, bytes);
+	} else if (n > 0 && !p->lingering && !p->finishing && !is_closing(p)) {
+		read_bytes(p,
+		    (struct span){ (const uint8_t *)buf->base, (size_t)n });
 	}
 }
 
@@ -365,12 +439,21 @@ send_cipher(struct peer *p, struct span bytes)
 bool
 peer_send(struct peer *p, struct span bytes, void (*done)(void *), void *owner)
 {
-	assert(!p->pending && !p->waiting);
+	assert(!is_due(p) && !p->pending && !p->waiting);
 	p->done = done;
 	p->owner = owner;
 	if (p->tls != NULL)
 		return send_cipher(p, bytes);
-	return write_wire(p, bytes);
+	if (!p->batches)
+		return write_wire(p, bytes);
+	make_due(p, bytes);
+	return true;
+}
+
+void
+peer_batch(struct peer *p)
+{
+	p->batches = true;
 }
 
 static void
@@ -467,7 +550,7 @@ late(struct peer *p)
 		peer_close(p);
 		return;
 	}
-	if (p->waiting)
+	if (p->waiting || is_due(p))
 		return;
 	p->deadline = UINT64_MAX;
 	/* In the middle of a handshake there is nobody to answer to. */

@@ -55,6 +55,12 @@ busy(void *state)
 }
 
 static void
+stuck(void *state)
+{
+	client_stuck(state);
+}
+
+static void
 late(void *state)
 {
 	client_late(state);
@@ -175,6 +181,7 @@ server_open(struct server **out, const char *archive, const struct rules *rules,
 		.opened = opened,
 		.data = data,
 		.busy = busy,
+		.stuck = stuck,
 		.late = late,
 		.woken = woken,
 		.broken = broken,

@@ -166,6 +166,42 @@ load ../lib/serve.bash
 	grep -aq '^X-Obit: miss' got
 }
 
+@test "a large answer comes whole each time it is asked for" {
+	{
+		printf '> GET /large HTTP/1.1\n> Host: h\n>\n'
+		printf '< HTTP/1.1 200 OK\n< Content-Length: 3500000\n<\n<| '
+		yes 'no secret' | head -n 350000 | tr '\n' ' '
+		echo
+	} >large.flow
+	record_flow large.flow
+	start
+	python3 -c '
+import socket, sys, urllib.parse
+u = urllib.parse.urlsplit(sys.argv[1])
+request = b"GET /large HTTP/1.1\r\nHost: h\r\n\r\n"
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+s.connect((u.hostname, u.port))
+f = s.makefile("rb")
+for i in range(3):
+    s.sendall(request)
+    if i == 1:
+        s.sendall(request)  # while the answer to the last is on its way
+    for _ in range(1 + (i == 1)):
+        assert f.readline() == b"HTTP/1.1 200 OK\r\n"
+        assert f.readline() == b"Content-Length: 3500000\r\n"
+        assert f.readline() == b"\r\n"
+        assert f.read(3500000) == b"no secret " * 350000
+s.sendall(request)
+assert f.read(12) == b"HTTP/1.1 200"
+s.close()  # with most of it unread
+' "$URL"
+	run -0 curl -sf -o whole "$URL/large"
+	[ "$(wc -c <whole)" -eq 3500000 ]
+	finish
+	grep -q '^6 requests: 6 answered' words
+}
+
 @test "a slow reader gets every answer, and holds up nobody" {
 	record huawei
 	start

@@ -58,6 +58,12 @@ peer_sniff(struct peer *p)
 	p->sniffs = true;
 }
 
+void
+peer_batch(struct peer *p)
+{
+	(void)p;
+}
+
 bool
 peer_is_surplus(const struct peer *p)
 {
