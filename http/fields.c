@@ -20,6 +20,26 @@ fields_token(struct span s)
 	return n;
 }
 
+/* Unreserved, reserved but for "#[]", and "%". */
+static const bool target[256] = {
+	/* clang-format off */
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1,
+	0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 0,
+	/* clang-format on */
+};
+
+size_t
+fields_target(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && target[s.p[n]])
+		n++;
+	return n;
+}
+
 size_t
 fields_head_length(struct span s, size_t from)
 {
@@ -36,39 +56,67 @@ fields_head_length(struct span s, size_t from)
 	return 0;
 }
 
-static bool
-split_line(struct span line, struct field *field)
+/* The position of the next byte, from i on, that is no text, or the end. */
+static size_t
+next_control(struct span s, size_t i)
 {
-	size_t name = fields_token(line);
+	const uint64_t ones = UINT64_MAX / 255;
+	uint64_t word;
 
-	if (name == 0 || name == line.len || line.p[name] != ':' ||
-	    span_find(line, '\r') < line.len)
-		return false;
-	field->name = span_sub(line, 0, name);
-	field->value = span_trim(span_sub(line, name + 1, line.len));
-	return true;
+	/* Eight at once: is any of them below 32? */
+	for (; s.len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, s.p + i, sizeof(word));
+		if ((word - 32 * ones) & ~word & 128 * ones)
+			break;
+	}
+	while (i < s.len && s.p[i] >= ' ')
+		i++;
+	return i;
 }
 
-bool
-fields_split(struct span lines, struct field *fields, size_t *count)
+/* Where the line that goes on at i ends in CRLF, or 0 if it does not. */
+static size_t
+line_end(struct span s, size_t i)
 {
-	size_t n = 0;
+	i = next_control(s, i);
+	while (i < s.len && s.p[i] != '\r' && s.p[i] != '\n')
+		i = next_control(s, i + 1);
+	return s.len - i >= 2 && s.p[i] == '\r' && s.p[i + 1] == '\n' ? i : 0;
+}
 
-	for (;;) {
-		size_t end = span_find(lines, '\n');
+/* Read the line at `at`; return where it ends, or 0 if it is no plain field. */
+static size_t
+split_line(struct span s, size_t at, struct field *field)
+{
+	size_t colon = at + fields_token(span_sub(s, at, s.len)), end;
 
-		if (end == lines.len || end == 0 || lines.p[end - 1] != '\r')
-			return false;
-		if (end == 1)
+	if (colon == at || colon == s.len || s.p[colon] != ':')
+		return 0;
+	end = line_end(s, colon + 1);
+	if (end == 0)
+		return 0;
+	field->name = span_sub(s, at, colon - at);
+	field->value = span_trim(span_sub(s, colon + 1, end - colon - 1));
+	return end;
+}
+
+size_t
+fields_split(struct span s, struct field *fields, size_t *count)
+{
+	size_t n = 0, end = line_end(s, 0);
+
+	while (end > 0) {
+		size_t at = end + 2;
+
+		if (s.len - at >= 2 && s.p[at] == '\r' && s.p[at + 1] == '\n') {
+			*count = n;
+			return at + 2;
+		}
+		if (n == HEAD_MAX_FIELDS)
 			break;
-		if (n == HEAD_MAX_FIELDS ||
-		    !split_line(span_sub(lines, 0, end - 1), &fields[n]))
-			return false;
-		n++;
-		lines = span_sub(lines, end + 1, lines.len);
+		end = split_line(s, at, &fields[n++]);
 	}
-	*count = n;
-	return lines.len == 2;
+	return 0;
 }
 
 bool

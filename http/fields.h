@@ -22,12 +22,18 @@ size_t fields_token(struct span s);
 size_t fields_head_length(struct span s, size_t from);
 
 /*
- * Split lines, everything behind the start line, into at most
- * HEAD_MAX_FIELDS fields.  Return false, and leave nothing of use, unless
- * every line is a name, a colon, a value and CRLF, without folding and
- * without another CR, and lines end with the empty one.
+ * How many bytes at the start of s are of a request target, in any of its
+ * forms (RFC 9112, 3.2; RFC 3986, appendix A).
  */
-bool fields_split(struct span lines, struct field *fields, size_t *count);
+size_t fields_target(struct span s);
+
+/*
+ * Split the fields, at most HEAD_MAX_FIELDS, of the head that s begins with.
+ * Return its length, or 0, and nothing of use, if its end is not there or
+ * it is unusual: each line behind the start line is a name, a colon, a
+ * value and CRLF, without folding and without another CR.
+ */
+size_t fields_split(struct span s, struct field *fields, size_t *count);
 
 /*
  * Can a field of this name decide how long the body is or whether the

@@ -1,158 +1,29 @@
 #include "http/parser.h"
 
 #include <assert.h>
-#include <llhttp.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/xalloc.h"
 #include "http/fields.h"
+#include "http/reading.h"
 
 struct parser {
-	llhttp_t llhttp; /* first: llhttp hands it to the callbacks */
 	const struct parser_events *events;
 	void *ctx;
-	enum head_side side;
-	enum parser_state state;
-	bool pause_asked;
-	bool done;            /* llhttp has seen the end of the message */
-	enum framing framing; /* of the body; valid in PARSER_BODY */
-	struct buf pending;   /* the start of a head that was split */
 	uint64_t position;
 	uint64_t known; /* of the body or chunk, still to come */
+	enum head_side side;
+	enum parser_state state;
+	enum framing framing; /* of the body; valid in PARSER_BODY */
+	bool pause_asked;
+	bool done;          /* llhttp has seen the last chunk */
+	struct buf pending; /* the start of a head that was split */
+	llhttp_t llhttp;    /* valid in a body of chunks */
 };
 
 _Static_assert(sizeof(struct parser) <= PARSER_SIZE, "its users count on it");
-
-/* What is collected while llhttp reads one head; lives on the stack. */
-struct reading {
-	struct parser *parser; /* NULL: nobody wants to know about the body */
-	struct parser_head out;
-	struct field *fields;
-	size_t count;
-	bool split; /* the fields are there already */
-	bool in_value;
-	bool too_many;
-	bool complete;
-};
-
-static int
-on_url(llhttp_t *l, const char *at, size_t len)
-{
-	struct reading *r = l->data;
-
-	r->out.head.target = (struct span){ (const uint8_t *)at, len };
-	return 0;
-}
-
-static int
-on_status(llhttp_t *l, const char *at, size_t len)
-{
-	struct reading *r = l->data;
-
-	r->out.head.reason = (struct span){ (const uint8_t *)at, len };
-	return 0;
-}
-
-static int
-on_field(llhttp_t *l, const char *at, size_t len)
-{
-	struct reading *r = l->data;
-	struct span name = { (const uint8_t *)at, len };
-
-	if (r->split)
-		return 0;
-	if (r->count == HEAD_MAX_FIELDS) {
-		r->too_many = true;
-		return -1;
-	}
-	r->fields[r->count++] = (struct field){
-		.name = name,
-		.value = { name.p + len, 0 },
-	};
-	r->in_value = false;
-	return 0;
-}
-
-/* A folded value comes in several parts; it reaches to the last of them. */
-static int
-on_value(llhttp_t *l, const char *at, size_t len)
-{
-	struct reading *r = l->data;
-	struct span *value = &r->fields[r->count - 1].value;
-	const uint8_t *p = (const uint8_t *)at;
-
-	if (r->split)
-		return 0;
-	if (!r->in_value)
-		value->p = p;
-	value->len = (size_t)(p + len - value->p);
-	r->in_value = true;
-	return 0;
-}
-
-static bool
-never_has_body(const struct reading *r)
-{
-	int status = r->out.head.status;
-
-	return r->out.head.side == HEAD_RESPONSE &&
-	    (status / 100 == 1 || status == 204 || status == 304);
-}
-
-static enum framing
-framing_of(const llhttp_t *l, const struct reading *r)
-{
-	if (never_has_body(r))
-		return FRAMING_NONE;
-	if (l->flags & F_CHUNKED)
-		return FRAMING_CHUNKED;
-	if (r->out.head.side == HEAD_RESPONSE && llhttp_message_needs_eof(l))
-		return FRAMING_CLOSE;
-	if (l->flags & F_CONTENT_LENGTH)
-		return FRAMING_LENGTH;
-	return FRAMING_NONE;
-}
-
-static int
-on_headers_complete(llhttp_t *l)
-{
-	struct reading *r = l->data;
-	struct parser_head *h = &r->out;
-
-	r->complete = true;
-	for (size_t i = 0; i < r->count && !r->split; i++)
-		r->fields[i].value = span_trim(r->fields[i].value);
-	h->head.fields = r->fields;
-	h->head.field_count = r->count;
-	h->head.major = l->http_major;
-	h->head.minor = l->http_minor;
-	h->head.status = l->status_code;
-	h->cl_and_te =
-	    (l->flags & F_CONTENT_LENGTH) && (l->flags & F_TRANSFER_ENCODING);
-	h->keep_alive = llhttp_should_keep_alive(l);
-	h->framing = framing_of(l, r);
-	h->length = h->framing == FRAMING_LENGTH ? l->content_length : 0;
-	if (r->parser == NULL)
-		return 1;
-	if (!r->parser->events->head(r->parser->ctx, h) ||
-	    h->framing == FRAMING_NONE)
-		return 1;
-	r->parser->known = h->length;
-	r->parser->framing = h->framing;
-	return 0;
-}
-
-static int
-on_head_message_complete(llhttp_t *l)
-{
-	struct reading *r = l->data;
-
-	if (r->parser != NULL)
-		r->parser->done = true;
-	return HPE_PAUSED;
-}
 
 static int
 on_chunk_data(llhttp_t *l, const char *at, size_t len)
@@ -182,140 +53,25 @@ on_last_chunk(llhttp_t *l)
 	return HPE_PAUSED;
 }
 
-static const llhttp_settings_t head_settings = {
-	.on_url = on_url,
-	.on_status = on_status,
-	.on_header_field = on_field,
-	.on_header_value = on_value,
-	.on_headers_complete = on_headers_complete,
-	.on_message_complete = on_head_message_complete,
-};
-
 static const llhttp_settings_t chunk_settings = {
 	.on_body = on_chunk_data,
 	.on_chunk_header = on_chunk_header,
 	.on_message_complete = on_last_chunk,
 };
 
-static void
-set_up(llhttp_t *l, enum head_side side, void *data)
-{
-	llhttp_init(l, side == HEAD_REQUEST ? HTTP_REQUEST : HTTP_RESPONSE,
-	    &head_settings);
-	l->data = data;
-	llhttp_set_lenient_headers(l, 1);
-	llhttp_set_lenient_chunked_length(l, 1);
-	llhttp_set_lenient_keep_alive(l, 1);
-	llhttp_set_lenient_version(l, 1);
-	llhttp_set_lenient_optional_cr_before_lf(l, 1);
-	llhttp_set_lenient_spaces_after_chunk_size(l, 1);
-}
-
-/*
- * llhttp knows a list of methods, some of them only in other protocols, and
- * numbers DELETE as 0.  The framing of a request depends on its method only
- * for CONNECT, so the method is read here and llhttp is shown another one.
- */
-static const char *
-shown_method(struct span method)
-{
-	return span_eq_str(method, "CONNECT") ? "CONNECT" : "POST";
-}
-
-static llhttp_errno_t
-show(llhttp_t *l, struct span bytes)
-{
-	return llhttp_execute(l, (const char *)bytes.p, bytes.len);
-}
-
-/*
- * llhttp takes a bare LF after every line but the request line, so the end
- * of that line is shown to it as CRLF.
- */
-static llhttp_errno_t
-show_request_line(llhttp_t *l, struct reading *r, struct span line)
-{
-	size_t n = fields_token(line), end = span_find(line, '\n');
-	struct span method = span_sub(line, 0, n);
-
-	if (n == 0 || n >= end || end == line.len || line.p[n] != ' ')
-		return HPE_INVALID_METHOD;
-	r->out.head.method = method;
-	show(l, span_of_str(shown_method(method)));
-	if (line.p[end - 1] == '\r')
-		return show(l, span_sub(line, n, line.len));
-	show(l, span_sub(line, n, end - n));
-	return show(l, (struct span)SPAN_LITERAL("\r\n"));
-}
-
-/* Of fields that are split, llhttp need not see what frames nothing. */
-static void
-show_framing(llhttp_t *l, const struct reading *r, struct span lines)
-{
-	for (size_t i = 0; i < r->count; i++) {
-		struct span name = r->fields[i].name, rest;
-
-		if (!fields_may_frame(name))
-			continue;
-		rest = span_sub(lines, (size_t)(name.p - lines.p), lines.len);
-		show(l, span_sub(rest, 0, span_find(rest, '\n') + 1));
-	}
-}
-
-static llhttp_errno_t
-execute_head(llhttp_t *l, struct reading *r, struct span bytes)
-{
-	size_t end = span_find(bytes, '\n') + 1;
-	struct span line = span_sub(bytes, 0, end);
-	struct span rest = span_sub(bytes, end, bytes.len);
-	llhttp_errno_t e;
-
-	e = r->out.head.side == HEAD_REQUEST ? show_request_line(l, r, line)
-					     : show(l, line);
-	if (e != HPE_OK)
-		return e;
-	r->split = fields_split(rest, r->fields, &r->count);
-	if (!r->split)
-		return show(l, rest);
-	show_framing(l, r, rest);
-	return show(l, span_sub(rest, rest.len - 2, 2));
-}
-
-/* Parse bytes, one whole head; return what is wrong with it, or NULL. */
-static const char *
-read_head(llhttp_t *l, struct reading *r, struct span bytes)
-{
-	llhttp_errno_t e;
-	const uint8_t *stop;
-
-	r->out.bytes = bytes;
-	e = execute_head(l, r, bytes);
-	if (r->too_many)
-		return "too many fields";
-	if (e != HPE_OK && e != HPE_PAUSED && e != HPE_PAUSED_UPGRADE) {
-		const char *why = llhttp_get_error_reason(l);
-
-		return why != NULL && *why != '\0' ? why : "not a start line";
-	}
-	stop = (const uint8_t *)llhttp_get_error_pos(l);
-	if (!r->complete || (e != HPE_OK && stop != bytes.p + bytes.len))
-		return "the head does not end where its empty line is";
-	return NULL;
-}
-
 int
 parser_read_head(struct head *h, enum head_side side, struct span bytes,
     struct field *fields, struct err *err)
 {
-	struct reading r = { .out.head.side = side, .fields = fields };
-	llhttp_t l;
+	struct reading r;
 	const char *wrong;
 
 	if (bytes.len > HEAD_MAX_BYTES)
 		return err_set(err, ERR_LIMIT, "head above %d bytes",
 		    HEAD_MAX_BYTES);
-	set_up(&l, side, &r);
-	wrong = read_head(&l, &r, bytes);
+	r.plain =
+	    reading_begin(&r, side, fields, bytes) == bytes.len && r.plain;
+	wrong = reading_run(&r, bytes);
 	if (wrong != NULL)
 		return err_set(err, r.too_many ? ERR_LIMIT : ERR_FORMAT, "%s",
 		    wrong);
@@ -332,7 +88,6 @@ parser_new(enum head_side side, const struct parser_events *events, void *ctx)
 	p->events = events;
 	p->ctx = ctx;
 	p->pending = BUF_INIT(HEAD_MAX_BYTES);
-	set_up(&p->llhttp, side, NULL);
 	return p;
 }
 
@@ -364,32 +119,42 @@ end_message(struct parser *p, enum parser_end how, const char *detail)
 	}
 }
 
-/* Parse one whole head; fields are on the stack because they are many. */
-static void
-take_head(struct parser *p, struct span bytes)
+/* Does a body follow?  The head event decides that, too. */
+static bool
+announce(struct parser *p, struct reading *r)
 {
-	struct field fields[HEAD_MAX_FIELDS];
-	struct reading r = { .parser = p, .fields = fields };
-	const char *wrong;
+	bool body = p->events->head(p->ctx, &r->out);
 
-	r.out.head.side = p->side;
+	return body && r->out.framing != FRAMING_NONE && !r->complete;
+}
+
+/* Take one whole head, which reading_begin() has seen. */
+static void
+take_head(struct parser *p, struct reading *r, struct span bytes)
+{
+	const char *wrong = reading_run(r, bytes);
+	bool body;
+
 	p->state = PARSER_BODY;
-	p->done = false;
-	llhttp_reset(&p->llhttp);
-	p->llhttp.data = &r;
-	p->llhttp.settings = (void *)(uintptr_t)&head_settings;
-	wrong = read_head(&p->llhttp, &r, bytes);
+	body = r->headed && announce(p, r);
 	if (wrong != NULL) {
-		end_message(p, r.too_many ? PARSER_LIMIT : PARSER_MALFORMED,
+		end_message(p, r->too_many ? PARSER_LIMIT : PARSER_MALFORMED,
 		    wrong);
 		return;
 	}
+	if (!body) {
+		end_message(p, PARSER_COMPLETE, NULL);
+		return;
+	}
+	buf_release(&p->pending);
+	p->framing = r->out.framing;
+	p->known = r->out.length;
+	p->done = false;
+	if (p->framing != FRAMING_CHUNKED)
+		return;
+	p->llhttp = r->after;
 	p->llhttp.data = p;
 	p->llhttp.settings = (void *)(uintptr_t)&chunk_settings;
-	if (p->done)
-		end_message(p, PARSER_COMPLETE, NULL);
-	else
-		buf_release(&p->pending);
 }
 
 static size_t
@@ -397,6 +162,9 @@ feed_split_head(struct parser *p, struct span data)
 {
 	size_t old = p->pending.len, room = HEAD_MAX_BYTES - old;
 	size_t take = data.len < room ? data.len : room, len;
+	struct field fields[HEAD_MAX_FIELDS];
+	struct reading r;
+	struct span head;
 	struct err err;
 
 	if (buf_add(&p->pending, span_sub(data, 0, take), &err) < 0)
@@ -409,13 +177,18 @@ feed_split_head(struct parser *p, struct span data)
 		return take;
 	}
 	p->position += len - old;
-	take_head(p, span_sub(buf_span(&p->pending), 0, len));
+	head = span_sub(buf_span(&p->pending), 0, len);
+	reading_begin(&r, p->side, fields, head);
+	take_head(p, &r, head);
 	return len - old;
 }
 
+/* Fields are on the stack because there may be so many. */
 static size_t
 feed_head(struct parser *p, struct span data)
 {
+	struct field fields[HEAD_MAX_FIELDS];
+	struct reading r;
 	size_t len;
 
 	if (p->pending.len > 0)
@@ -425,11 +198,11 @@ feed_head(struct parser *p, struct span data)
 		end_message(p, PARSER_MALFORMED, "no start line");
 		return 0;
 	}
-	len = fields_head_length(data, 0);
+	len = reading_begin(&r, p->side, fields, data);
 	if (len == 0 || len > HEAD_MAX_BYTES)
 		return feed_split_head(p, data);
 	p->position += len;
-	take_head(p, span_sub(data, 0, len));
+	take_head(p, &r, span_sub(data, 0, len));
 	return len;
 }
 

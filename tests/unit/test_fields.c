@@ -1,5 +1,6 @@
 #include "http/fields.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 #include "http/parser.h"
@@ -178,7 +179,8 @@ START_TEST(bytes_are_what_the_parser_says)
 }
 END_TEST
 
-static bool
+/* The length of the head that text begins with, if it is plain. */
+static size_t
 splits(const char *text)
 {
 	struct field fields[HEAD_MAX_FIELDS];
@@ -192,37 +194,108 @@ START_TEST(what_is_unusual_is_not_split)
 	struct field fields[HEAD_MAX_FIELDS];
 	size_t count;
 
-	ck_assert(fields_split(span_of_str("A:  b c \r\nD-e:\r\n\r\n"), fields,
-	    &count));
+	ck_assert_uint_eq(fields_split(span_of_str("S \xff\r\nA:  b c "
+						   "\r\nD-e:\r\n\r\nF"),
+			      fields, &count),
+	    23);
 	ck_assert_uint_eq(count, 2);
 	ck_assert(span_eq_str(fields[0].name, "A"));
 	ck_assert(span_eq_str(fields[0].value, "b c"));
 	ck_assert(span_eq_str(fields[1].name, "D-e"));
 	ck_assert(fields[1].value.p != NULL);
 	ck_assert_uint_eq(fields[1].value.len, 0);
-	ck_assert(splits("\r\n"));
-	ck_assert(!splits(""));
-	ck_assert(!splits("A: b\r\n"));
-	ck_assert(!splits("A: b\r\n\r\nC"));
-	ck_assert(!splits("A: b\n\r\n"));
-	ck_assert(!splits("A: b\r\n\n"));
-	ck_assert(!splits("A: b\r\n c\r\n\r\n"));
-	ck_assert(!splits("A: b\rc\r\n\r\n"));
-	ck_assert(!splits("A : b\r\n\r\n"));
-	ck_assert(!splits("A\r\n\r\n"));
+	ck_assert_uint_eq(splits("S\r\n\r\n"), 5);
+	ck_assert_uint_eq(splits("S\r\nA:\tb\t1234567890\x01\xe4\r\n\r\n"), 24);
+	ck_assert_uint_eq(splits(""), 0);
+	ck_assert_uint_eq(splits("\r\n\r\n"), 0);
+	ck_assert_uint_eq(splits("S"), 0);
+	ck_assert_uint_eq(splits("S\r\n"), 0);
+	ck_assert_uint_eq(splits("S\r\n\r"), 0);
+	ck_assert_uint_eq(splits("S\n\r\n"), 0);
+	ck_assert_uint_eq(splits("S\rS\r\n\r\n"), 0);
+	ck_assert_uint_eq(splits("S\r\nA"), 0);
+	ck_assert_uint_eq(splits("S\r\nA: b\r\n"), 0);
+	ck_assert_uint_eq(splits("S\r\nA: b\n\r\n"), 0);
+	ck_assert_uint_eq(splits("S\r\nA: b\r\n\n"), 0);
+	ck_assert_uint_eq(splits("S\r\nA: b\r\n c\r\n\r\n"), 0);
+	ck_assert_uint_eq(splits("S\r\nA: b\rc\r\n\r\n"), 0);
+	ck_assert_uint_eq(splits("S\r\nA : b\r\n\r\n"), 0);
+	ck_assert_uint_eq(splits("S\r\nA\r\n\r\n"), 0);
 }
 END_TEST
 
 START_TEST(too_many_fields_are_not_split)
 {
-	static char text[HEAD_MAX_FIELDS * 4 + 7];
+	enum { LEN = 5 };
+	static char text[3 + HEAD_MAX_FIELDS * LEN + LEN + 3] = "S\r\n";
+	char *end = text + 3 + (size_t)HEAD_MAX_FIELDS * LEN;
 
-	for (size_t i = 0; i < HEAD_MAX_FIELDS; i++)
-		memcpy(text + i * 4, "a:\r\n", 4);
-	memcpy(text + HEAD_MAX_FIELDS * 4, "\r\n", 3);
-	ck_assert(splits(text));
-	memcpy(text + HEAD_MAX_FIELDS * 4, "a:\r\n\r\n", 7);
-	ck_assert(!splits(text));
+	for (char *p = text + 3; p < end; p += LEN)
+		memcpy(p, "ab:\r\n", LEN);
+	memcpy(end, "\r\n", 3);
+	ck_assert_uint_eq(splits(text), end + 2 - text);
+	memcpy(end, "ab:\r\n\r\n", LEN + 3);
+	ck_assert_uint_eq(splits(text), 0);
+}
+END_TEST
+
+/*
+ * What is taken for a plain target must not be refused by the parser, where
+ * it is shown whole behind a folded field, at any place.
+ */
+START_TEST(targets_are_what_the_parser_takes)
+{
+	for (unsigned c = 1; c < 256; c++) {
+		char target[] = { '/', (char)c, '?', (char)c, '/', (char)c, 0 };
+		char start[64];
+
+		snprintf(start, sizeof(start), "GET %s HTTP/1.1", target);
+		check_lines(start, span_of_str("Content-Length: 2\r\n\r\n"));
+		ck_assert_uint_eq(fields_target(span_of_str(target)) ==
+			sizeof(target) - 1,
+		    isalnum((int)c) || strchr("-._~%!$&'()*+,;=:@/?", (int)c));
+	}
+}
+END_TEST
+
+/* Of many lengths none is taken for another, nor one message for another. */
+START_TEST(what_was_said_before_is_not_mixed_up)
+{
+	static const struct {
+		const char *start, *end;
+		bool has_body; /* of that length */
+	} heads[] = {
+		{ "HTTP/1.1 200 OK\r\nContent-Length: ", "\r\n\r\n", true },
+		{ "HTTP/1.1 204 Gone\r\ncontent-length:", " \r\n\r\n", false },
+		{ "HTTP/1.0 404 No\r\nA: b\r\nContent-Length:\t", "\r\n\r\n",
+		    true },
+		{ "HTTP/1.1 304 OK\r\nContent-Length: ",
+		    "\r\nTransfer-Encoding: chunked\r\n\r\n", false },
+		{ "PUT /a HTTP/1.1\r\nContent-Length: ", "\r\n\r\n", true },
+	};
+	static const uint64_t lengths[] = { 0, 1, 9, 10, 12345,
+		999999999999999999, 1000000000000000000, UINT64_MAX };
+	char text[200];
+
+	for (size_t i = 0; i < ARRAY_LEN(heads) * ARRAY_LEN(lengths) * 2; i++) {
+		size_t k = i % ARRAY_LEN(heads);
+		uint64_t n = lengths[i / ARRAY_LEN(heads) / 2];
+		bool request = heads[k].start[0] == 'P';
+		struct said s;
+
+		snprintf(text, sizeof(text), "%s%0*llu%s", heads[k].start,
+		    (int)(i % 2) * 4, (unsigned long long)n, heads[k].end);
+		s = ask(request ? HEAD_REQUEST : HEAD_RESPONSE,
+		    span_of_str(text));
+		ck_assert_uint_eq(s.heads, 1);
+		ck_assert_uint_eq(s.head.length, heads[k].has_body ? n : 0);
+		ck_assert_int_eq(s.state,
+		    heads[k].has_body && n > 0 ? PARSER_BODY : PARSER_IDLE);
+		ck_assert(
+		    s.head.head.method.p == (request ? (uint8_t *)text : NULL));
+		ck_assert(k != 0 || span_eq_str(s.head.head.reason, "OK"));
+		ck_assert(k != 1 || span_eq_str(s.head.head.reason, "Gone"));
+	}
 }
 END_TEST
 
@@ -238,4 +311,5 @@ END_TEST
 
 UNIT_MAIN("fields", framing_is_what_the_parser_says,
     bytes_are_what_the_parser_says, what_is_unusual_is_not_split,
-    too_many_fields_are_not_split, heads_end_at_an_empty_line)
+    too_many_fields_are_not_split, targets_are_what_the_parser_takes,
+    what_was_said_before_is_not_mixed_up, heads_end_at_an_empty_line)
