@@ -20,6 +20,7 @@ enum {
  */
 struct candidate {
 	struct span host, path; /* owned, one block; path is decoded */
+	bool self; /* follow-ups go to its own path, whatever the answer */
 	bool used;
 };
 
@@ -85,8 +86,17 @@ decoded_path(struct subject *s)
 	return url_decode(s->url.path, false, s->arena);
 }
 
+static bool
+is_followed_at_itself(const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->poll_count; i++)
+		if (rule->polls[i].kind != POLL_SELF || rule->polls[i].listing)
+			return false;
+	return true;
+}
+
 static void
-add_candidate(struct recogniser *r, struct subject *s)
+add_candidate(struct recogniser *r, struct subject *s, bool self)
 {
 	struct candidate *c = &r->candidates[r->next_candidate];
 	struct span host = subject_host(s), path = decoded_path(s);
@@ -100,6 +110,7 @@ add_candidate(struct recogniser *r, struct subject *s)
 		memcpy(block + host.len, path.p, path.len);
 	c->host = (struct span){ block, host.len };
 	c->path = (struct span){ block + host.len, path.len };
+	c->self = self;
 	c->used = true;
 	r->candidate_count++;
 }
@@ -120,19 +131,28 @@ forget_candidate(struct recogniser *r, struct subject *s)
 	}
 }
 
-/* Where a follow-up goes may depend on the answer that is not there yet, so
- * that a read from the same host is enough. */
+/* Where a follow-up goes may depend on the answer that is not there yet: then
+ * a read from the same host is enough. */
+static bool
+may_follow(const struct candidate *c, struct subject *s, struct span path)
+{
+	return c->used && (!c->self || span_eq(c->path, path)) &&
+	    span_eq_nocase(c->host, subject_host(s));
+}
+
 static bool
 may_follow_candidate(struct recogniser *r, struct subject *s)
 {
+	struct span path;
+
 	if (r->candidate_count == 0 ||
 	    (!span_eq_str(s->method, "GET") &&
 		!span_eq_str(s->method, "HEAD") &&
 		!span_eq_str(s->method, "POST")))
 		return false;
+	path = decoded_path(s);
 	for (size_t i = 0; i < CANDIDATES; i++)
-		if (r->candidates[i].used &&
-		    span_eq_nocase(r->candidates[i].host, subject_host(s)))
+		if (may_follow(&r->candidates[i], s, path))
 			return true;
 	return false;
 }
@@ -149,7 +169,8 @@ recogniser_interest(struct recogniser *r, const struct head *request)
 	line = match_find(&s, &open);
 	if (line != NULL || open) {
 		if (line == NULL || line->rule->poll_count > 0)
-			add_candidate(r, &s);
+			add_candidate(r, &s,
+			    !open && is_followed_at_itself(line->rule));
 		return line != NULL && !open ? INTEREST_SURE : INTEREST_MAYBE;
 	}
 	if (pending_may_concern(r->pending, &s) || may_follow_candidate(r, &s))

@@ -218,7 +218,9 @@ START_TEST(interest_is_known_from_the_head)
 	ck_assert_int_eq(interest(DELETE_X), INTEREST_SURE);
 	ck_assert_int_eq(interest("GET /x/1 HTTP/1.1\nHost: b.example\n\n"),
 	    INTEREST_NONE);
-	ck_assert_int_eq(interest("GET /x/1 HTTP/1.1\nHost: a.example\n\n"),
+	ck_assert_int_eq(interest("GET /x/2 HTTP/1.1\nHost: a.example\n\n"),
+	    INTEREST_NONE);
+	ck_assert_int_eq(interest("GET /%78/1 HTTP/1.1\nHost: A.example\n\n"),
 	    INTEREST_MAYBE);
 	ck_assert_int_eq(interest(DELETE_V("t", "i")), INTEREST_SURE);
 	ck_assert_int_eq(interest("GET /?Action=DescribeInstances "
@@ -232,6 +234,22 @@ START_TEST(interest_is_known_from_the_head)
 }
 END_TEST
 
+/* Where a job is to be followed, only the answer that is still to come says. */
+START_TEST(the_place_of_a_job_is_not_known_yet)
+{
+	start();
+	ck_assert_int_eq(interest("GET /v1/p/jobs/1 HTTP/1.1\n" DC_HOST),
+	    INTEREST_NONE);
+	ck_assert_int_eq(interest("DELETE /v1/p/servers/1/volumes/2 "
+				  "HTTP/1.1\n" DC_HOST),
+	    INTEREST_SURE);
+	ck_assert_int_eq(interest("GET /v1/p/jobs/1 HTTP/1.1\n" DC_HOST),
+	    INTEREST_MAYBE);
+	stop();
+}
+END_TEST
+
 UNIT_MAIN("recognise", accepted_until_terminated, error_and_failed_revert,
     the_resource_itself_is_not_the_status, a_cut_answer_confirms_nothing,
-    a_describe_closes_what_it_no_longer_lists, interest_is_known_from_the_head)
+    a_describe_closes_what_it_no_longer_lists, interest_is_known_from_the_head,
+    the_place_of_a_job_is_not_known_yet)
