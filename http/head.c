@@ -38,10 +38,8 @@ head_copy(const struct head *h, struct span bytes, struct span copy,
 }
 
 struct span
-head_field(const struct head *h, const char *name)
+head_find(const struct head *h, struct span wanted)
 {
-	struct span wanted = span_of_str(name);
-
 	for (size_t i = 0; i < h->field_count; i++)
 		if (span_eq_nocase(h->fields[i].name, wanted))
 			return h->fields[i].value;

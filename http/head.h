@@ -54,7 +54,13 @@ struct head head_copy(const struct head *h, struct span bytes, struct span copy,
     struct arena *arena);
 
 /* The value of the first field of that name (any case), or absent. */
-struct span head_field(const struct head *h, const char *name);
+struct span head_find(const struct head *h, struct span name);
+
+static inline struct span
+head_field(const struct head *h, const char *name)
+{
+	return head_find(h, span_of_str(name));
+}
 
 /*
  * Does a list-valued field such as Connection or Transfer-Encoding hold

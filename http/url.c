@@ -24,8 +24,11 @@ is_scheme(struct span s)
 static size_t
 scheme_length(struct span target)
 {
-	size_t colon = span_find(target, ':');
+	size_t colon;
 
+	if (target.len > 0 && target.p[0] == '/')
+		return 0; /* as almost always */
+	colon = span_find(target, ':');
 	if (!is_scheme(span_sub(target, 0, colon)) ||
 	    !span_has_prefix(span_sub(target, colon, target.len),
 		span_of_str("://")))
