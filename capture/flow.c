@@ -21,24 +21,30 @@ struct flow_key {
 	uint32_t v6;
 };
 
+/* What every packet needs comes first: it is seldom in the nearest cache. */
 struct flow {
-	struct flow *prev, *next; /* oldest packet first */
 	struct flow_key key;
-	struct endpoint ends[2]; /* low, high */
-	struct side sides[2];    /* sent by low, sent by high */
+	bool checked;         /* whether both SYNs were seen */
+	bool closed;          /* finished; only remembered */
+	int64_t last;         /* packet time */
+	uint64_t used;        /* number of its last packet */
+	struct side sides[2]; /* sent by low, sent by high */
 	struct pair pair;
 	struct pair_facts facts;
+	struct endpoint ends[2]; /* low, high */
 	uint32_t syn_seq[2];
-	int64_t last;
 	uint32_t hash; /* of the key */
-	bool checked;  /* whether both SYNs were seen */
-	bool closed;   /* finished; only remembered */
+	struct flow *prev, *next;
 };
 
 struct flow_table {
 	struct outlet *outlet;
 	struct table flows; /* by key */
-	struct flow *oldest;
+	struct flow *first;
+	size_t ordered;      /* so many of the first at most are in the order of
+				their last packets */
+	uint64_t ordered_at; /* as of this packet */
+	uint64_t packets;
 	struct flow *recent; /* of the last packet; NULL: none */
 	uint64_t count;
 	uint64_t seed; /* so that nobody can choose keys that collide */
@@ -113,7 +119,7 @@ flow_new(struct flow_table *t, const struct flow_key *key, uint32_t hash,
 	budget_take(&t->outlet->budget, FLOW_SIZE);
 	f->hash = hash;
 	table_add(&t->flows, hash, f);
-	DL_APPEND2(t->oldest, f, prev, next);
+	DL_APPEND2(t->first, f, prev, next);
 	return f;
 }
 
@@ -198,7 +204,7 @@ flow_free(struct flow_table *t, struct flow *f, enum reason why)
 	if (t->recent == f)
 		t->recent = NULL;
 	table_remove(&t->flows, f->hash, f);
-	DL_DELETE2(t->oldest, f, prev, next);
+	DL_DELETE2(t->first, f, prev, next);
 	budget_give(&t->outlet->budget, FLOW_SIZE);
 	free(f);
 }
@@ -253,13 +259,7 @@ find(struct flow_table *t, const struct segment *seg, int *from)
 		flow_free(t, f, REASON_NONE);
 		f = NULL;
 	}
-	if (f == NULL)
-		return flow_new(t, &key, hash, seg, *from);
-	if (f->next != NULL) { /* not the newest already */
-		DL_DELETE2(t->oldest, f, prev, next);
-		DL_APPEND2(t->oldest, f, prev, next);
-	}
-	return f;
+	return f != NULL ? f : flow_new(t, &key, hash, seg, *from);
 }
 
 /*
@@ -316,12 +316,44 @@ take(struct flow_table *t, struct flow *f, const struct segment *seg, int from)
 		flow_close(t, f, REASON_NONE);
 }
 
+static int
+by_use(const struct flow *a, const struct flow *b)
+{
+	return (a->used > b->used) - (a->used < b->used);
+}
+
+/*
+ * The connection that has been silent longest.  The list is put in order
+ * only when that is asked; in front stand then those that were not used
+ * since, and what was is moved behind them when its turn comes.
+ */
+static struct flow *
+stalest(struct flow_table *t)
+{
+	struct flow *f;
+
+	for (;; t->ordered--) {
+		if (t->ordered == 0) {
+			DL_SORT2(t->first, by_use, prev, next);
+			t->ordered = t->flows.count;
+			t->ordered_at = t->packets;
+		}
+		f = t->first;
+		if (f == NULL || f->used <= t->ordered_at)
+			return f;
+		DL_DELETE2(t->first, f, prev, next);
+		DL_APPEND2(t->first, f, prev, next);
+	}
+}
+
 static void
 shrink(struct flow_table *t)
 {
-	while (budget_is_over(&t->outlet->budget) && t->oldest != NULL) {
-		t->outlet->coverage.evicted += !t->oldest->closed;
-		flow_free(t, t->oldest, REASON_LIMIT);
+	struct flow *f;
+
+	while (budget_is_over(&t->outlet->budget) && (f = stalest(t)) != NULL) {
+		t->outlet->coverage.evicted += !f->closed;
+		flow_free(t, f, REASON_LIMIT);
 	}
 }
 
@@ -332,6 +364,7 @@ flow_table_add(struct flow_table *t, const struct segment *seg)
 	struct flow *f = find(t, seg, &from);
 
 	f->last = seg->time;
+	f->used = ++t->packets;
 	t->recent = f;
 	if (!f->closed)
 		take(t, f, seg, from);
@@ -349,9 +382,9 @@ by_number(const struct flow *a, const struct flow *b)
 void
 flow_table_finish(struct flow_table *t)
 {
-	DL_SORT2(t->oldest, by_number, prev, next);
-	while (t->oldest != NULL)
-		flow_free(t, t->oldest, REASON_NONE);
+	DL_SORT2(t->first, by_number, prev, next);
+	while (t->first != NULL)
+		flow_free(t, t->first, REASON_NONE);
 }
 
 void

@@ -21,18 +21,12 @@ enum side_mode {
 struct side {
 	struct stream stream;
 	struct side *peer;
-	struct pair *pair;
-	struct pair_facts *facts;   /* told who is the client */
-	const struct endpoint *end; /* that sends in this direction */
-	struct outlet *outlet;
 	struct parser *parser; /* NULL until HTTP was recognised; owned */
 	struct draft *draft;   /* in progress */
-	struct buf early;      /* first bytes, too few to tell what they are */
-	struct buf interim;    /* 1xx responses before the next message */
-	int64_t interim_first;
+	struct pair *pair;
+	struct outlet *outlet;
 	const struct piece *piece; /* while it is parsed */
 	size_t parser_charged;     /* bytes taken from the budget */
-	uint64_t bytes;            /* delivered while searching */
 	enum side_mode mode;
 	enum head_side which; /* valid once parser is not NULL */
 	bool opaque;          /* in a tunnel: what is no HTTP is no flaw */
@@ -44,7 +38,13 @@ struct side {
 	bool skipped;         /* bytes were passed over */
 	bool untold;          /* lost, before it was known what they were */
 	bool finished;
-	bool force; /* deliver, whatever the peer's state */
+	bool force;         /* deliver, whatever the peer's state */
+	struct buf early;   /* first bytes, too few to tell what they are */
+	struct buf interim; /* 1xx responses before the next message */
+	int64_t interim_first;
+	uint64_t bytes;             /* delivered while searching */
+	struct pair_facts *facts;   /* told who is the client */
+	const struct endpoint *end; /* that sends in this direction */
 };
 
 void side_init(struct side *s, struct side *peer, struct pair *pair,

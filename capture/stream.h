@@ -50,19 +50,19 @@ struct stream_events {
 struct stream {
 	const struct stream_events *events;
 	void *ctx;
-	struct budget *budget;
 	struct queued *queue; /* sorted, without overlaps; owned */
-	size_t held;          /* bytes in the queue, as the budget has them */
 	uint64_t next;        /* position of the next byte to deliver */
 	uint64_t acked;       /* by the peer; 0: nothing */
 	uint64_t end;         /* where FIN stands; 0: not seen */
-	uint64_t end_ack;     /* what it acknowledged; 0: unknown */
-	uint64_t unseen;      /* bytes in gaps */
 	uint32_t next_seq;    /* sequence number of next */
 	uint32_t waited;      /* packets since the hole was acknowledged */
 	bool started;         /* next is known */
 	bool syn;             /* from its SYN */
 	bool sent;            /* a segment with bytes was taken */
+	struct budget *budget;
+	size_t held;      /* bytes in the queue, as the budget has them */
+	uint64_t end_ack; /* what FIN acknowledged; 0: unknown */
+	uint64_t unseen;  /* bytes in gaps */
 };
 
 #define STREAM_INIT(e, c, b)                                                   \
