@@ -18,6 +18,9 @@
 #define CHUNK_OVERHEAD ((size_t)1 << 20) /* framing and trailers */
 #define KEEP_BYTES     16384             /* of buffers between requests */
 
+#define TOO_LONG_A_HEAD "the head is larger than --max-head"
+#define TOO_LONG_A_BODY "the body is larger than --max-body"
+
 struct client {
 	struct service *service;
 	struct peer *peer;
@@ -29,6 +32,7 @@ struct client {
 	size_t entity;               /* bytes of the body so far */
 	size_t counted;              /* bytes taken from the service's budget */
 	int refuse;                  /* the status to give up with; 0: none */
+	const char *why;             /* more of it, static; NULL: no more */
 	const struct answer *answer; /* to be sent, perhaps later */
 	struct span reply;           /* what of it is sent */
 	bool last;                   /* and nothing after it */
@@ -52,6 +56,16 @@ keep_head(struct client *c, const struct parser_head *h)
 	m->framing = h->framing;
 }
 
+/* Give up with this status, unless there was a reason before. */
+static void
+give_up(struct client *c, int status, const char *why)
+{
+	if (c->refuse != 0)
+		return;
+	c->refuse = status;
+	c->why = why;
+}
+
 static void
 on_begin(void *ctx)
 {
@@ -61,24 +75,26 @@ on_begin(void *ctx)
 	c->busy = true;
 	peer_deadline(c->peer, c->service->limits.request);
 	if (peer_is_surplus(c->peer))
-		c->refuse = 503;
+		give_up(c, 503, "more connections than --max-connections");
 }
 
-/* The status that a head alone deserves; 0: it may go on. */
-static int
-judge_head(const struct client *c, const struct parser_head *h)
+/* What a head alone deserves. */
+static void
+judge_head(struct client *c, const struct parser_head *h)
 {
 	const struct server_limits *limits = &c->service->limits;
 
 	if (h->bytes.len > limits->head)
-		return 431;
-	if (h->head.major != 1)
-		return 505;
-	if (h->cl_and_te)
-		return 400;
-	if (h->framing == FRAMING_LENGTH && h->length > limits->body)
-		return 413;
-	return 0;
+		give_up(c, 431, TOO_LONG_A_HEAD);
+	else if (h->head.major != 1)
+		give_up(c, 505, "only HTTP/1.0 and 1.1 are spoken here");
+	else if (h->cl_and_te)
+		give_up(c, 400, "both Content-Length and Transfer-Encoding");
+	else if (h->framing != FRAMING_CHUNKED &&
+	    head_field(&h->head, "Transfer-Encoding").p != NULL)
+		give_up(c, 400, "Transfer-Encoding does not end in chunked");
+	else if (h->framing == FRAMING_LENGTH && h->length > limits->body)
+		give_up(c, 413, TOO_LONG_A_BODY);
 }
 
 static bool
@@ -93,8 +109,7 @@ on_head(void *ctx, const struct parser_head *h)
 	c->session = head_field(&c->request.parsed, "X-Obit-Session");
 	c->waits = h->head.minor > 0 &&
 	    head_has_token(&c->request.parsed, "Expect", "100-continue");
-	if (c->refuse == 0)
-		c->refuse = judge_head(c, h);
+	judge_head(c, h);
 	return true;
 }
 
@@ -109,9 +124,9 @@ on_raw(void *ctx, struct span bytes)
 	budget_take(&c->service->input, bytes.len);
 	c->counted += bytes.len;
 	if (budget_is_over(&c->service->input))
-		c->refuse = 503;
+		give_up(c, 503, "too much is being received at this time");
 	else if (buf_add(&c->body, bytes, &err) < 0)
-		c->refuse = 413;
+		give_up(c, 413, TOO_LONG_A_BODY);
 }
 
 static void
@@ -120,8 +135,8 @@ on_entity(void *ctx, struct span bytes)
 	struct client *c = ctx;
 
 	c->entity += bytes.len;
-	if (c->entity > c->service->limits.body && c->refuse == 0)
-		c->refuse = 413;
+	if (c->entity > c->service->limits.body)
+		give_up(c, 413, TOO_LONG_A_BODY);
 }
 
 /* Be ready for the next request. */
@@ -138,6 +153,7 @@ reset(struct client *c)
 	c->session = (struct span){ 0 };
 	c->entity = 0;
 	c->refuse = 0;
+	c->why = NULL;
 	c->busy = c->has_head = c->waits = c->continued = false;
 }
 
@@ -195,13 +211,12 @@ write_journal(struct client *c, const struct head *request, int status,
 
 /* Give up on a request and on the connection. */
 static void
-refuse(struct client *c, int status)
+refuse(struct client *c, int status, const char *why)
 {
 	c->service->report.requests++;
 	c->service->report.refused++;
 	write_journal(c, &c->request.parsed, status, 0, "refused");
-	send_own(c, status, "refused",
-	    arena_printf(&c->arena, "{\"error\":\"%s\"}\n", own_phrase(status)),
+	send_own(c, status, "refused", own_refusal(status, why, &c->arena),
 	    true);
 	reset(c);
 }
@@ -382,7 +397,7 @@ static void
 give(struct client *c, const struct play *play)
 {
 	if (play->crowded)
-		refuse(c, 503);
+		refuse(c, 503, "too many sessions, or too long a name of one");
 	else if (play->tunnel)
 		tunnelled(c);
 	else if (play->answer != NULL)
@@ -410,13 +425,14 @@ on_end(void *ctx, enum parser_end how, const char *detail)
 {
 	struct client *c = ctx;
 
-	(void)detail;
 	if (c->refuse != 0 || how == PARSER_TRUNCATED)
 		return;
 	if (how == PARSER_COMPLETE)
 		respond(c);
+	else if (how == PARSER_LIMIT)
+		refuse(c, 431, TOO_LONG_A_HEAD);
 	else
-		refuse(c, how == PARSER_LIMIT ? 431 : 400);
+		refuse(c, 400, detail);
 	reset(c);
 }
 
@@ -473,7 +489,7 @@ client_late(struct client *c)
 	if (c->finished)
 		return;
 	if (c->busy)
-		refuse(c, 408);
+		refuse(c, 408, "the request took longer than --request-time");
 	else
 		finish(c);
 }
@@ -541,10 +557,10 @@ client_data(struct client *c, struct span bytes)
 	if (repeat(c, bytes))
 		return bytes.len;
 	used = parser_feed(c->parser, bytes);
-	if (c->refuse == 0 && parser_held(c->parser) > c->service->limits.head)
-		c->refuse = 431;
+	if (parser_held(c->parser) > c->service->limits.head)
+		give_up(c, 431, TOO_LONG_A_HEAD);
 	if (c->refuse != 0)
-		refuse(c, c->refuse);
+		refuse(c, c->refuse, c->why);
 	else if (c->waits && !c->continued && c->busy && !c->finished)
 		say_continue(c);
 	return used;

@@ -1,6 +1,11 @@
 #include "replay/own.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/arena.h"
+#include "base/json.h"
+#include "base/xalloc.h"
 
 const char *
 own_phrase(int status)
@@ -40,6 +45,29 @@ own_answer(const struct own *own, struct arena *arena)
 	    own->status, own_phrase(own->status), own->text.len, own->what,
 	    own->last ? "Connection: close\r\n" : "",
 	    own->head_only ? 0 : (int)own->text.len, (const char *)own->text.p);
+}
+
+struct span
+own_refusal(int status, const char *why, struct arena *arena)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	struct json j = JSON_INIT(f);
+	struct span out;
+
+	if (f == NULL)
+		xalloc_failed();
+	json_object(&j, NULL);
+	json_str(&j, "error", own_phrase(status));
+	json_str(&j, "detail", why);
+	json_end(&j);
+	json_line(&j);
+	if (fclose(f) != 0)
+		xalloc_failed();
+	out = arena_copy(arena, (struct span){ (uint8_t *)text, len });
+	free(text);
+	return out;
 }
 
 struct span

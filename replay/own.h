@@ -24,6 +24,9 @@ struct own {
 /* All bytes of it, in the arena. */
 struct span own_answer(const struct own *own, struct arena *arena);
 
+/* The JSON of a refusal, in the arena; why is NULL if that is not known. */
+struct span own_refusal(int status, const char *why, struct arena *arena);
+
 /* What a client that asked for a tunnel gets (RFC 9110, section 9.3.6). */
 struct span own_tunnel(void);
 

@@ -135,6 +135,16 @@ sent(const char *want)
 	buf_reset(&peer.out);
 }
 
+/* What was sent has these words. */
+static void
+said(const char *words)
+{
+	struct span got = buf_span(&peer.out);
+
+	ck_assert_msg(memmem(got.p, got.len, words, strlen(words)) != NULL,
+	    "want %s, got:\n%.*s", words, (int)got.len, (const char *)got.p);
+}
+
 static void
 sent_status(const char *status)
 {
@@ -308,23 +318,36 @@ START_TEST(interim_responses_go_to_those_who_wait)
 }
 END_TEST
 
+#define TEN       "0123456789"
+#define FIFTY     TEN TEN TEN TEN TEN
+#define LONG_NAME FIFTY FIFTY FIFTY
+
 START_TEST(what_is_wrong_is_refused)
 {
 	static const struct {
-		const char *request, *status;
+		const char *request, *status, *detail;
 	} cases[] = {
-		{ "garbage\r\n\r\n", "400" },
+		{ "garbage\r\n\r\n", "400", "" },
 		{ "GET / HTTP/1.1\r\nContent-Length: 1\r\n"
 		  "Transfer-Encoding: chunked\r\n\r\n",
-		    "400" },
-		{ "POST / HTTP/1.1\r\nContent-Length: 8388609\r\n\r\n", "413" },
+		    "400", "both Content-Length and Transfer-Encoding" },
+		{ "POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", "400",
+		    "does not end in chunked" }, /* RFC 9112, 6.3 */
+		{ "GET / HTTP/1.1\r\nContent-Length: one\r\n\r\n", "400",
+		    "Content-Length" },
+		{ "GET / HTTP/2.0\r\n\r\n", "505", "HTTP/1.0 and 1.1" },
+		{ "POST / HTTP/1.1\r\nContent-Length: 8388609\r\n\r\n", "413",
+		    "--max-body" },
 		{ "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
-		    "400" },
+		    "400", "chunk size" },
+		{ "GET /v/d HTTP/1.1\r\nX-Obit-Session: " LONG_NAME "\r\n\r\n",
+		    "503", "session" },
 	};
 
 	setup();
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		client_data(client, span_of_str(cases[i].request));
+		said(cases[i].detail);
 		sent_status(cases[i].status);
 		ck_assert(peer.finished);
 		disconnect();
