@@ -11,6 +11,7 @@ mean time, in seconds, that a client rests between two conversations.
 
 import asyncio
 import json
+import logging
 import os
 import random
 import re
@@ -217,6 +218,8 @@ def main():
     archive = sys.argv[1]
     keys, seconds, idle_count, seed = map(int, sys.argv[2:6])
     pause = float(sys.argv[6])
+    # It warns of what is written to those who reset.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     tap = Tap()
     server = Server(archive, "--idle-time", 30, "--request-time", 20)
     before = descriptors(server.process.pid)
