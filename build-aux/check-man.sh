@@ -86,7 +86,7 @@ runs() { # PAGE
 	mkdir "$top/folder" && cd "$top/folder" || return
 	cp "$captures"/huawei.pcap "$captures"/volcengine.pcap . || return
 	chmod u+w ./*
-	sed 's/\\e/\\/g; s/\\&//g' "$man/$1" | awk '
+	sed 's/\\e/\\/g; s/\\&//g; s/\\(aq/'"'"'/g' "$man/$1" | awk '
 		/^\.Sh /             { on = /EXAMPLES/ }
 		on && /^\.Pa /       { name = $2 }
 		/^\.Ed/              { inside = 0 }

@@ -88,6 +88,8 @@ audit_visit(struct store *st, const struct audit_filter *filter,
 
 	if (filter->operation != NULL)
 		deletions.operation = span_of_str(filter->operation);
+	if (filter->target != NULL)
+		deletions.target = span_of_str(filter->target);
 	if (cursor_open(&c, st, &deletions, err) < 0)
 		return -1;
 	while ((more = cursor_next(c, &e, err)) > 0)

@@ -5,7 +5,9 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <string.h>
 
+#include "base/err.h"
 #include "cli/archive.h"
 #include "cli/opt.h"
 #include "cli/pager.h"
@@ -14,11 +16,20 @@
 
 struct args {
 	bool json;
+	const char *target, *path, *key;
 };
 
+#define AT(member) offsetof(struct args, member)
+
 static const struct opt opts[] = {
-	{ 'j', "json", OPT_FLAG, offsetof(struct args, json), NULL,
+	{ 'j', "json", OPT_FLAG, AT(json), NULL,
 	    "write one JSON object per exchange" },
+	{ 0, "target", OPT_STRING, AT(target), "ID",
+	    "only deletions of this target" },
+	{ 0, "path", OPT_STRING, AT(path), "PATH",
+	    "only requests of this path, whatever their query" },
+	{ 0, "key", OPT_STRING, AT(key), "HEX",
+	    "only exchanges with this match key, as JSON has it" },
 	{ 0 },
 };
 
@@ -116,14 +127,37 @@ list_table(struct cursor *c, FILE *out, struct err *err)
 }
 
 static int
+parse_key(uint8_t key[MATCH_KEY_SIZE], const char *text, struct err *err)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t len = strlen(text);
+
+	if (len != (size_t)2 * MATCH_KEY_SIZE || strspn(text, digits) != len)
+		return err_set(err, ERR_USAGE,
+		    "--key: \"%s\" is not %d hexadecimal digits", text,
+		    2 * MATCH_KEY_SIZE);
+	for (size_t i = 0; i < MATCH_KEY_SIZE; i++)
+		key[i] = (uint8_t)((strchr(digits, text[2 * i]) - digits) * 16 +
+		    (strchr(digits, text[2 * i + 1]) - digits));
+	return 0;
+}
+
+static int
 list(struct store *st, struct cmd_ctx *ctx, struct err *err)
 {
 	const struct args *args = ctx->args;
-	struct selection all = { 0 };
+	struct selection which = { 0 };
+	uint8_t key[MATCH_KEY_SIZE];
 	struct cursor *c;
 	int status;
 
-	if (cursor_open(&c, st, &all, err) < 0)
+	if (args->key != NULL && parse_key(key, args->key, err) == 0)
+		which.key = key;
+	if (args->target != NULL)
+		which.target = span_of_str(args->target);
+	if (args->path != NULL)
+		which.path = span_of_str(args->path);
+	if (cursor_open(&c, st, &which, err) < 0)
 		return -1;
 	if (args->json)
 		status = list_json(c, ctx->out, err);
@@ -136,6 +170,11 @@ list(struct store *st, struct cmd_ctx *ctx, struct err *err)
 static int
 run(struct cmd_ctx *ctx, struct err *err)
 {
+	const struct args *args = ctx->args;
+	uint8_t key[MATCH_KEY_SIZE];
+
+	if (args->key != NULL && parse_key(key, args->key, err) < 0)
+		return -1;
 	return archive_read(ctx->operands[0], list, ctx, err);
 }
 

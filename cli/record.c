@@ -131,6 +131,7 @@ record_exchange(struct json *j, const struct entry *e)
 	message(j, "response", x->response);
 	json_str(j, "reason", reason_name(x->reason));
 	record_flaws(j, "flaws", x->flaws);
+	json_hex(j, "key", (struct span){ e->reading.key, MATCH_KEY_SIZE });
 }
 
 void

@@ -93,3 +93,88 @@ setup() {
 	sha256sum -c before
 	[ "$(ls)" = "$(printf '%s\n' a.obit before config)" ]
 }
+
+@test "a target, a path or a key is looked up" {
+	"$OBIT" capture --all -r "$top_srcdir/tests/captures/volcengine.pcap" a.obit >/dev/null
+	"$OBIT" ls --json a.obit >all
+	id=be63c6260a1043888187f84af39c9f0e
+	"$OBIT" audit --json a.obit | jq -c --arg t $id 'select(any(.targets[]; .id == $t)) | .id' >want
+	[ -s want ]
+	[ "$(wc -l <want)" -lt "$(wc -l <all)" ]
+	"$OBIT" ls --json --target $id a.obit | jq -c .id | diff want -
+	"$OBIT" audit --json --target $id a.obit | jq -c .id | diff want -
+	path=$(head -1 all | jq -r '.target | sub("[?].*"; "")')
+	jq -c --arg p "$path" 'select(.target | sub("[?].*"; "") == $p) | .id' all >want
+	"$OBIT" ls --json --path "$path" a.obit | jq -c .id | diff want -
+	for key in $(jq -r .key all | sort -u); do
+		jq -c --arg k "$key" 'select(.key == $k) | .id' all >want
+		"$OBIT" ls --json --key "$key" a.obit | jq -c .id | diff want -
+	done
+	# Both at once.
+	key=$(head -1 all | jq -r .key)
+	jq -c --arg p "$path" --arg k "$key" \
+		'select(.key == $k and (.target | sub("[?].*"; "") == $p)) | .id' all >want
+	"$OBIT" ls --json --path "$path" --key "$key" a.obit | jq -c .id | diff want -
+	run -0 "$OBIT" ls --json --target nothing a.obit
+	[ "$output" = "" ]
+	for key in 12 "${key}0" "${key%?}g" "${key^^}"; do
+		run -2 --separate-stderr "$OBIT" ls --key "$key" a.obit
+		[ "$stderr" = "obit ls: --key: \"$key\" is not 32 hexadecimal digits" ]
+	done
+}
+
+@test "what is looked up is not found by reading everything" {
+	sqlite3 a.obit 'DELETE FROM recent'
+	[ "$("$OBIT" ls --json a.obit | wc -l)" -gt 0 ]
+	for how in 'ls --json' 'audit --json'; do
+		run -0 "$OBIT" $how --target be63c6260a1043888187f84af39c9f0e a.obit
+		[ "$output" = "" ]
+	done
+}
+
+# The worked queries of obit-archive(5), as check-man.sh reads them.
+worked() {
+	sed -n 's/^\.Dl \$ //p' "$top_srcdir/man/obit-archive.5" |
+		sed "s/\\\\(aq/'/g; s/\\\\(dq/\"/g" | grep -- "$1"
+}
+
+@test "the worked queries of the format say what obit says" {
+	sed 's/\\(aq/'"'"'/g' "$top_srcdir/man/obit-archive.5" |
+		sed -n '/^\.Pa find\.sql/,/^\.Ed/p' | sed '/^\./d' >find.sql
+	[ "$(wc -l <find.sql)" -gt 20 ]
+	"$OBIT" audit --json a.obit >deletions
+	sh -c "$(worked denied)" >got
+	[ -s got ]
+	jq -r 'select(.outcome == "denied") | [.time, .principal, (.targets |
+		map(.type + ":" + .id) | join(" "))] | join("|")' deletions | diff - got
+	sh -c "$(worked BETWEEN)" >got
+	[ -s got ]
+	jq -r 'select(.time >= "2026-11-20T20" and .time <= "2026-11-20T21") | [.id, .operation,
+		(.targets | map(.type + ":" + .id) | join(" ")), .outcome] | join("|")' deletions | diff - got
+	sh -c "$(worked FROM.targets)" >got
+	[ -s got ]
+	jq -r '.id as $d | .targets[] | select(.id == "be63c6260a1043888187f84af39c9f0e") |
+		[$d, .outcome] | join("|")' deletions | diff - got
+	sh -c "$(worked set.@what.\'T)" >got
+	[ -s got ]
+	"$OBIT" ls --json --target be63c6260a1043888187f84af39c9f0e a.obit | jq .id | diff - got
+	PATH=$(dirname "$OBIT"):$PATH
+	sh -c "$(worked set.@what.x)" >got
+	"$OBIT" ls --json --key "$("$OBIT" ls --json a.obit | jq -r .key | head -1)" a.obit |
+		jq .id | diff - got
+	sh -c "$(worked FROM.coverage)" >got
+	[ ! -s got ] # nothing was lost
+}
+
+@test "the worked search finds each target, path and key, also in segments" {
+	sed 's/\\(aq/'"'"'/g' "$top_srcdir/man/obit-archive.5" |
+		sed -n '/^\.Pa find\.sql/,/^\.Ed/p' | sed '/^\./d' >find.sql
+	"$top_builddir"/tests/tools/make_archive large.obit 2500 2
+	"$OBIT" ls --json large.obit >all
+	[ "$(sqlite3 large.obit 'SELECT count(*) FROM segment')" -gt 0 ]
+	for id in 1 2500 4999; do
+		key=$(jq -r "select(.id == $id) | .key" all)
+		"$OBIT" ls --json --key "$key" large.obit | jq .id |
+			diff - <(sqlite3 -cmd ".param set @what x'4d$key'" large.obit <find.sql)
+	done
+}
