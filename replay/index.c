@@ -235,17 +235,30 @@ size_of(const struct kept *k)
 	return n;
 }
 
+/* All that there is to read, with the locks taken once. */
+static int
+read_all(struct index *index, struct recorded *r, struct err *err)
+{
+	int taken = 0, status = store_hold(index->store, err);
+
+	if (status == 0)
+		status = read_key(index, r, &taken, err);
+	if (status == 0)
+		status = read_moved(index, r, &taken, err);
+	if (status == 0)
+		status = find_edges(index, r, err);
+	store_let_go(index->store);
+	return status;
+}
+
 static int
 load(struct index *index, const uint8_t key[MATCH_KEY_SIZE], struct kept **out,
     struct err *err)
 {
 	struct kept *k = xcalloc(1, sizeof(*k));
-	int taken = 0;
 
 	memcpy(k->recorded.key, key, MATCH_KEY_SIZE);
-	if (read_key(index, &k->recorded, &taken, err) < 0 ||
-	    read_moved(index, &k->recorded, &taken, err) < 0 ||
-	    find_edges(index, &k->recorded, err) < 0) {
+	if (read_all(index, &k->recorded, err) < 0) {
 		kept_free(k);
 		return -1;
 	}

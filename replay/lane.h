@@ -24,6 +24,7 @@ struct lane {
 	uv_async_t wake;
 	uv_timer_t tick;
 	uv_prepare_t turn; /* the end of one, before waiting for events */
+	uv_tcp_t first;    /* of the loop; never used */
 	struct peer *peers;
 	struct peer *due; /* those with output that leaves then */
 	size_t due_count;

@@ -306,6 +306,21 @@ listen_on(struct loop *l, const char *address, struct err *err)
 	return learn_url(l, err);
 }
 
+/*
+ * With the first stream of a loop libuv opens /dev/null, and tries again
+ * with every one while it cannot.  So the first one is before the server
+ * may open nothing any more.
+ */
+static int
+begin_streams(struct lane *lane)
+{
+	int status = uv_tcp_init(&lane->uv, &lane->first);
+
+	if (status == 0)
+		uv_close((uv_handle_t *)&lane->first, NULL);
+	return status;
+}
+
 static int
 lane_init(struct lane *lane)
 {
@@ -321,6 +336,8 @@ lane_init(struct lane *lane)
 	status = uv_async_init(&lane->uv, &lane->wake, on_wake);
 	if (status == 0)
 		status = uv_timer_start(&lane->tick, on_tick, TICK_MS, TICK_MS);
+	if (status == 0)
+		status = begin_streams(lane);
 	return status;
 }
 

@@ -100,10 +100,15 @@ static int
 open_course(struct server *s, struct store *store, const struct rules *rules,
     struct err *err)
 {
-	if (course_open(&s->course, store, err) < 0)
-		return -1;
-	return rekeyed_open(&s->rekeyed, store, rules, course_last(s->course),
-	    err);
+	int status = store_hold(store, err);
+
+	if (status == 0)
+		status = course_open(&s->course, store, err);
+	if (status == 0)
+		status = rekeyed_open(&s->rekeyed, store, rules,
+		    course_last(s->course), err);
+	store_let_go(store);
+	return status;
 }
 
 /* Each thread reads the archive through a connection of its own. */
