@@ -56,6 +56,8 @@ struct run {
 	size_t at_count;
 	struct tls_context *tls;
 	bool *done;
+	struct sender_settled *before; /* of an earlier run */
+	size_t before_count;
 	struct progress progress;
 };
 
@@ -203,14 +205,20 @@ mark_done(struct run *r, struct err *err)
 	struct sent sent = { 0 };
 	int got;
 
+	r->before = xcalloc(r->plan.count + 1, sizeof(*r->before));
 	while (
 	    (got = store_sent_next(r->results, sent.source, &sent, err)) == 1) {
 		struct place key = { .source = sent.source };
 
 		found = bsearch(&key, places, r->plan.count, sizeof(*places),
 		    by_source);
-		if (found != NULL)
-			r->done[found->step] = true;
+		if (found == NULL)
+			continue;
+		r->done[found->step] = true;
+		if (sent.exchange != 0)
+			r->before[r->before_count++] =
+			    (struct sender_settled){ found->step,
+				    sent.exchange };
 	}
 	free(places);
 	return got;
@@ -317,6 +325,8 @@ send_all(struct run *r, struct sender_report *report, struct err *err)
 		.tls = r->tls,
 		.at = r->at,
 		.at_count = r->at_count,
+		.before = r->before,
+		.before_count = r->before_count,
 		.done = r->done,
 		.ctx = r,
 	};
@@ -350,6 +360,12 @@ print_summary(FILE *out, const struct send_report *r,
 	    " not sent\n",
 	    sent->written, text_duration(text, sent->elapsed), r->same,
 	    r->differ, r->unknown, r->reads, r->unsent);
+	if (r->unconfirmed > 0 || sent->asked > 0)
+		fprintf(out,
+		    "accepted: %" PRIu64 " then deleted, %" PRIu64
+		    " then not, %" PRIu64 " not confirmed; %" PRIu64 " %s\n",
+		    r->confirmed, r->reverted, r->unconfirmed, sent->asked,
+		    text_plural(sent->asked, "question", "questions"));
 	if (sent->timed > 0)
 		fprintf(out, "late by %s (median), %s (99 %%), %s (most)\n",
 		    text_duration(p50, sent->late_p50),
@@ -368,13 +384,16 @@ judge(struct run *r, const struct sender_report *sent, struct err *err)
 		.results = r->results,
 		.out = r->ctx->out,
 		.json = args->json,
+		.follow = args->sending.follow,
 	};
 	struct send_report report;
 
 	if (send_report(&options, &report, err) < 0)
 		return -1;
 	print_summary(r->ctx->log, &report, sent);
-	if (report.differ + report.unknown + report.unsent > 0)
+	if (report.differ + report.unknown + report.unconfirmed +
+		report.unsent >
+	    0)
 		return EXIT_DIFFERENT;
 	return EXIT_OK;
 }
@@ -427,6 +446,7 @@ close_all(struct run *r, int status, struct err *err)
 	plan_release(&r->plan);
 	sending_close(&r->sending);
 	free(r->done);
+	free(r->before);
 	return status;
 }
 

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "cli/record.h"
 #include "cli/text.h"
+#include "deletion/follower.h"
 #include "http/body.h"
 #include "http/exchange.h"
 #include "store/store.h"
@@ -125,6 +126,39 @@ plan_show_recorded(FILE *out, const struct plan_item *item)
 		print_targets(out, d);
 }
 
+static void
+print_states(FILE *out, const char *what, const struct state_list *states)
+{
+	for (size_t i = 0; i < states->count; i++) {
+		fprintf(out, "%s ", i == 0 ? what : " or");
+		text_put_line(out, states->at[i]);
+	}
+}
+
+/* What is asked about it if it is accepted. */
+static void
+print_follow(FILE *out, const struct plan_item *item)
+{
+	const struct question *q = item->follow;
+	char every[TEXT_SIZE], limit[TEXT_SIZE];
+
+	if (q == NULL)
+		return;
+	fputs("    then ", out);
+	text_put_line(out, q->method);
+	putc(' ', out);
+	text_put_line(out, q->target);
+	fprintf(out, " every %s for at most %s",
+	    text_duration(every, item->every),
+	    text_duration(limit, item->limit));
+	print_states(out, ", until", &q->done);
+	if (q->gone)
+		fputs(q->done.count > 0 ? " or not found" : ", until not found",
+		    out);
+	print_states(out, "; in vain if", &q->fail);
+	putc('\n', out);
+}
+
 void
 plan_show_text(FILE *out, const struct plan_item *item)
 {
@@ -132,6 +166,7 @@ plan_show_text(FILE *out, const struct plan_item *item)
 	if (item->number > 0) {
 		print_warnings(out, item->request);
 		print_request(out, item->shown);
+		print_follow(out, item);
 	} else {
 		field(out, "because",
 		    span_of_str(omission_text(item->omission)));
@@ -202,6 +237,35 @@ json_recorded(struct json *j, const struct entry *e)
 }
 
 static void
+json_states(struct json *j, const char *name, const struct state_list *states)
+{
+	json_array(j, name);
+	for (size_t i = 0; i < states->count; i++)
+		json_text(j, NULL, states->at[i]);
+	json_end(j);
+}
+
+static void
+json_follow(struct json *j, const struct plan_item *item)
+{
+	const struct question *q = item->follow;
+
+	if (q == NULL) {
+		json_null(j, "follow");
+		return;
+	}
+	json_object(j, "follow");
+	json_text(j, "method", q->method);
+	json_text(j, "target", q->target);
+	json_int(j, "every_ns", item->every);
+	json_int(j, "limit_ns", item->limit);
+	json_states(j, "done", &q->done);
+	json_states(j, "fail", &q->fail);
+	json_bool(j, "gone", q->gone);
+	json_end(j);
+}
+
+static void
 json_request(struct json *j, const struct plan_item *item)
 {
 	const struct head *h = &item->shown->parsed;
@@ -213,6 +277,7 @@ json_request(struct json *j, const struct plan_item *item)
 	json_headers(j, h);
 	json_body(j, item->shown->body);
 	json_warnings(j, item->request);
+	json_follow(j, item);
 }
 
 void

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/xalloc.h"
 #include "cli/text.h"
+#include "deletion/follower.h"
 #include "replay/compare.h"
 #include "store/sent.h"
 #include "store/store.h"
@@ -57,13 +58,22 @@ targets_fared_alike(const struct deletion *a, const struct deletion *b)
 	return true;
 }
 
+/* What later exchanges show of an accepted deletion. */
+struct sequel {
+	enum verdict verdict;
+	struct span state; /* in the last of them that tells */
+	size_t count;      /* of exchanges */
+};
+
 /* One request of the plan and what became of it. */
 struct item {
 	uint64_t number;
 	const struct step *step;
 	struct entry source, result;
-	bool sent;   /* or it may have been */
-	bool exists; /* there is a result */
+	struct sequel recorded, sequel; /* of the two */
+	bool asked;                     /* about it, or it would have been */
+	bool sent;                      /* or it may have been */
+	bool exists;                    /* there is a result */
 	struct differences differences;
 	struct arena arena;
 };
@@ -85,6 +95,21 @@ is_unknown(const struct item *i)
 	return i->result.exchange->response == NULL;
 }
 
+/* It was accepted, and whoever asked never saw that it was done. */
+static bool
+is_unconfirmed(const struct item *i)
+{
+	return i->asked && i->exists &&
+	    outcome_of(&i->result) == OUTCOME_ACCEPTED &&
+	    i->sequel.verdict == VERDICT_UNCONFIRMED;
+}
+
+static enum fate
+fate_of(enum outcome o, const struct sequel *s)
+{
+	return s->verdict == VERDICT_REVERTED ? FATE_KEPT : fates[o];
+}
+
 static bool
 fared_alike(const struct item *i)
 {
@@ -92,7 +117,7 @@ fared_alike(const struct item *i)
 
 	if (a == OUTCOME_COUNT || b == OUTCOME_COUNT)
 		return a == b;
-	return fates[a] == fates[b] &&
+	return fate_of(a, &i->recorded) == fate_of(b, &i->sequel) &&
 	    targets_fared_alike(&i->source.reading.deletion,
 		&i->result.reading.deletion);
 }
@@ -100,10 +125,14 @@ fared_alike(const struct item *i)
 static void
 count(struct send_report *r, const struct item *i)
 {
+	r->confirmed += i->sequel.verdict == VERDICT_CONFIRMED;
+	r->reverted += i->sequel.verdict == VERDICT_REVERTED;
 	if (!i->sent)
 		r->unsent++;
 	else if (is_unknown(i))
 		r->unknown++;
+	else if (is_unconfirmed(i))
+		r->unconfirmed++;
 	else if (!i->step->destructive)
 		r->reads++;
 	else if (fared_alike(i))
@@ -123,6 +152,31 @@ print_outcome(FILE *out, const struct entry *e)
 		fprintf(out, "(%s)", reason_name(e->exchange->reason));
 }
 
+static const char *
+sequel_text(enum verdict v)
+{
+	static const char *const texts[] = {
+		[VERDICT_UNCONFIRMED] = "not confirmed",
+		[VERDICT_CONFIRMED] = "then deleted",
+		[VERDICT_REVERTED] = "then not deleted",
+	};
+
+	return texts[v];
+}
+
+/* What became of it, where anything later tells. */
+static void
+print_sequel(FILE *out, const struct item *i)
+{
+	if (i->sequel.count == 0 && !is_unconfirmed(i))
+		return;
+	fprintf(out, ", %s", sequel_text(i->sequel.verdict));
+	if (i->sequel.state.p != NULL) {
+		fputs(": ", out);
+		text_put_line(out, i->sequel.state);
+	}
+}
+
 static void
 print_text(FILE *out, const struct item *i)
 {
@@ -139,6 +193,7 @@ print_text(FILE *out, const struct item *i)
 		fputs("unknown: it may have been sent", out);
 	else
 		print_outcome(out, &i->result);
+	print_sequel(out, i);
 	fputs("; recorded ", out);
 	print_outcome(out, &i->source);
 	if (i->exists && i->differences.count > 0) {
@@ -184,6 +239,20 @@ json_result(struct json *j, const struct item *i)
 }
 
 static void
+json_sequel(struct json *j, const struct item *i)
+{
+	if (i->sequel.count == 0 && !is_unconfirmed(i)) {
+		json_null(j, "follow_up");
+		return;
+	}
+	json_object(j, "follow_up");
+	json_str(j, "verdict", verdict_name(i->sequel.verdict));
+	json_text(j, "state", i->sequel.state);
+	json_uint(j, "exchanges", i->sequel.count);
+	json_end(j);
+}
+
+static void
 print_json(FILE *out, const struct item *i)
 {
 	const struct head *h = &i->source.exchange->request->parsed;
@@ -197,6 +266,7 @@ print_json(FILE *out, const struct item *i)
 	json_bool(&j, "destructive", i->step->destructive);
 	json_bool(&j, "sent", i->sent);
 	json_result(&j, i);
+	json_sequel(&j, i);
 	json_object(&j, "recorded");
 	json_end_of(&j, &i->source);
 	json_end(&j);
@@ -244,6 +314,42 @@ read_known(struct store *st, struct known **out, size_t *count, struct err *err)
 }
 
 static int
+read_sequel(struct store *st, const struct entry *e, struct arena *arena,
+    struct sequel *out, struct err *err)
+{
+	const struct evidence *list;
+
+	*out = (struct sequel){ .verdict = VERDICT_UNCONFIRMED };
+	if (outcome_of(e) != OUTCOME_ACCEPTED)
+		return 0;
+	if (store_evidence(st, e->id, arena, &list, &out->count, err) < 0)
+		return -1;
+	for (size_t i = 0; i < out->count; i++) {
+		if (list[i].verdict != VERDICT_UNCONFIRMED)
+			out->verdict = list[i].verdict;
+		if (list[i].state.p != NULL)
+			out->state = list[i].state;
+	}
+	return 0;
+}
+
+/* What was seen after it, there and here. */
+static int
+read_sequels(const struct send_report_options *o, struct item *i,
+    struct err *err)
+{
+	struct question q;
+
+	i->asked = o->follow && outcome_of(&i->source) != OUTCOME_COUNT &&
+	    follower_foresee(o->rules, i->source.exchange->request, &i->arena,
+		&q);
+	if (read_sequel(o->source, &i->source, &i->arena, &i->recorded, err) <
+	    0)
+		return -1;
+	return read_sequel(o->results, &i->result, &i->arena, &i->sequel, err);
+}
+
+static int
 read_item(const struct send_report_options *o, struct item *i,
     const struct known *known, struct err *err)
 {
@@ -261,6 +367,9 @@ read_item(const struct send_report_options *o, struct item *i,
 		return err_set(err, ERR_CORRUPT, "an exchange is gone");
 	if (got == 1 && i->exists)
 		compare(&c, &i->source, &i->result, &i->arena, &i->differences);
+	i->recorded = i->sequel = (struct sequel){ 0 };
+	if (got == 1 && i->exists && read_sequels(o, i, err) < 0)
+		got = -1;
 	return got < 0 ? -1 : 0;
 }
 

@@ -16,9 +16,12 @@ struct rules;
 struct store;
 
 struct send_report {
-	uint64_t same;    /* resources fared as recorded */
-	uint64_t differ;  /* they did not */
-	uint64_t unknown; /* nobody knows */
+	uint64_t same;                /* resources fared as recorded */
+	uint64_t differ;              /* they did not */
+	uint64_t unknown;             /* nobody knows */
+	uint64_t unconfirmed;         /* accepted, and never seen to be done,
+					 although it was asked */
+	uint64_t confirmed, reverted; /* accepted ones among the others */
 	uint64_t unsent;
 	uint64_t reads; /* that were answered; they decide nothing */
 };
@@ -29,6 +32,7 @@ struct send_report_options {
 	struct store *source, *results;
 	FILE *out;
 	bool json;
+	bool follow; /* it was asked what became of accepted deletions */
 };
 
 /*

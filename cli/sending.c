@@ -45,6 +45,43 @@ read_speed(uint64_t *out, const char *text, struct err *err)
 	    text);
 }
 
+/* Seconds, with a fraction if need be, to milliseconds; NULL: 0. */
+static int
+read_seconds(uint64_t *out, const char *option, const char *text,
+    struct err *err)
+{
+	char *end;
+	double seconds = 0;
+
+	*out = 0;
+	if (text == NULL)
+		return 0;
+	if (*text >= '0' && *text <= '9')
+		seconds = strtod(text, &end);
+	if (seconds >= 0.001 && seconds <= 1e7 && *end == '\0') {
+		*out = (uint64_t)(seconds * 1000 + 0.5);
+		return 0;
+	}
+	return err_set(err, ERR_USAGE,
+	    "%s takes seconds, from 0.001 to 10000000, not \"%.80s\"", option,
+	    text);
+}
+
+static int
+read_follow(struct sending *s, const struct sending_args *args, struct err *err)
+{
+	s->follow = args->follow;
+	if (!s->follow &&
+	    (args->follow_every != NULL || args->follow_limit != NULL))
+		return err_set(err, ERR_USAGE,
+		    "--follow-every and --follow-limit need --follow");
+	if (read_seconds(&s->follow_every, "--follow-every", args->follow_every,
+		err) < 0)
+		return -1;
+	return read_seconds(&s->follow_limit, "--follow-limit",
+	    args->follow_limit, err);
+}
+
 static int
 read_outcomes(uint32_t *out, const struct opt_list *list, struct err *err)
 {
@@ -103,6 +140,7 @@ read_args(struct sending *s, const struct sending_args *args, struct err *err)
 	if (destination_parse(&s->target, args->target, err) < 0 ||
 	    read_order(&s->order, args->order, err) < 0 ||
 	    read_speed(&s->speed, args->speed, err) < 0 ||
+	    read_follow(s, args, err) < 0 ||
 	    read_outcomes(&s->stop_on, &args->stop_on, err) < 0 ||
 	    sending_check(s, err) < 0)
 		return -1;
@@ -213,4 +251,10 @@ sending_count(FILE *out, const struct plan *plan, const struct sending *s)
 	    text_plural(plan->deletions, "deletion", "deletions"), plan->reads,
 	    text_plural(plan->reads, "read", "reads"), plan->omitted,
 	    plan->warnings, text_plural(plan->warnings, "warning", "warnings"));
+	if (s->follow)
+		fprintf(out,
+		    "after %" PRIu64 " of them, if accepted, at most %" PRIu64
+		    " %s about what becomes of it\n",
+		    plan->followed, plan->questions,
+		    text_plural(plan->questions, "question", "questions"));
 }

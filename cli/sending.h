@@ -23,8 +23,8 @@ struct sending_args {
 	uint64_t connect_s, answer_s, total_s;
 	bool all, keep_host;
 	struct opt_list headers, queries, signs;
-	const char *token;
-	bool dry_run_remote;
+	const char *token, *follow_every, *follow_limit;
+	bool dry_run_remote, follow;
 };
 
 #define SENDING_DEFAULTS                                                       \
@@ -53,6 +53,12 @@ struct sending_args {
 		    "have the API only try each deletion, or refuse it" },     \
 	    { 0, "first-byte-timeout", OPT_UINT, SENDING_AT(answer_s),         \
 		    "SECONDS", "wait this long for an answer (default 60)" },  \
+	    { 0, "follow", OPT_FLAG, SENDING_AT(follow), NULL,                 \
+		    "ask what becomes of deletions that are accepted" },       \
+	    { 0, "follow-every", OPT_STRING, SENDING_AT(follow_every),         \
+		    "SECONDS", "ask this often, not as the rule says" },       \
+	    { 0, "follow-limit", OPT_STRING, SENDING_AT(follow_limit),         \
+		    "SECONDS", "ask for this long, not as the rule says" },    \
 	    { 0, "header", OPT_LIST, SENDING_AT(headers), "[HOST/]NAME=VALUE", \
 		    "give the header this value, @FILE or $VARIABLE" },        \
 	    { 0, "keep-host", OPT_FLAG, SENDING_AT(keep_host), NULL,           \

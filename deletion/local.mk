@@ -18,6 +18,8 @@ libdeletion_a_SOURCES = \
 	%D%/explain.c \
 	%D%/explain.h \
 	%D%/extract.c \
+	%D%/follower.c \
+	%D%/follower.h \
 	%D%/glob.c \
 	%D%/glob.h \
 	%D%/json.c \
@@ -109,7 +111,9 @@ CLEANFILES    += %D%/builtin.c
 unit_tests += tests/unit/test_attempts
 tests_unit_test_attempts_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 
-unit_tests += tests/unit/test_json_edit tests/unit/test_lever
+unit_tests += tests/unit/test_follower tests/unit/test_json_edit \
+	tests/unit/test_lever
+tests_unit_test_follower_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_json_edit_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_lever_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_content tests/unit/test_tree_diff

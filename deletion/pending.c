@@ -229,8 +229,8 @@ watch_targets(struct pending_table *t, struct pending *p, struct subject *s,
 	}
 }
 
-static bool
-any_followed(const struct poll *poll, const struct deletion *d)
+bool
+pending_follows(const struct poll *poll, const struct deletion *d)
 {
 	for (size_t i = 0; i < d->target_count; i++)
 		if (is_followed(poll, d->targets[i].outcome))
@@ -246,7 +246,7 @@ watch_poll(struct pending_table *t, struct pending *p, struct subject *s,
 
 	if (poll->listing)
 		watch_targets(t, p, s, poll, d);
-	else if (any_followed(poll, d) && poll_fill(poll, s, &place))
+	else if (pending_follows(poll, d) && poll_fill(poll, s, &place))
 		add_watch(t, p, poll, place.host, place.path);
 }
 
@@ -275,7 +275,7 @@ pending_open(struct pending_table *t, struct subject *s,
 	bool any = false;
 
 	for (size_t i = 0; i < rule->poll_count; i++)
-		any |= any_followed(&rule->polls[i], d);
+		any |= pending_follows(&rule->polls[i], d);
 	if (!any)
 		return;
 	p = new_pending(t, id);

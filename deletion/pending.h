@@ -26,6 +26,9 @@ void pending_free(struct pending_table *t); /* NULL is allowed */
 void pending_open(struct pending_table *t, struct subject *s,
     const struct rule *rule, const struct deletion *d, uint64_t id);
 
+/* Is d a deletion that this poll of its rule follows? */
+bool pending_follows(const struct poll *poll, const struct deletion *d);
+
 /* Can a request, of which s may have only the head, be a follow-up? */
 bool pending_may_concern(struct pending_table *t, struct subject *s);
 

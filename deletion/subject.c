@@ -114,6 +114,10 @@ subject_init(struct subject *s, const struct rules *rules,
 	s->response = NULL;
 	s->method = head->method;
 	s->url = url_split(head->method, head->target);
+	if (m != NULL && m->as_prefix.len > 0 &&
+	    span_has_prefix(s->url.path, m->as_prefix))
+		s->url.path =
+		    span_sub(s->url.path, m->as_prefix.len, s->url.path.len);
 	s->asked.name.p = NULL;
 	s->may_override = s->has_auth = s->has_host = false;
 	s->body = s->answer = (struct body){ 0 };

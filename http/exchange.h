@@ -56,11 +56,12 @@ struct message {
 	bool complete; /* captured from its first byte to its last */
 	const struct hole *holes;
 	size_t hole_count;
-	int64_t first, last; /* packet times of its first and last byte */
-	struct head parsed;  /* head taken apart; points into it */
-	struct span as_host; /* the Host field that rules are to see where a
-				request was sent again to another; absent:
-				its own.  Not stored */
+	int64_t first, last;   /* packet times of its first and last byte */
+	struct head parsed;    /* head taken apart; points into it */
+	struct span as_prefix; /* of the path; rules are not to see it */
+	struct span as_host;   /* the Host field that rules are to see where a
+				  request was sent again to another; absent:
+				  its own.  Not stored */
 };
 
 /* Why an exchange has no status.  Names are part of the archive format. */

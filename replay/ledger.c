@@ -30,7 +30,7 @@ struct item {
 	struct item *next;
 	enum kind_of_entry what;
 	size_t step;
-	uint64_t source;
+	uint64_t source; /* 0: none */
 	int64_t time;
 	size_t size;               /* when it came */
 	struct exchange *exchange; /* of OUTCOME; owned */
@@ -171,6 +171,8 @@ write_outcome(struct ledger *l, struct item *item, struct err *err)
 	if (store_add(st, x, &reading, err) < 0)
 		return -1;
 	count(l, x, &reading);
+	if (item->source == 0)
+		return 0;
 	return store_settle(st, item->source, item->time, id, err);
 }
 
@@ -376,6 +378,12 @@ ledger_settle(struct ledger *l, uint64_t source, struct exchange *x)
 		.source = source,
 		.time = exchange_time(x),
 		.exchange = x });
+}
+
+void
+ledger_record(struct ledger *l, struct exchange *x)
+{
+	put(l, (struct item){ .what = OUTCOME, .exchange = x });
 }
 
 bool

@@ -48,6 +48,9 @@ void ledger_forget(struct ledger *l, uint64_t source);
 /* This came of it.  Takes x. */
 void ledger_settle(struct ledger *l, uint64_t source, struct exchange *x);
 
+/* This came of a question about some of it.  Takes x. */
+void ledger_record(struct ledger *l, struct exchange *x);
+
 /*
  * The next step whose intent has become durable since it was asked for.
  * Return false if there is none.

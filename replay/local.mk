@@ -28,6 +28,7 @@ libreplay_a_SOURCES += \
 	%D%/destination.c %D%/destination.h \
 	%D%/dialer.c %D%/dialer.h \
 	%D%/fitness.c %D%/fitness.h \
+	%D%/follow.c %D%/follow.h \
 	%D%/guard.c %D%/guard.h \
 	%D%/ledger.c %D%/ledger.h \
 	%D%/plan.c %D%/plan.h \

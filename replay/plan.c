@@ -7,9 +7,11 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/xalloc.h"
+#include "deletion/follower.h"
 #include "deletion/redact.h"
 #include "http/exchange.h"
 #include "replay/fitness.h"
+#include "replay/follow.h"
 #include "replay/guard.h"
 #include "replay/sending.h"
 #include "store/store.h"
@@ -133,12 +135,37 @@ add_step(struct planner *p, const struct entry *e, const struct message *sent,
 	return 0;
 }
 
+/* What is asked about it if it is accepted. */
+static void
+foresee(struct planner *p, const struct entry *e, struct plan_item *item,
+    struct question *q)
+{
+	const struct sending *how = p->options->sending;
+	struct plan *plan = p->plan;
+
+	if (!how->follow || e->reading.kind != KIND_DELETION ||
+	    !follower_foresee(p->options->rules, e->exchange->request,
+		&p->request.arena, q))
+		return;
+	digest_add_text(p->digest, span_of_str("follow"));
+	digest_add_text(p->digest, q->method);
+	digest_add_text(p->digest, q->target);
+	item->follow = q;
+	item->every = follow_every(how, q);
+	item->limit = follow_limit(how, q);
+	add_number(p->digest, (uint64_t)item->every);
+	add_number(p->digest, (uint64_t)item->limit);
+	plan->followed++;
+	plan->questions += follow_most(how, q);
+}
+
 /* Add what is shown of the request to the digest, and tell of it. */
 static int
 show(struct planner *p, const struct entry *e, struct err *err)
 {
 	struct exchange *x = exchange_new();
 	struct plan_item item = { .number = p->plan->count, .source = e };
+	struct question question;
 	int rc = request_record(&p->request, p->options->redactor,
 	    REQUEST_SHOWN, x, err);
 
@@ -152,6 +179,7 @@ show(struct planner *p, const struct entry *e, struct err *err)
 		add_number(p->digest, e->id);
 		digest_add_text(p->digest, x->request->head);
 		digest_add_text(p->digest, x->request->body);
+		foresee(p, e, &item, &question);
 		tell(p, &item);
 	}
 	exchange_free(x);

@@ -8,7 +8,8 @@
  *
  *	"obit plan 1", the root and size of the archive's tree, the options
  *	of each request in order: its number and the id of its exchange, its
- *		head and its body as they are shown, secrets masked
+ *		head and its body as they are shown, secrets masked, and what
+ *		is asked about it afterwards, and how often
  *	of each one that is left out: the id, and the reason
  *
  * so that a plan holds for one archive, one target, one set of options, one
@@ -28,6 +29,7 @@ struct entry;
 struct err;
 struct exchange;
 struct guard;
+struct question;
 struct redactor;
 struct rules;
 struct sending;
@@ -81,6 +83,8 @@ struct plan {
 	struct kept *kept;  /* of the same steps */
 	struct arena arena; /* what they point to */
 	size_t count, room;
+	uint64_t followed;  /* deletions, if they are accepted, */
+	uint64_t questions; /* at most, about all of them */
 	uint64_t deletions, destructive, reads, omitted, warnings;
 	uint8_t root[DIGEST_SIZE]; /* of the archive's tree */
 	uint64_t size;
@@ -95,6 +99,9 @@ struct plan_item {
 	const struct step *step;       /* NULL if it is left out */
 	const struct request *request; /* likewise */
 	const struct message *shown;   /* likewise: masked */
+	const struct question *follow; /* what is asked if it is accepted;
+					  NULL: nothing */
+	int64_t every, limit;          /* of that, in ns */
 };
 
 struct plan_options {

@@ -148,6 +148,40 @@ request_of(struct request *r, const struct entry *e, struct err *err)
 	return take_head(r, m, err);
 }
 
+/* Of a body, of conditions, or of another method than the line says. */
+static bool
+is_out_of_place(struct span name)
+{
+	static const char *const names[] = { "Content-Length",
+		"Transfer-Encoding", "Trailer", "TE", "Expect",
+		"Content-Encoding", "Content-MD5", "Digest", "Content-Digest",
+		"X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override",
+		"If-Match", "If-None-Match", "If-Modified-Since",
+		"If-Unmodified-Since", "If-Range", "Range" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (span_eq_nocase(name, span_of_str(names[i])))
+			return true;
+	return false;
+}
+
+int
+request_make_get(struct request *r, struct span target, struct err *err)
+{
+	struct span get = span_of_str("GET");
+	size_t kept = 0;
+
+	r->method = get;
+	r->before = span_of_str("GET ");
+	r->body = span_of_str("");
+	r->query.count = 0;
+	for (size_t i = 0; i < r->headers.count; i++)
+		if (!is_out_of_place(r->headers.at[i].name))
+			r->headers.at[kept++] = r->headers.at[i];
+	r->headers.count = kept;
+	return take_target(r, get, arena_copy(&r->arena, target), err);
+}
+
 void
 request_reset(struct request *r)
 {

@@ -159,6 +159,14 @@ struct span request_query(const struct request *r, const char *name);
 int request_set_body(struct request *r, struct span body,
     struct err *err) MUST_CHECK;
 
+/*
+ * Make it a GET of this target, in origin-form: without its body, and without
+ * the header fields that describe one, that set conditions, or that tell some
+ * servers of another method.  Copies.  Errors: ERR_LIMIT.
+ */
+int request_make_get(struct request *r, struct span target,
+    struct err *err) MUST_CHECK;
+
 /* Remember a warning, once for each detail.  Copies. */
 void request_warn(struct request *r, enum warning what, struct span detail);
 

@@ -16,9 +16,9 @@ struct schedule {
 	const struct sending *sending;
 	const bool *done;
 	size_t next, open;
-	int64_t zero; /* recorded time of the first step */
-	int64_t due;  /* of the step before this one, if it is not 0 */
-	size_t due_of;
+	int64_t zero;           /* recorded time of the first step */
+	bool turned;            /* some request had a turn */
+	int64_t turn;           /* when the last one was due */
 	struct ending *endings; /* sorted by time */
 	size_t needed;          /* before next may begin */
 	size_t there;           /* the first so many are */
@@ -93,26 +93,35 @@ schedule_next(struct schedule *s, size_t *step)
 	return s->next < s->plan->count;
 }
 
-/* Ask again and it is the same: the gap is to the step before. */
+/* Not before then, nor too soon after what had the last turn. */
+static int64_t
+after_turn(const struct schedule *s, int64_t then)
+{
+	int64_t next;
+
+	if (s->sending->rate == 0 || !s->turned)
+		return then;
+	next = s->turn + 1000000000 / (int64_t)s->sending->rate;
+	return then > next ? then : next;
+}
+
 int64_t
 schedule_due(struct schedule *s)
 {
-	const struct sending *how = s->sending;
 	int64_t due = 0;
 
-	if (s->due_of == s->next + 1)
-		return s->due;
-	if (how->speed > 0)
-		due =
-		    scale(s->plan->steps[s->next].begin - s->zero, how->speed);
-	if (how->rate > 0 && s->due_of > 0) {
-		int64_t after = s->due + 1000000000 / (int64_t)how->rate;
+	if (s->sending->speed > 0)
+		due = scale(s->plan->steps[s->next].begin - s->zero,
+		    s->sending->speed);
+	return after_turn(s, due);
+}
 
-		due = due > after ? due : after;
-	}
-	s->due_of = s->next + 1;
-	s->due = due;
-	return due;
+int64_t
+schedule_turn(struct schedule *s, int64_t then)
+{
+	s->turn = after_turn(s, then);
+	s->turned = true;
+	return s->turn;
 }
 
 bool
@@ -157,6 +166,7 @@ schedule_allows(struct schedule *s)
 void
 schedule_begin(struct schedule *s)
 {
+	(void)schedule_turn(s, schedule_due(s));
 	s->next++;
 	s->open++;
 }

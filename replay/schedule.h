@@ -41,6 +41,12 @@ int64_t schedule_due(struct schedule *s);
 /* Is there anything to be late for? */
 bool schedule_is_timed(const struct schedule *s);
 
+/*
+ * Give a turn of --rate to a request that is not of the plan: when it may
+ * begin, counted as due times are, and not before then.
+ */
+int64_t schedule_turn(struct schedule *s, int64_t then);
+
 /* Does the order allow it to begin now? */
 bool schedule_allows(struct schedule *s);
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "deletion/recogniser.h"
+#include "replay/request.h"
 #include "replay/sending.h"
 #include "replay/slot.h"
 
@@ -90,11 +91,44 @@ sender_settled(struct slot *slot)
 	sender_pump(s);
 }
 
+void
+sender_answered(struct slot *slot)
+{
+	struct sender *s = slot->sender;
+
+	s->last_settled = clock_steady();
+	s->asked--;
+	slot->follow = NULL;
+	push_free(s, slot);
+	sender_pump(s);
+}
+
+/* Ask no more. */
+static void
+stop_following(struct sender *s)
+{
+	struct slot *slot, *next;
+	struct follow *f;
+
+	DL_FOREACH_SAFE2(s->asking, slot, next, later)
+	{
+		DL_DELETE2(s->asking, slot, earlier, later);
+		slot_withdraw(slot);
+		follow_free(s, slot->follow);
+		s->asked--;
+		push_free(s, slot);
+	}
+	while ((f = follow_take(s, INT64_MAX)) != NULL)
+		follow_free(s, f);
+}
+
 /* Take back what was begun and not written. */
 static void
 withdraw_all(struct sender *s)
 {
 	struct slot *slot, *next;
+
+	stop_following(s);
 
 	DL_FOREACH_SAFE2(s->begun, slot, next, later)
 	{
@@ -127,6 +161,21 @@ write_begun(struct sender *s, int64_t now)
 			s->late[s->report->timed++] =
 			    clock_steady() - slot->due;
 		s->report->written++;
+		slot_write(slot);
+	}
+}
+
+static void
+write_questions(struct sender *s, int64_t now)
+{
+	struct slot *slot, *next;
+
+	DL_FOREACH_SAFE2(s->asking, slot, next, later)
+	{
+		if (slot->due > now || !slot_is_ready(slot))
+			continue;
+		DL_DELETE2(s->asking, slot, earlier, later);
+		s->report->asked++;
 		slot_write(slot);
 	}
 }
@@ -166,6 +215,41 @@ begin(struct sender *s, struct slot *slot, size_t step)
 	schedule_begin(s->schedule);
 }
 
+/* Begin to ask about what is to be asked about now. */
+static bool
+ask_next(struct sender *s, int64_t now)
+{
+	struct follow *f;
+	struct slot *slot;
+	struct err err;
+
+	if (s->ending || s->follows == NULL || s->follows->due > now ||
+	    ledger_is_full(s->ledger) || (slot = pop_free(s, false)) == NULL)
+		return false;
+	f = follow_take(s, now);
+	s->asked++;
+	if (slot_ask(slot, f,
+		s->zero + schedule_turn(s->schedule, now - s->zero),
+		&err) < 0) {
+		s->asked--;
+		follow_free(s, f);
+		push_free(s, slot);
+		sender_fail(s, &err);
+		return false;
+	}
+	DL_APPEND2(s->asking, slot, earlier, later);
+	return true;
+}
+
+/* One at a time, and each to its end? */
+static bool
+has_to_wait(const struct sender *s)
+{
+	return s->following > 0 &&
+	    (s->options->ask != NULL ||
+		s->options->sending->order == ORDER_SERIAL);
+}
+
 /* Begin what is allowed and nearly due; true if something may follow. */
 static bool
 begin_next(struct sender *s, int64_t now)
@@ -174,7 +258,7 @@ begin_next(struct sender *s, int64_t now)
 	struct slot *slot;
 	size_t step;
 
-	if (s->ending || !schedule_next(s->schedule, &step) ||
+	if (s->ending || !schedule_next(s->schedule, &step) || has_to_wait(s) ||
 	    !schedule_allows(s->schedule) || ledger_is_full(s->ledger))
 		return false;
 	if (s->zero + schedule_due(s->schedule) > now + s->lead)
@@ -192,22 +276,30 @@ begin_next(struct sender *s, int64_t now)
 	return true;
 }
 
+/* What is not in the future is waited for by other means. */
+static int64_t
+sooner(int64_t when, int64_t other, int64_t now)
+{
+	return other > now && other < when ? other : when;
+}
+
 /* Wake up when the next thing is due. */
 static void
 set_alarm(struct sender *s)
 {
-	int64_t when = INT64_MAX;
+	int64_t now = clock_steady(), when = INT64_MAX;
 	size_t step;
 
-	if (!schedule_is_timed(s->schedule))
-		return;
-	if (s->begun != NULL && s->begun->due > clock_steady())
-		when = s->begun->due;
-	if (!s->ending && schedule_next(s->schedule, &step)) {
-		int64_t next = s->zero + schedule_due(s->schedule) - s->lead;
-
-		if (next > clock_steady() && next < when)
-			when = next;
+	if (s->follows != NULL)
+		when = sooner(when, s->follows->due, now);
+	if (s->asking != NULL)
+		when = sooner(when, s->asking->due, now);
+	if (s->begun != NULL)
+		when = sooner(when, s->begun->due, now);
+	if (!s->ending && schedule_is_timed(s->schedule) &&
+	    schedule_next(s->schedule, &step)) {
+		when = sooner(when,
+		    s->zero + schedule_due(s->schedule) - s->lead, now);
 	}
 	if (when != INT64_MAX)
 		dialer_alarm(s->dialer, when);
@@ -218,7 +310,8 @@ is_over(struct sender *s)
 {
 	size_t step;
 
-	return schedule_open(s->schedule) == 0 &&
+	return schedule_open(s->schedule) == 0 && s->asked == 0 &&
+	    (s->ending || s->following == 0) &&
 	    (s->ending || !schedule_next(s->schedule, &step));
 }
 
@@ -227,10 +320,13 @@ sender_pump(struct sender *s)
 {
 	if (s->ending)
 		withdraw_all(s);
+	while (ask_next(s, clock_steady()))
+		continue;
 	while (begin_next(s, clock_steady()))
 		continue;
 	if (s->ending)
 		withdraw_all(s);
+	write_questions(s, clock_steady());
 	write_begun(s, clock_steady());
 	if (is_over(s))
 		dialer_stop(s->dialer);
@@ -326,6 +422,42 @@ finish_report(struct sender *s)
 	r->late_max = s->late[n - 1];
 }
 
+/* Follow what an earlier run left, and let its evidence be told as such. */
+static int
+resume_one(struct sender *s, const struct sender_settled *before,
+    struct recogniser *recogniser, struct err *err)
+{
+	const struct sender_options *o = s->options;
+	const struct step *step = &o->plan->steps[before->step];
+	struct entry source = ENTRY_INIT, result = ENTRY_INIT;
+	struct reading reading = { 0 };
+	int got = store_get(o->source, step->source, &source, err);
+
+	if (got == 1)
+		got = store_get(o->results, before->exchange, &result, err);
+	if (got == 1) {
+		sending_keep_meaning(o->sending, result.exchange,
+		    request_recorded_host(&source));
+		recogniser_read(recogniser, result.exchange, result.id,
+		    &reading);
+		follow_begin(s, before->step, result.exchange, true);
+	}
+	entry_release(&source);
+	entry_release(&result);
+	return got < 0 ? -1 : 0;
+}
+
+static int
+resume(struct sender *s, struct recogniser *recogniser, struct err *err)
+{
+	const struct sender_options *o = s->options;
+
+	for (size_t i = 0; i < o->before_count && o->sending->follow; i++)
+		if (resume_one(s, &o->before[i], recogniser, err) < 0)
+			return -1;
+	return 0;
+}
+
 static int
 open_all(struct sender *s, const struct dialer_events *events,
     struct recogniser *recogniser, struct err *err)
@@ -337,7 +469,8 @@ open_all(struct sender *s, const struct dialer_events *events,
 		.recogniser = recogniser,
 	};
 
-	if (dialer_open(&s->dialer, events, err) < 0)
+	if (dialer_open(&s->dialer, events, err) < 0 ||
+	    store_hold(o->source, err) < 0 || resume(s, recogniser, err) < 0)
 		return -1;
 	ledger.wake = (void (*)(void *))dialer_wake;
 	ledger.ctx = s->dialer;
@@ -397,8 +530,6 @@ sender_run(const struct sender_options *options, struct sender_report *report,
 
 	*report = (struct sender_report){ 0 };
 	rc = open_all(&s, &events, recogniser, err);
-	if (rc == 0 && store_hold(options->source, err) < 0)
-		rc = -1;
 	if (rc == 0) {
 		make_slots(&s);
 		s.schedule = schedule_new(options->plan, options->sending,
@@ -411,9 +542,11 @@ sender_run(const struct sender_options *options, struct sender_report *report,
 		sender_pump(&s);
 		if (!is_over(&s))
 			dialer_run(s.dialer);
+		stop_following(&s);
 		free_slots(&s);
 		finish_report(&s);
 	} else {
+		stop_following(&s);
 		sender_fail(&s, err);
 	}
 	store_let_go(options->source);

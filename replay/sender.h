@@ -34,6 +34,11 @@ enum sender_answer {
 	SENDER_QUIT, /* nor any other */
 };
 
+struct sender_settled {
+	size_t step;
+	uint64_t exchange;
+};
+
 struct sender_options {
 	const struct sending *sending;
 	const struct plan *plan;
@@ -44,6 +49,10 @@ struct sender_options {
 	struct tls_context *tls;   /* NULL: none */
 	const struct endpoint *at; /* of the target, to be tried in order */
 	size_t at_count;
+	/* Steps that were settled before, and exchanges of the results that
+	 * say how: whoever follows goes on from there. */
+	const struct sender_settled *before;
+	size_t before_count;
 	bool *done; /* of each step: it is not to be sent.  Steps that are
 		       settled become so */
 
@@ -57,6 +66,7 @@ struct sender_options {
 struct sender_report {
 	uint64_t written; /* requests of which a byte was sent */
 	uint64_t skipped;
+	uint64_t asked;  /* questions about deletions */
 	bool stopped;    /* before the end, by a signal, a person, or
 			    --stop-on */
 	int64_t elapsed; /* from the first one due to the last answer */

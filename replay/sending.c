@@ -73,6 +73,18 @@ sending_dress(const struct sending *s, struct request *r, int64_t now,
 	return dressing_apply(&s->dressing, r, now, err);
 }
 
+void
+sending_keep_meaning(const struct sending *s, struct exchange *x,
+    struct span host)
+{
+	struct message *m = x->request;
+
+	if (host.p != NULL)
+		m->as_host = arena_copy(&x->arena, host);
+	if (s->prefix != NULL)
+		m->as_prefix = arena_copy(&x->arena, span_of_str(s->prefix));
+}
+
 struct span
 sending_text(const struct sending *s, struct arena *arena)
 {
@@ -87,6 +99,11 @@ sending_text(const struct sending *s, struct arena *arena)
 	    order_name(s->order), s->speed, s->rate, s->limit, s->max_deletes,
 	    s->connections, s->stop_on, s->connect_s, s->answer_s, s->total_s);
 
+	if (s->follow)
+		text = arena_printf(arena,
+		    "%.*sfollow every %" PRIu64 " limit %" PRIu64 "\n",
+		    (int)text.len, (const char *)text.p, s->follow_every,
+		    s->follow_limit);
 	for (size_t i = 0; i < s->resolve_count; i++)
 		text = arena_printf(arena, "%.*sresolve %s\n", (int)text.len,
 		    (const char *)text.p, s->resolve[i]);

@@ -26,6 +26,8 @@ enum order {
 /* "causal"... */
 const char *order_name(enum order o);
 
+struct exchange;
+
 struct sending {
 	struct destination target;
 	const char *prefix; /* put in front of every path; NULL: nothing */
@@ -39,6 +41,8 @@ struct sending {
 	uint64_t max_deletes; /* refuse to send more; UINT64_MAX: any */
 	uint64_t connections; /* at a time */
 	uint32_t stop_on;     /* a bit for each enum outcome */
+	bool follow;          /* ask what becomes of accepted deletions */
+	uint64_t follow_every, follow_limit;   /* ms; 0: as the rule says */
 	uint64_t connect_s, answer_s, total_s; /* timeouts, in seconds */
 	const char *const *resolve;            /* "HOST:PORT:ADDR" */
 	size_t resolve_count;
@@ -56,6 +60,13 @@ int sending_check(const struct sending *s, struct err *err) MUST_CHECK;
  */
 int sending_dress(const struct sending *s, struct request *r, int64_t now,
     struct err *err) MUST_CHECK;
+
+/*
+ * Let the rules take x, which was sent to the target, for what was recorded
+ * at this host, under its own path.
+ */
+void sending_keep_meaning(const struct sending *s, struct exchange *x,
+    struct span host);
 
 /* All of it, in words that differ if anything does; in the arena. */
 struct span sending_text(const struct sending *s, struct arena *arena);

@@ -1,5 +1,7 @@
 #include "replay/slot.h"
 
+#include <utlist.h>
+
 #include "base/clock.h"
 #include "deletion/deletion.h"
 #include "http/exchange.h"
@@ -44,10 +46,9 @@ dress(struct slot *s, struct err *err)
 
 /* What it means was said by the host that it was recorded at. */
 static void
-keep_meaning(struct exchange *x, struct span host)
+keep_meaning(const struct slot *s, struct exchange *x, struct span host)
 {
-	if (host.p != NULL)
-		x->request->as_host = arena_copy(&x->arena, host);
+	sending_keep_meaning(s->sender->options->sending, x, host);
 }
 
 static int
@@ -57,7 +58,7 @@ dress_and_record(struct slot *s, struct exchange *x, struct err *err)
 	    request_record(&s->request, s->sender->options->redactor,
 		REQUEST_WIRE, x, err) < 0)
 		return -1;
-	keep_meaning(x, request_recorded_host(&s->entry));
+	keep_meaning(s, x, request_recorded_host(&s->entry));
 	return 0;
 }
 
@@ -69,7 +70,28 @@ record_kept(struct slot *s, const struct kept *k, struct exchange *x,
 	if (request_record_bytes(span_sub(k->bytes, 0, k->head),
 		span_sub(k->bytes, k->head, k->bytes.len), x, err) < 0)
 		return -1;
-	keep_meaning(x, k->host);
+	keep_meaning(s, x, k->host);
+	return 0;
+}
+
+/* A question has the header fields of the recorded deletion. */
+static int
+dress_question(struct slot *s, struct exchange *x, struct err *err)
+{
+	const struct sender_options *o = s->sender->options;
+	int got = store_get(o->source, step_of(s)->source, &s->entry, err);
+
+	if (got == 0)
+		return err_set(err, ERR_REFUSED,
+		    "refused: an exchange is gone");
+	if (got < 0 ||
+	    follow_dress(s->sender, s->follow, &s->request, &s->entry, err) <
+		0 ||
+	    request_render(&s->request, REQUEST_WIRE, &s->dressed, err) < 0 ||
+	    request_record(&s->request, o->redactor, REQUEST_WIRE, x, err) < 0)
+		return -1;
+	s->wire = buf_span(&s->dressed);
+	keep_meaning(s, x, follower_question(s->follow->follower)->host);
 	return 0;
 }
 
@@ -80,9 +102,17 @@ prepare(struct slot *s, struct err *err)
 	const struct kept *k = &s->sender->options->plan->kept[s->step];
 	int rc;
 
+	if (s->dressed.limit == 0)
+		s->dressed = BUF_INIT(WIRE_MAX);
+	if (s->reply == NULL)
+		s->reply = reply_new(SLOT_MAX_BODY);
 	s->exchange = exchange_new();
-	rc = k->bytes.p != NULL ? record_kept(s, k, s->exchange, err)
-				: dress_and_record(s, s->exchange, err);
+	if (s->follow != NULL)
+		rc = dress_question(s, s->exchange, err);
+	else if (k->bytes.p != NULL)
+		rc = record_kept(s, k, s->exchange, err);
+	else
+		rc = dress_and_record(s, s->exchange, err);
 	if (rc == 0)
 		return 0;
 	exchange_free(s->exchange);
@@ -105,27 +135,47 @@ dial(struct slot *s)
 	    o->sending->target.host, s);
 }
 
-int
-slot_begin(struct slot *s, size_t step, int64_t due, struct err *err)
+/* Only a step itself can be; what is asked about it is a read. */
+static bool
+is_destructive(const struct slot *s)
+{
+	return s->follow == NULL && step_of(s)->destructive;
+}
+
+static int
+start(struct slot *s, size_t step, int64_t due, struct err *err)
 {
 	s->step = step;
 	s->due = due;
 	s->dials = 0;
 	s->address = s->sender->address;
-	if (s->dressed.limit == 0)
-		s->dressed = BUF_INIT(WIRE_MAX);
-	if (s->reply == NULL)
-		s->reply = reply_new(SLOT_MAX_BODY);
 	if (prepare(s, err) < 0)
 		return -1;
 	s->state = SLOT_BEGUN;
-	s->durable = !step_of(s)->destructive;
+	s->durable = !is_destructive(s);
 	s->intended = clock_steady();
 	if (!s->durable)
 		ledger_intend(s->sender->ledger, step, step_of(s)->source);
 	if (s->dial == NULL)
 		dial(s);
 	return 0;
+}
+
+int
+slot_begin(struct slot *s, size_t step, int64_t due, struct err *err)
+{
+	s->follow = NULL;
+	return start(s, step, due, err);
+}
+
+int
+slot_ask(struct slot *s, struct follow *f, int64_t due, struct err *err)
+{
+	s->follow = f;
+	if (start(s, f->step, due, err) == 0)
+		return 0;
+	s->follow = NULL;
+	return -1;
 }
 
 bool
@@ -189,8 +239,9 @@ refuse_redirect(struct slot *s)
 	sender_fail(s->sender, &err);
 }
 
+/* What a step led to decides what is done next. */
 static void
-settle(struct slot *s)
+judge(struct slot *s)
 {
 	struct sender *all = s->sender;
 
@@ -199,22 +250,53 @@ settle(struct slot *s)
 		all->ending = true;
 		all->report->stopped = true;
 	}
-	ledger_settle(all->ledger, step_of(s)->source, s->exchange);
-	s->exchange = NULL;
-	if (step_of(s)->destructive || !reply_keeps_alive(s->reply))
-		drop_connection(s);
+	if (all->options->sending->follow && step_of(s)->destructive)
+		follow_begin(all, s->step, s->exchange, false);
+}
+
+static void
+settle(struct slot *s)
+{
+	struct ledger *ledger = s->sender->ledger;
+	struct exchange *x = s->exchange;
+
 	s->idle_since = clock_steady();
-	sender_settled(s);
+	if (is_destructive(s) || !reply_keeps_alive(s->reply))
+		drop_connection(s);
+	if (s->follow == NULL)
+		judge(s);
+	else
+		follow_see(s->sender, s->follow, x);
+	s->exchange = NULL;
+	if (s->follow == NULL) {
+		ledger_settle(ledger, step_of(s)->source, x);
+		sender_settled(s);
+	} else {
+		ledger_record(ledger, x);
+		sender_answered(s);
+	}
 }
 
 void
 slot_withdraw(struct slot *s)
 {
-	if (step_of(s)->destructive)
+	if (is_destructive(s))
 		ledger_forget(s->sender->ledger, step_of(s)->source);
 	exchange_free(s->exchange);
 	s->exchange = NULL;
 	drop_connection(s);
+}
+
+/* Who cannot be asked now may be later. */
+static void
+unanswered(struct slot *s)
+{
+	struct sender *all = s->sender;
+
+	slot_withdraw(s);
+	follow_see(all, s->follow, NULL);
+	DL_DELETE2(all->asking, s, earlier, later);
+	sender_answered(s);
 }
 
 static void
@@ -224,6 +306,10 @@ cannot_connect(struct slot *s, const char *why)
 	char text[ENDPOINT_SIZE];
 	struct err err;
 
+	if (s->follow != NULL) {
+		unanswered(s);
+		return;
+	}
 	err_set(&err, ERR_SYSTEM, "cannot connect to %s: %s",
 	    endpoint_format(text, at), why);
 	sender_fail(s->sender, &err);

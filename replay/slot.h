@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "replay/dialer.h"
+#include "replay/follow.h"
 #include "replay/ledger.h"
 #include "replay/reply.h"
 #include "replay/schedule.h"
@@ -36,7 +37,9 @@ struct slot {
 	int64_t dialled, idle_since;
 
 	size_t step;
-	bool durable; /* the intent is, or none is needed */
+	struct follow *follow; /* NULL: it is the step itself that is sent,
+				  and not a question about it */
+	bool durable;          /* the intent is, or none is needed */
 	int64_t intended;
 	int64_t due, deadline;
 	struct entry entry;
@@ -55,6 +58,9 @@ struct sender {
 	struct slot *slots, **of_step;
 	struct slot *cold, *warm; /* free, without and with a connection */
 	struct slot *begun;       /* and not written, in order */
+	struct follow *follows;   /* that wait, by due */
+	struct slot *asking;      /* begun and not written, about them */
+	size_t following, asked;  /* all of them; those in flight */
 	uint64_t connections;
 	size_t address; /* that worked last */
 	int64_t zero;   /* when the first request is due */
@@ -71,6 +77,12 @@ struct sender {
 
 /* Begin a step in a free slot.  Errors: as sender_run(). */
 int slot_begin(struct slot *s, size_t step, int64_t due,
+    struct err *err) MUST_CHECK;
+
+/*
+ * The same for a question about a deletion.  Takes f if it does not fail.
+ */
+int slot_ask(struct slot *s, struct follow *f, int64_t due,
     struct err *err) MUST_CHECK;
 
 /* Is it connected, and its intent on the disk? */
@@ -94,6 +106,9 @@ void slot_ended(void *owner, enum dial_end how, const char *why);
 
 /* The slot's step is over; the slot is free again. */
 void sender_settled(struct slot *s);
+
+/* The slot's question is over; the slot is free again. */
+void sender_answered(struct slot *s);
 
 /* Stop, because of this. */
 void sender_fail(struct sender *s, const struct err *err);

@@ -293,3 +293,30 @@ no request has a use for --sign aws" ]
 	[[ $stderr == *"exchange 1: refused: the rules know no dry run of huawei.apig.member"* ]]
 	[[ $output != *digest* ]]
 }
+
+@test "what would be asked afterwards is shown, and part of the digest" {
+	record huawei
+	where=/v1/145483a5107745e9b3d80f956713e6a3/instances/d3a1c8f0-1111-4222-8333-944455556666/status
+	run ! grep -q '    then ' <(plan)
+	plan --follow >followed
+	grep -qF "    then GET $where every 10.00 s for at most 30 min 00 s, until terminated; in vain if error or failed" followed
+	grep -q '^after 3 of them, if accepted, at most 423 questions' followed
+	plan --follow --follow-every 0.5 --follow-limit 1 |
+		grep -qF "$where every 500.0 ms for at most 1.00 s"
+	[ "$(plan --follow --json | head -n -1 | jq -r 'select(.exchange == 13).follow |
+		"\(.method) \(.target) \(.every_ns) \(.limit_ns) \(.done) \(.fail) \(.gone)"')" = \
+		"GET $where 10000000000 1800000000000 [\"terminated\"] [\"error\",\"failed\"] false" ]
+	plan --json | head -n -1 | jq -e -s 'all(.follow == null)'
+	[ "$(printf '%s\n' "$(digest)" "$(digest --follow)" "$(digest --follow --follow-every 2)" \
+		"$(digest --follow --follow-limit 2)" | sort -u | wc -l)" -eq 4 ]
+}
+
+@test "questions are asked for only with --follow, and at some pace" {
+	record huawei
+	for o in "--follow-every 1" "--follow-limit 1" "--follow --follow-every 0" \
+		"--follow --follow-limit x" "--follow --follow-every -1" \
+		"--follow --follow-every 1s"; do
+		run -2 --separate-stderr plan $o
+		[[ $stderr == *--follow-* && $output != *digest* ]]
+	done
+}

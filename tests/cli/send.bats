@@ -467,3 +467,25 @@ signed() {
 	one
 	refuses --target "$URL" --dry-run-remote --confirm 0
 }
+
+@test "what was accepted is asked about until it is done" {
+	record huawei
+	serve
+	sends() {
+		"$OBIT" send --target "$URL" --speed max --follow --follow-every 0.01 \
+			--follow-limit 0.1 --confirm "$(digest --speed max --follow \
+			--follow-every 0.01 --follow-limit 0.1)" "$@" a.obit
+	}
+	run -1 --separate-stderr sends -o r.obit
+	[[ $output == *"accepted (204), then deleted: terminated; recorded accepted (204)"* ]]
+	# Nobody recorded what became of the job of the other one.
+	[[ $output == *"accepted (200), not confirmed; recorded accepted (200)"* ]]
+	[[ $stderr == *"accepted: 1 then deleted, 0 then not, 1 not confirmed; "* ]]
+	"$OBIT" audit --json r.obit | jq -e -s 'map(select(.operation == "huawei.clouddc.instance"))[0] |
+		.outcome == "accepted" and .follow_up.verdict == "confirmed" and
+		.follow_up.state == "terminated"'
+	# There is nothing to send any more, but to ask.
+	run -1 --separate-stderr sends --resume --json -o r.obit
+	[[ $stderr == "0 written in "*" not confirmed; "[1-9]*" questions"* ]]
+	jq -e -s 'map(select(.follow_up.verdict == "unconfirmed")) | length == 1' <<<"$output"
+}

@@ -263,6 +263,47 @@ START_TEST(dressers_run_in_order)
 }
 END_TEST
 
+START_TEST(a_get_leaves_behind_what_is_not_for_it)
+{
+	take("DELETE /a?b=1 HTTP/1.1\r\nhost: h\r\nContent-Length: 2\r\n"
+	     "X-Auth-Token: t\r\nx-http-method-override: DELETE\r\n"
+	     "If-Match: *\r\nAccept: x\r\n\r\n{}");
+	ck_assert_int_eq(request_make_get(&r, span_of_str("/c/d?e=%20&f"),
+			     &err),
+	    0);
+	wire_is(REQUEST_WIRE,
+	    "GET /c/d?e=%20&f HTTP/1.1\r\nhost: h\r\nX-Auth-Token: t\r\n"
+	    "Accept: x\r\n\r\n");
+	ck_assert(span_eq_str(request_query(&r, "e"), " "));
+	ck_assert_int_eq(request_make_get(&r, span_of_str("/g"), &err), 0);
+	wire_is(REQUEST_WIRE,
+	    "GET /g HTTP/1.1\r\nhost: h\r\nX-Auth-Token: t\r\n"
+	    "Accept: x\r\n\r\n");
+	done();
+}
+END_TEST
+
+START_TEST(what_is_shown_may_be_what_is_sent)
+{
+	struct value secret = { .bytes = span_of_str("s"), .secret = true };
+
+	take("GET /a?b=1 HTTP/1.1\r\nHost: h\r\n\r\n");
+	ck_assert(request_is_open(&r));
+	ck_assert_int_eq(request_set_query(&r, "c", VALUE_PLAIN("2"), &err), 0);
+	ck_assert(request_is_open(&r));
+	ck_assert_int_eq(request_set_query(&r, "c", secret, &err), 0);
+	ck_assert(!request_is_open(&r));
+	ck_assert_uint_eq(request_remove_query(&r, "c"), 1);
+	ck_assert_int_eq(request_set_header(&r, "A",
+			     (struct value){ .bytes = span_of_str("1"),
+				 .shown = span_of_str("(date)") },
+			     &err),
+	    0);
+	ck_assert(!request_is_open(&r));
+	done();
+}
+END_TEST
+
 START_TEST(parts_have_a_limit)
 {
 	take("GET / HTTP/1.1\r\n\r\n");
@@ -282,4 +323,5 @@ UNIT_MAIN("request", untouched_requests_keep_every_byte,
     set_headers_keep_place_and_spelling, no_value_ends_its_line,
     secrets_are_sent_and_not_shown, query_fields_are_found_decoded,
     a_new_body_has_its_length, messages_are_read_as_they_are_now,
-    warnings_stand_once, dressers_run_in_order, parts_have_a_limit)
+    warnings_stand_once, dressers_run_in_order, parts_have_a_limit,
+    a_get_leaves_behind_what_is_not_for_it, what_is_shown_may_be_what_is_sent)

@@ -194,6 +194,22 @@ START_TEST(a_rate_spaces_what_comes_too_soon)
 }
 END_TEST
 
+START_TEST(what_is_not_of_the_plan_has_a_turn_too)
+{
+	static const int64_t times[][2] = { { 0, 1 }, { 1, 2 } };
+
+	begin(ORDER_RECORDED, times, 2);
+	ck_assert_int_eq(schedule_turn(schedule, 3 * MS), 3 * MS);
+	how.rate = 100;
+	ck_assert(begins(0));
+	ck_assert_int_eq(schedule_turn(schedule, 3 * MS), 23 * MS);
+	ck_assert_int_eq(schedule_due(schedule), 33 * MS);
+	ck_assert_int_eq(schedule_turn(schedule, 50 * MS), 50 * MS);
+	ck_assert_int_eq(schedule_due(schedule), 60 * MS);
+	schedule_free(schedule);
+}
+END_TEST
+
 START_TEST(years_of_recording_do_not_overflow)
 {
 	static const int64_t times[][2] = { { 0, 1 },
@@ -232,4 +248,5 @@ UNIT_MAIN("schedule", serial_has_one_at_a_time, recorded_waits_for_nothing,
     causal_waits_for_what_was_seen, causal_waits_for_none_that_never_ended,
     at_one_instant_nothing_waits_for_itself, causal_is_what_its_definition_says,
     times_are_absolute_and_scaled, a_rate_spaces_what_comes_too_soon,
-    years_of_recording_do_not_overflow, what_is_done_is_passed_over)
+    what_is_not_of_the_plan_has_a_turn_too, years_of_recording_do_not_overflow,
+    what_is_done_is_passed_over)
