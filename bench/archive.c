@@ -12,8 +12,6 @@
  *		some of N exchanges, in any order: how long each took
  *	bench/archive make N
  *		nothing but make the messages, to be taken off from the others
- *	bench/archive find ARCHIVE id|target|key|path N
- *		the exchange N by what it can be found by, once
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -395,55 +393,6 @@ run_make(unsigned count)
 	return EXIT_SUCCESS;
 }
 
-/* What exchange n was, made again. */
-static void
-remake(struct exchange **x, struct reading *r, unsigned n)
-{
-	*x = NULL;
-	for (unsigned i = 0; i <= n; i++) {
-		exchange_free(*x);
-		*x = exchange_new();
-		*r = (struct reading){ 0 };
-		fill(*x, r, i);
-	}
-}
-
-static int
-run_find(const char *path, const char *by, unsigned n)
-{
-	struct selection which = { 0 };
-	struct entry e = ENTRY_INIT;
-	struct exchange *x;
-	struct cursor *c;
-	struct reading r;
-	struct store *st;
-	struct err err;
-	double start;
-	int got;
-
-	remake(&x, &r, n - 1);
-	if (strcmp(by, "target") == 0)
-		which.target = r.deletion.targets[0].id;
-	else if (strcmp(by, "key") == 0)
-		which.key = r.key;
-	else if (strcmp(by, "path") == 0)
-		which.path = x->request->parsed.target;
-	else
-		which.after = n - 1;
-	start = seconds();
-	if (store_open(&st, path, STORE_READ, &err) < 0 ||
-	    cursor_open(&c, st, &which, &err) < 0 ||
-	    (got = cursor_next(c, &e, &err)) < 0)
-		die(&err);
-	printf("%.2f %llu\n", (seconds() - start) * 1e3,
-	    (unsigned long long)e.id);
-	cursor_close(c);
-	entry_release(&e);
-	exchange_free(x);
-	return store_close(st, &err) == 0 && got == 1 ? EXIT_SUCCESS
-						      : EXIT_FAILURE;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -456,7 +405,5 @@ main(int argc, char **argv)
 		return run_read((unsigned)atol(argv[2]), argv[3]);
 	if (argc == 3 && strcmp(argv[1], "make") == 0)
 		return run_make((unsigned)atol(argv[2]));
-	if (argc == 5 && strcmp(argv[1], "find") == 0)
-		return run_find(argv[2], argv[3], (unsigned)atol(argv[4]));
 	return EXIT_FAILURE;
 }

@@ -1,10 +1,20 @@
 #!/bin/sh
 # How small an archive is, how fast it is written, and how fast one exchange
-# of it is found: archive.sh BENCH [COUNT].  BENCH is the program bench/archive
-# of a build folder.
+# of it is found:
+#
+#	archive.sh BENCH [COUNT]
+#	archive.sh -l BENCH [COUNT]
+#
+# BENCH is the program bench/archive of a build folder, which has obit as well.
+# With -l the archive is large, 10 million exchanges unless told otherwise, and
+# it is only written and searched.
 set -eu
+large=
+[ "$1" != -l ] || { large=yes && shift; }
 bench=$1
-count=${2:-100000}
+obit=$(cd "$(dirname "$bench")/.." && pwd)/obit
+count=${2:-${large:+10000000}}
+count=${count:-100000}
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -16,6 +26,20 @@ size() { # NAME FILE
 		"$(echo "$(wc -c <"$2") / $(wc -c <a.obit)" | bc -l)"
 }
 
+find_one() {
+	python3 "$here/archive_cold.py" "$obit" a.obit "$count"
+}
+
+if [ -n "$large" ]; then
+	"$bench" write "$count" a.obit /dev/null /dev/null | while read -r _ cpu; do
+		echo "$count exchanges, $(wc -c <a.obit) bytes, $cpu us of CPU each"
+	done
+	"$bench" read "$count" a.obit | while read -r half most; do
+		echo "read one, warm: $half us, and 99 of 100 in $most us"
+	done
+	find_one
+	exit
+fi
 "$bench" write "$count" a.obit raw list >archive.us
 "$bench" plain "$count" plain.db >plain.us
 python3 "$here/archive_peers.py" raw list a.pcap a.har
@@ -34,11 +58,12 @@ size messages raw
 "$bench" read "$count" a.obit | while read -r half most; do
 	echo "read one, warm: $half us, and 99 of 100 in $most us"
 done
-for run in 1 2 3; do
-	echo "insert, us each: archive $("$bench" write "$count" "w$run" raw list)," \
-		"plain SQLite $("$bench" plain "$count" "p$run")"
+for _ in 1 2 3; do
+	rm -f w p
+	echo "$("$bench" write "$count" w /dev/null /dev/null)" \
+		"$("$bench" plain "$count" p)" | while read -r wall cpu pwall pcpu; do
+		echo "insert, us each: archive $wall, plain SQLite $pwall," \
+			"of CPU $cpu and $pcpu"
+	done
 done
-for by in id target key path; do
-	printf 'find by %-7s from a cold start: %s ms\n' $by \
-		"$("$bench" find a.obit $by $((count / 2)) | cut -d' ' -f1)"
-done
+find_one

@@ -124,7 +124,7 @@ tests_unit_test_store_power_SOURCES = tests/unit/test_store_power.c $(store_samp
 tests_unit_test_store_power_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 
 # A measurement, not a test: see bench/README.md.
-EXTRA_DIST += bench/archive.sh bench/archive_peers.py
+EXTRA_DIST += bench/archive.sh bench/archive_peers.py bench/archive_cold.py
 EXTRA_PROGRAMS += bench/archive
 bench_archive_SOURCES = bench/archive.c
 bench_archive_LDADD   = $(store_libs)
