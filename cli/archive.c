@@ -2,32 +2,19 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/err.h"
 #include "cli/cmd.h"
 
-static bool
-has_prefix(const char *text, const char *path)
-{
-	size_t len = strlen(path);
-
-	return strncmp(text, path, len) == 0 && text[len] == ':';
-}
-
 static int
-finish(struct store *st, const char *path, int status, struct err *err)
+finish(struct store *st, int status, struct err *err)
 {
 	struct err ignored;
 
 	if (status < 0) {
 		(void)!store_close(st, &ignored);
-		/* Errors of the store name it, those of the work do not. */
-		return has_prefix(err->text, path)
-		    ? -1
-		    : err_prefix(err, "%s", path);
+		return -1;
 	}
 	return store_close(st, err) < 0 ? -1 : status;
 }
@@ -40,7 +27,7 @@ archive_read(const char *path, archive_work *work, struct cmd_ctx *ctx,
 
 	if (store_open(&st, path, STORE_READ, err) < 0)
 		return -1;
-	return finish(st, path, work(st, ctx, err), err);
+	return finish(st, work(st, ctx, err), err);
 }
 
 static int
@@ -65,14 +52,15 @@ read_one(struct store *st, const char *number, entry_work *work,
 	int status;
 
 	if (parse_id(&id, number, err) < 0)
+		return err_prefix(err, "%s", store_path(st));
+	if ((status = store_get(st, id, &e, err)) < 0)
 		return -1;
-	status = store_get(st, id, &e, err);
-	if (status > 0)
-		status = work(&e, ctx, err);
-	else if (status == 0)
+	if (status == 0)
 		status = err_set(err, ERR_NOT_FOUND, "no exchange %s", number);
+	else
+		status = work(&e, ctx, err);
 	entry_release(&e);
-	return status;
+	return status < 0 ? err_prefix(err, "%s", store_path(st)) : status;
 }
 
 int
@@ -83,5 +71,5 @@ archive_read_one(const char *path, const char *number, entry_work *work,
 
 	if (store_open(&st, path, STORE_READ, err) < 0)
 		return -1;
-	return finish(st, path, read_one(st, number, work, ctx, err), err);
+	return finish(st, read_one(st, number, work, ctx, err), err);
 }

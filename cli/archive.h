@@ -14,7 +14,8 @@ typedef int archive_work(struct store *st, struct cmd_ctx *ctx,
 
 /*
  * Open the archive at path for reading, do the work, close it.  Returns
- * what the work returned, or -1; errors have the path in front.
+ * what the work returned, or -1; errors are those of the store, which name
+ * the archive, and of the work.
  */
 int archive_read(const char *path, archive_work *work, struct cmd_ctx *ctx,
     struct err *err);
@@ -22,8 +23,10 @@ int archive_read(const char *path, archive_work *work, struct cmd_ctx *ctx,
 typedef int entry_work(const struct entry *e, struct cmd_ctx *ctx,
     struct err *err);
 
-/* As above, with the exchange of that number.  Errors: also ERR_USAGE if it
- * is no number, ERR_NOT_FOUND. */
+/*
+ * As above, with the exchange of that number; errors of the work get the path
+ * in front.  Errors: also ERR_USAGE if it is no number, ERR_NOT_FOUND.
+ */
 int archive_read_one(const char *path, const char *number, entry_work *work,
     struct cmd_ctx *ctx, struct err *err);
 

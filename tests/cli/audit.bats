@@ -235,7 +235,7 @@ expected() {
 	"$OBIT" audit --html /dev/null a.obit
 	[ -c /dev/null ]
 	run -3 --separate-stderr "$OBIT" audit --html no/such.html a.obit
-	[[ "$stderr" == "obit audit: a.obit: no/such.html: No such file or directory" ]]
+	[[ "$stderr" == "obit audit: no/such.html: No such file or directory" ]]
 }
 
 @test "recorded bytes are never markup in a page" {

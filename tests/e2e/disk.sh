@@ -1,7 +1,8 @@
 #!/bin/sh
 # Full disks of many sizes: a capture ends well or in one line of words, and
 # what it leaves can be read on the same full disk, with all that was in it
-# before.  Output is TAP.
+# before; an archive that is made of others is whole or not there.  Output is
+# TAP.
 if [ -z "$OBIT_DISK_NAMESPACE" ]; then
 	if ! unshare -rm mount -t tmpfs tmpfs /mnt 2>/dev/null; then
 		echo "1..0 # SKIP needs a mount name space"
@@ -79,5 +80,42 @@ sweep "a new archive" "" 0 $(seq 8 8 264)
 kib=$(($(wc -c <"$dir/first.obit") / 1024))
 # shellcheck disable=SC2046
 sweep "one more recording" "$dir/first.obit" 20 $(seq $kib 4 $((kib + 150)))
+
+# Whole, or not there, whatever the size of the disk.
+makes() { # COMMAND: VERB, SOURCE... and -o where it goes
+	verb=$1 bad=0 failed=0
+	shift
+	# shellcheck disable=SC2046
+	for size in $(seq 8 24 440); do
+		mount -t tmpfs -o "size=${size}k" tmpfs "$dir/disk"
+		"$OBIT" "$verb" "$@" -o "$dir/disk/new.obit" >"$dir/out" \
+			2>"$dir/words"
+		case $? in
+		0)
+			"$OBIT" verify "$dir/disk/new.obit" >"$dir/out" 2>&1 ||
+				complain "$(cat "$dir/out")"
+			;;
+		3)
+			failed=$((failed + 1))
+			[ "$(wc -l <"$dir/words")" -eq 1 ] ||
+				complain "not one line"
+			grep -q "^obit $verb: $dir/disk/new.obit: .*No space left" \
+				"$dir/words" || complain "$(cat "$dir/words")"
+			[ -z "$(ls -A "$dir/disk")" ] ||
+				complain "left: $(ls -A "$dir/disk")"
+			;;
+		*) complain "exit status" ;;
+		esac
+		umount "$dir/disk"
+	done
+	result $bad "$verb"
+	[ $failed -gt 2 ] && [ $failed -lt 19 ]
+	result $? "$verb: some disks were too small, and some large enough"
+}
+
+"$OBIT" capture --all -r "$top_srcdir/tests/captures/volcengine.pcap" \
+	"$dir/second.obit" >/dev/null
+makes merge "$dir/first.obit" "$dir/second.obit"
+makes redact --field InstanceId "$dir/first.obit"
 echo "1..$n"
 exit $status
