@@ -49,7 +49,7 @@ teardown() {
 	watch -i tap a.obit
 	replay "$huawei"
 	await has_rows a.obit 17
-	"$OBIT" stats a.obit | grep -q "(not finished)"
+	"$OBIT" stats a.obit | grep -q "still runs"
 	finish
 	[ "$(rows a.obit)" -eq 20 ]
 }
@@ -280,4 +280,29 @@ teardown() {
 	"$OBIT" merge -o all.obit r-*.obit
 	"$OBIT" verify all.obit
 	[ "$(rows all.obit)" -eq 40 ]
+}
+
+@test "archives that are begun on the way are sealed, each by itself" {
+	needs tcpreplay
+	"$OBIT" seal --new-key key --origin example.org/live >vkey
+	WATCHED=r-000001.obit watch --all -i tap --rotate 1s --seal key --seal-every 5 r.obit
+	replay "$huawei"
+	# While it records: what the first checkpoint covers is there.
+	await test -e r-000001.obit.checkpoint
+	cp r-000001.obit.checkpoint early
+	[ "$(sed -n 2p early)" -ge 5 ]
+	for n in 2 3; do
+		await test -e "r-00000$n.obit"
+		replay "$huawei" -t --seed="$n"
+	done
+	finish
+	[ "$ended" -eq 0 ]
+	[ "$(ls r-*.obit | wc -l)" -ge 3 ]
+	for a in r-*.obit; do
+		"$OBIT" verify "$a" --checkpoint "$a.checkpoint" --key vkey
+		# All of it is sealed, its coverage as well.
+		[ "$(sed -n 2p "$a.checkpoint")" = "$("$OBIT" verify --json "$a" | jq .size)" ]
+	done
+	"$OBIT" verify r-000001.obit --checkpoint early --key vkey
+	run -1 "$OBIT" verify r-000002.obit --checkpoint r-000001.obit.checkpoint --key vkey
 }
