@@ -87,7 +87,7 @@ recording(FILE *out, const struct recording *rec)
 	text_put_line(out, rec->program);
 	fputs(" of ", out);
 	text_put_line(out, rec->source);
-	putc('\n', out);
+	fputs(rec->finished ? "\n" : " (not finished)\n", out);
 	if (rec->finished)
 		cover_print(out, &rec->coverage);
 	else

@@ -49,7 +49,7 @@ teardown() {
 	watch -i tap a.obit
 	replay "$huawei"
 	await has_rows a.obit 17
-	"$OBIT" stats a.obit | grep -q "still runs"
+	"$OBIT" stats a.obit | grep -q "(not finished)"
 	finish
 	[ "$(rows a.obit)" -eq 20 ]
 }
