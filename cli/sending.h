@@ -83,7 +83,8 @@ struct sending_args {
 	    { 0, "rules", OPT_LIST, SENDING_AT(rules), "FILE",                 \
 		    "ask the rules in this file before the built-in ones" },   \
 	    { 0, "sign", OPT_LIST, SENDING_AT(signs), "SCHEME:ak=AK,sk=SK",    \
-		    "sign what huawei, volcengine or aws keys had signed" },   \
+		    "sign what huawei, huawei-v11, volcengine or aws "         \
+		    "signed" },                                                \
 	    { 0, "speed", OPT_STRING, SENDING_AT(speed), "FACTOR|max",         \
 		    "send at this multiple of the recorded pace (default "     \
 		    "1)" },                                                    \

@@ -236,7 +236,8 @@ read_scheme(enum signer_scheme *out, struct span name, struct err *err)
 			return 0;
 		}
 	return err_set(err, ERR_USAGE,
-	    "takes huawei:, volcengine: or aws: in front of its keys");
+	    "takes huawei:, huawei-v11:, volcengine: or aws: in front of "
+	    "its keys");
 }
 
 static int

@@ -50,9 +50,9 @@ int credentials_query(struct credentials *c, const char *text,
     struct err *err) MUST_CHECK;
 
 /*
- * SCHEME is huawei, volcengine or aws.  Keys are ak and sk, which must be
- * there, token (of a session), region and service (else as recorded), and
- * host (a pattern).  The first that fits a request signs it.
+ * SCHEME is huawei, huawei-v11, volcengine or aws.  Keys are ak and sk, which
+ * must be there, token (of a session), region and service (else as recorded),
+ * and host (a pattern).  The first that fits a request signs it.
  */
 int credentials_sign(struct credentials *c, const char *text,
     struct err *err) MUST_CHECK;

@@ -13,6 +13,7 @@
 #define NOT_HASHED   "UNSIGNED-PAYLOAD"
 #define IN_CHUNKS    "STREAMING-"
 #define SCOPE_PARTS  5  /* access key, date, region, service, terminator */
+#define HKDF_FIRST   1  /* the number of the first block (RFC 5869, 2.3) */
 #define DATE_LEN     8  /* of "20261120T200022Z" */
 #define LONGEST_TIME 17 /* with its NUL */
 
@@ -21,7 +22,8 @@ static const struct scheme {
 	const char *name, *algorithm;
 	const char *date, *token, *hash; /* headers */
 	const char *prefix;              /* of the key */
-	const char *terminator;          /* of the scope; NULL: no scope */
+	const char *terminator;          /* of the scope; "": it has none;
+					    NULL: there is no scope */
 	struct {
 		const char *algorithm, *credential, *date, *token, *headers,
 		    *signature;
@@ -34,6 +36,14 @@ static const struct scheme {
 		.date = "X-Sdk-Date",
 		.token = "X-Security-Token",
 		.hash = "X-Sdk-Content-Sha256",
+	},
+	[SIGNER_HUAWEI_V11] = {
+		.name = "huawei-v11",
+		.algorithm = "V11-HMAC-SHA256",
+		.date = "X-Sdk-Date",
+		.token = "X-Security-Token",
+		.hash = "X-Sdk-Content-Sha256",
+		.terminator = "",
 	},
 	[SIGNER_VOLCENGINE] = {
 		.name = "volcengine",
@@ -150,6 +160,8 @@ read_scope(struct work *w, struct span credential, struct err *err)
 
 	if (w->scheme->terminator == NULL)
 		return 0;
+	if (w->scheme->terminator[0] == '\0')
+		parts[n++] = span_of_str("");
 	/* A key id may hold a slash: the scope is what comes last. */
 	for (size_t end = credential.len; n < SCOPE_PARTS && end > 0; n++) {
 		size_t from = end;
@@ -300,11 +312,12 @@ set_hash(struct work *w, struct span *hex, struct err *err)
 static struct span
 scope(const struct work *w, bool shown)
 {
-	return arena_printf(&w->r->arena, "%.*s/%.*s/%.*s/%s",
+	return arena_printf(&w->r->arena, "%.*s/%.*s/%.*s%s%s",
 	    shown ? (int)sizeof(WHEN_SENT) : DATE_LEN,
 	    shown ? WHEN_SENT : w->time, (int)w->region.len,
 	    (const char *)w->region.p, (int)w->service.len,
-	    (const char *)w->service.p, w->scheme->terminator);
+	    (const char *)w->service.p,
+	    w->scheme->terminator[0] != '\0' ? "/" : "", w->scheme->terminator);
 }
 
 static void
@@ -330,6 +343,20 @@ signing_key(uint8_t key[DIGEST_SIZE], const struct work *w)
 	chain(key, span_of_str(w->scheme->terminator));
 }
 
+/* HKDF (RFC 5869) of the secret for the scope; its hexadecimal digits. */
+static struct span
+derived_key(const struct work *w, struct span scope)
+{
+	struct arena *arena = &w->r->arena;
+	uint8_t key[DIGEST_SIZE], out[DIGEST_SIZE];
+
+	digest_hmac(key, w->signer->access, w->signer->secret);
+	digest_hmac(out, (struct span){ key, sizeof(key) },
+	    arena_printf(arena, "%.*s%c", (int)scope.len, (const char *)scope.p,
+		HKDF_FIRST));
+	return canonical_hex(out, arena);
+}
+
 static struct span
 signature(struct work *w, struct span canonical)
 {
@@ -347,8 +374,12 @@ signature(struct work *w, struct span canonical)
 	text = arena_printf(arena, "%s\n%s\n%.*s\n%.*s", w->scheme->algorithm,
 	    w->time, (int)place.len, (const char *)place.p, (int)canonical.len,
 	    (const char *)canonical.p);
-	signing_key(key, w);
-	digest_hmac(out, (struct span){ key, sizeof(key) }, text);
+	if (w->scheme->terminator[0] == '\0') {
+		digest_hmac(out, derived_key(w, place), text);
+	} else {
+		signing_key(key, w);
+		digest_hmac(out, (struct span){ key, sizeof(key) }, text);
+	}
 	return canonical_hex(out, arena);
 }
 
@@ -378,7 +409,8 @@ is_signed_query(void *ctx, struct span name)
 static enum canonical_path
 path_form(const struct work *w)
 {
-	if (w->signer->scheme == SIGNER_HUAWEI)
+	if (w->signer->scheme == SIGNER_HUAWEI ||
+	    w->signer->scheme == SIGNER_HUAWEI_V11)
 		return CANONICAL_SLASH;
 	if (w->signer->scheme == SIGNER_VOLCENGINE || is_s3(w->service))
 		return CANONICAL_ONCE;

@@ -1,15 +1,18 @@
 /*
  * signer.h - sign a request again, as its client had signed it.
  *
- * Three schemes: Huawei's SDK-HMAC-SHA256, Volcengine's HMAC-SHA256 and AWS
- * Signature Version 4, the latter two in a header or in the query.  What is
+ * Four schemes: Huawei's SDK-HMAC-SHA256, and its V11-HMAC-SHA256 with a key
+ * derived for one region and service, which its SDKs use where the endpoint is
+ * none of Huawei's own; Volcengine's HMAC-SHA256 and AWS Signature Version 4,
+ * the latter two in a header or in the query.  What is
  * signed is what was signed in the recording: the same headers and query
  * fields, the same region and service.  Keys, date, security token and body
  * hash are new.
  *
  * Sources: Huawei's "API Request Signing Guide", Volcengine's "signature
  * mechanism" (docs/6369/67269), "Signature Version 4" in the AWS General
- * Reference and its chapter in the S3 API Reference.
+ * Reference and its chapter in the S3 API Reference.  V11-HMAC-SHA256 is in no
+ * document: huaweicloud-sdk-core 3.1.211 (npm), DerivedAKSKSigner.
  */
 #ifndef REPLAY_SIGNER_H
 #define REPLAY_SIGNER_H
@@ -21,6 +24,7 @@
 
 enum signer_scheme {
 	SIGNER_HUAWEI,
+	SIGNER_HUAWEI_V11,
 	SIGNER_VOLCENGINE,
 	SIGNER_AWS,
 	SIGNER_COUNT,

@@ -95,6 +95,7 @@ e2e_tests = \
 	%D%/e2e/start.sh \
 	%D%/e2e/signatures.sh \
 	%D%/e2e/send_death.sh \
+	%D%/e2e/send_disk.sh \
 	%D%/e2e/send_follow.sh \
 	%D%/e2e/send_kill.sh \
 	%D%/e2e/send_loop.sh \
@@ -122,6 +123,7 @@ EXTRA_DIST += \
 	%D%/e2e/reconcile.py \
 	%D%/e2e/sdk.js \
 	%D%/e2e/send_death.py \
+	%D%/e2e/send_disk.py \
 	%D%/e2e/send_follow.py \
 	%D%/e2e/send_kill.py \
 	%D%/e2e/send_order.py \

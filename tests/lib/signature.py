@@ -2,11 +2,13 @@
 """Verify the signature of a request as its server would, from the vendors'
 documents alone; nothing here knows how obit signs.
 
-    signature.py SCHEME SECRET [TOKEN] <request     SCHEME: huawei, volcengine, aws
+    signature.py SCHEME SECRET [TOKEN] <request     SCHEME: huawei, huawei-v11,
+                                                    volcengine, aws
 
 Exit status 0 if the signature is the one that SECRET makes, else 1.
 
  - Huawei Cloud, "API Request Signing Guide", algorithm
+ - huaweicloud-sdk-core 3.1.211 for what is in no document of Huawei's
  - Volcengine, docs/6369/67269, "signature mechanism"
  - AWS General Reference, "Signature Version 4"; S3 API Reference,
    "Authenticating Requests (AWS Signature Version 4)"
@@ -101,6 +103,24 @@ def huawei(request, secret):
     return p["Signature"], mac(secret.encode(), to_sign).hex()
 
 
+def huawei_v11(request, secret):
+    """The key is HKDF (RFC 5869), its digits the key of the signature."""
+    p = parameters(request.header("authorization"), "V11-HMAC-SHA256")
+    access, day, region, service = p["Credential"].rsplit("/", 3)
+    date = request.header("x-sdk-date")
+    names = p["SignedHeaders"].split(";")
+    assert names == sorted(names) and "x-sdk-date" in names
+    assert date[:8] == day, "the scope is of another day"
+    path = once(request.path)
+    text = canonical(request, path if path.endswith("/") else path + "/",
+                     request.query, names,
+                     body_hash_of(request, "x-sdk-content-sha256"), False)
+    scope = "/".join((day, region, service))
+    key = mac(mac(access.encode(), secret), scope + "\1").hex().encode()
+    to_sign = "\n".join(["V11-HMAC-SHA256", date, scope, sha(text.encode())])
+    return p["Signature"], mac(key, to_sign).hex()
+
+
 def chained(secret, algorithm, date, scope, text):
     day, region, service, last = scope
     assert date[:8] == day, "the scope is of another day"
@@ -173,8 +193,10 @@ def aws(request, secret):
     return said, chained("AWS4" + secret, "AWS4-HMAC-SHA256", date, scope, text)
 
 
-SCHEMES = {"huawei": huawei, "volcengine": volcengine, "aws": aws}
-TOKENS = {"huawei": "X-Security-Token", "volcengine": "X-Security-Token",
+SCHEMES = {"huawei": huawei, "huawei-v11": huawei_v11,
+           "volcengine": volcengine, "aws": aws}
+TOKENS = {"huawei": "X-Security-Token", "huawei-v11": "X-Security-Token",
+          "volcengine": "X-Security-Token",
           "aws": "X-Amz-Security-Token"}
 
 
