@@ -4,6 +4,7 @@
 #include <utlist.h>
 
 #include "base/xalloc.h"
+#include "capture/bytes.h"
 #include "capture/side.h"
 #include "capture/table.h"
 
@@ -13,12 +14,9 @@
 #define MAX_SYN      65536 /* bytes that come with a SYN, and SYN itself */
 #define ENOUGH_BYTES 4096  /* without HTTP in them: it is something else */
 
-/* Hashed as bytes, so without padding that could differ. */
+/* Both ends, the low one first, and the network: compared as words. */
 struct flow_key {
-	uint8_t low[16], high[16];
-	uint16_t low_port, high_port;
-	uint32_t domain;
-	uint32_t v6;
+	uint64_t words[6];
 };
 
 /* What every packet needs comes first: it is seldom in the nearest cache. */
@@ -50,43 +48,56 @@ struct flow_table {
 	uint64_t seed; /* so that nobody can choose keys that collide */
 };
 
-static int
-compare_ends(const struct endpoint *a, const struct endpoint *b)
+static uint64_t
+be64(const uint8_t *p)
 {
-	int order = memcmp(a->addr, b->addr, sizeof(a->addr));
-
-	if (order == 0)
-		order = (a->port > b->port) - (a->port < b->port);
-	return order;
+	return (uint64_t)be32(p) << 32 | be32(p + 4);
 }
 
-/* Return which end is the low one: 0 the source, 1 the destination. */
-static int
-make_key(struct flow_key *key, const struct segment *seg)
+static struct flow_key
+make_key(const struct segment *seg, bool swap)
 {
-	bool swap = compare_ends(&seg->src, &seg->dst) > 0;
 	const struct endpoint *low = swap ? &seg->dst : &seg->src;
 	const struct endpoint *high = swap ? &seg->src : &seg->dst;
 
-	memset(key, 0, sizeof(*key));
-	memcpy(key->low, low->addr, sizeof(key->low));
-	memcpy(key->high, high->addr, sizeof(key->high));
-	key->low_port = low->port;
-	key->high_port = high->port;
-	key->domain = seg->domain;
-	key->v6 = seg->src.v6;
-	return swap;
+	return (struct flow_key){
+		{ be64(low->addr), be64(low->addr + 8), be64(high->addr),
+		    be64(high->addr + 8),
+		    (uint64_t)low->port << 16 | high->port,
+		    (uint64_t)seg->domain << 1 | low->v6 },
+	};
 }
 
-/* One multiplication for eight bytes: this is done for every packet. */
+/* Is the source the high end? */
+static bool
+is_swapped(const struct segment *seg)
+{
+	const struct endpoint *src = &seg->src, *dst = &seg->dst;
+
+	for (size_t i = 0; i < sizeof(src->addr); i += 8)
+		if (be64(src->addr + i) != be64(dst->addr + i))
+			return be64(src->addr + i) > be64(dst->addr + i);
+	return src->port > dst->port;
+}
+
+static bool
+is_same(const struct flow_key *a, const struct flow_key *b)
+{
+	uint64_t differs = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(a->words); i++)
+		differs |= a->words[i] ^ b->words[i];
+	return differs == 0;
+}
+
+/* One multiplication a word: this is done for every packet. */
 static uint32_t
 hash_key(const struct flow_table *t, const struct flow_key *key)
 {
-	uint64_t words[sizeof(*key) / 8 + 1] = { 0 }, hash = t->seed;
+	uint64_t hash = t->seed;
 
-	memcpy(words, key, sizeof(*key));
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15;
+	for (size_t i = 0; i < ARRAY_LEN(key->words); i++) {
+		hash = (hash ^ key->words[i]) * 0x9e3779b97f4a7c15;
 		hash ^= hash >> 32;
 	}
 	return (uint32_t)hash;
@@ -237,7 +248,7 @@ look_up(const struct flow_table *t, const struct flow_key *key, uint32_t hash)
 	struct flow *f;
 
 	for (size_t i = 0; (f = table_next(&t->flows, hash, &i)) != NULL;)
-		if (memcmp(&f->key, key, sizeof(*key)) == 0)
+		if (is_same(&f->key, key))
 			return f;
 	return NULL;
 }
@@ -249,10 +260,11 @@ find(struct flow_table *t, const struct segment *seg, int *from)
 	struct flow *f;
 	uint32_t hash;
 
-	*from = make_key(&key, seg);
+	*from = is_swapped(seg);
+	key = make_key(seg, *from);
 	hash = hash_key(t, &key);
 	f = t->recent;
-	if (f == NULL || memcmp(&f->key, &key, sizeof(key)) != 0)
+	if (f == NULL || !is_same(&f->key, &key))
 		f = look_up(t, &key, hash);
 	if (f != NULL &&
 	    (is_reuse(f, seg, *from) || seg->time - f->last > FLOW_IDLE_NS)) {

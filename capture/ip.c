@@ -69,7 +69,7 @@ add_fragment(struct layers *l, struct fragment *f)
 		l->wire = f->wire_len;
 		l->type = f->protocol;
 		l->joined = true;
-		return PROTO_TRANSPORT;
+		return layers_of_ip(l);
 	}
 }
 
@@ -113,7 +113,7 @@ ip_v4(struct layers *l)
 	place = be16(p + 6);
 	layers_skip(l, header);
 	if ((place & (MORE_FRAGMENTS_V4 | 0x1fff)) == 0)
-		return PROTO_TRANSPORT;
+		return layers_of_ip(l);
 	return add_fragment(l,
 	    &(struct fragment){
 		.id = be16(p + 4),
@@ -139,7 +139,7 @@ ip_v6(struct layers *l)
 	set_addresses(l, p + 8, 16);
 	layers_skip(l, V6_LEN);
 	set_length(l, len);
-	return PROTO_TRANSPORT;
+	return layers_of_ip(l);
 }
 
 /* The fragment header of IPv6 (RFC 8200, section 4.5). */
@@ -152,7 +152,7 @@ v6_fragment(struct layers *l)
 	l->type = p[0];
 	layers_skip(l, 8);
 	if ((place & (MORE_FRAGMENTS_V6 | 0xfff8)) == 0)
-		return PROTO_TRANSPORT;
+		return layers_of_ip(l);
 	return add_fragment(l,
 	    &(struct fragment){
 		.id = be32(p + 4),
@@ -182,11 +182,11 @@ ip_v6_extension(struct layers *l)
 		return layers_end(l, LAYER_CUT);
 	l->type = p[0];
 	layers_skip(l, len);
-	return PROTO_TRANSPORT;
+	return layers_of_ip(l);
 }
 
 enum proto
-ip_transport(struct layers *l)
+layers_of_ip(struct layers *l)
 {
 	switch (l->type) {
 	case IP_TCP:

@@ -19,7 +19,6 @@ enum proto {
 	PROTO_80211,
 	PROTO_CISCO_HDLC,
 	PROTO_ETHERNET,
-	PROTO_ETHERTYPE, /* nothing of its own: layers.type is an ethertype */
 	PROTO_GENEVE,
 	PROTO_GRE,
 	PROTO_IP, /* of the version its first byte says */
@@ -34,7 +33,6 @@ enum proto {
 	PROTO_SLL,
 	PROTO_SLL2,
 	PROTO_TCP,
-	PROTO_TRANSPORT, /* nothing of its own: layers.type is an IP protocol */
 	PROTO_UDP,
 	PROTO_VLAN,
 	PROTO_VXLAN,
@@ -54,13 +52,16 @@ struct layers {
 	struct segment *out;
 };
 
+/* What layers.type, an ethertype or a protocol of IP, announces. */
+enum proto layers_of_ethertype(struct layers *l);
+enum proto layers_of_ip(struct layers *l);
+
 /* The step for a LINKTYPE_ number, or PROTO_END if obit does not read it. */
 enum proto link_first(uint16_t link);
 
 enum proto link_80211(struct layers *l);
 enum proto link_cisco_hdlc(struct layers *l);
 enum proto link_ethernet(struct layers *l);
-enum proto link_ethertype(struct layers *l);
 enum proto link_llc(struct layers *l);
 enum proto link_loopback(struct layers *l);
 enum proto link_mpls(struct layers *l);
@@ -74,7 +75,6 @@ enum proto ip_any(struct layers *l);
 enum proto ip_v4(struct layers *l);
 enum proto ip_v6(struct layers *l);
 enum proto ip_v6_extension(struct layers *l);
-enum proto ip_transport(struct layers *l);
 
 enum proto tunnel_geneve(struct layers *l);
 enum proto tunnel_gre(struct layers *l);

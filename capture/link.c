@@ -74,7 +74,7 @@ link_first(uint16_t link)
 }
 
 enum proto
-link_ethertype(struct layers *l)
+layers_of_ethertype(struct layers *l)
 {
 	switch (l->type) {
 	case TYPE_IPV4:
@@ -108,7 +108,7 @@ link_ethernet(struct layers *l)
 	l->type = be16(l->rest.p + 12);
 	layers_skip(l, ETHERNET_LEN);
 	if (l->type > TYPE_802_3_MAX)
-		return PROTO_ETHERTYPE;
+		return layers_of_ethertype(l);
 	layers_trim(l, l->type);
 	return PROTO_LLC;
 }
@@ -121,7 +121,7 @@ link_vlan(struct layers *l)
 	l->type = be16(l->rest.p + 2);
 	layers_skip(l, 4);
 	if (l->type > TYPE_802_3_MAX)
-		return PROTO_ETHERTYPE;
+		return layers_of_ethertype(l);
 	layers_trim(l, l->type);
 	return PROTO_LLC;
 }
@@ -143,7 +143,7 @@ link_llc(struct layers *l)
 		return layers_end(l, LAYER_NOT_IP);
 	l->type = be16(l->rest.p + 6);
 	layers_skip(l, 8);
-	return PROTO_ETHERTYPE;
+	return layers_of_ethertype(l);
 }
 
 /*
@@ -184,7 +184,7 @@ linux_type(struct layers *l, uint16_t type, size_t header)
 		return PROTO_LLC;
 	if (type == TYPE_LINUX_802_3)
 		return layers_end(l, LAYER_NOT_IP);
-	return PROTO_ETHERTYPE;
+	return layers_of_ethertype(l);
 }
 
 enum proto
@@ -303,7 +303,7 @@ link_cisco_hdlc(struct layers *l)
 		return layers_end(l, LAYER_CUT);
 	l->type = be16(l->rest.p + 2);
 	layers_skip(l, 4);
-	return PROTO_ETHERTYPE;
+	return layers_of_ethertype(l);
 }
 
 enum {

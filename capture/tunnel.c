@@ -43,7 +43,7 @@ tunnel_gre(struct layers *l)
 	if (!layers_has(l, len))
 		return layers_end(l, LAYER_CUT);
 	layers_skip(l, len);
-	return layers_enter(l, PROTO_ETHERTYPE);
+	return layers_enter(l, layers_of_ethertype(l));
 }
 
 /* Only tunnels are looked into, known by the port they are sent to. */
@@ -101,5 +101,5 @@ tunnel_geneve(struct layers *l)
 	l->type = be16(l->rest.p + 2);
 	l->out->domain = be24(l->rest.p + 4) + 1;
 	layers_skip(l, len);
-	return layers_enter(l, PROTO_ETHERTYPE);
+	return layers_enter(l, layers_of_ethertype(l));
 }
