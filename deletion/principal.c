@@ -4,6 +4,19 @@
 #include "http/exchange.h"
 #include "http/url.h"
 
+/* "KIND:FINGERPRINT" */
+static struct span
+join(struct arena *arena, const char *kind, struct span fingerprint)
+{
+	size_t n = strlen(kind), len = n + 1 + fingerprint.len;
+	uint8_t *p = arena_alloc(arena, len);
+
+	memcpy(p, kind, n);
+	p[n] = ':';
+	memcpy(p + n + 1, fingerprint.p, fingerprint.len);
+	return (struct span){ p, len };
+}
+
 /*
  * The fingerprint that the mask over raw has or would have.  Both are of
  * the decoded value and of raw's length, so they are the same.
@@ -18,9 +31,7 @@ name_principal(const struct redactor *red, struct arena *arena,
 	if (raw.len < MASK_MIN)
 		return (struct span){ 0 };
 	mask_write(red->key, decoded, place);
-	mask = mask_fingerprint(mask);
-	return arena_printf(arena, "%s:%.*s", kind, (int)mask.len,
-	    (const char *)mask.p);
+	return join(arena, kind, mask_fingerprint(mask));
 }
 
 static struct span

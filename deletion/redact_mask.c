@@ -3,8 +3,8 @@
 #include "base/xalloc.h"
 #include "deletion/redact_parts.h"
 
-#define KNOWN_MASKS 512 /* a power of two */
-#define KNOWN_LEN   63  /* of a token; longer ones are digested again */
+#define KNOWN_MASKS 4096 /* a power of two */
+#define KNOWN_LEN   63   /* of a token; longer ones are digested again */
 
 /* What was put over a secret.  A token comes again with every request. */
 struct known_mask {

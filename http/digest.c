@@ -27,7 +27,7 @@ struct digest {
  */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static EVP_MD *sha256;
-static EVP_MAC *hmac;
+static EVP_MAC_CTX *hmac; /* with some key: to be copied */
 
 /* One that its thread does not need at the moment: making it takes longer
    than most digests do. */
@@ -42,16 +42,35 @@ destroy(void *arg)
 	free(d);
 }
 
+/* Fails only if the library itself has none. */
+static void
+look_up_hmac(void)
+{
+	static const uint8_t any_key[DIGEST_SIZE];
+	char name[] = "SHA256";
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, name,
+		    sizeof(name) - 1),
+		OSSL_PARAM_END,
+	};
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	bool ok;
+
+	hmac = EVP_MAC_CTX_new(mac);
+	ok = EVP_MAC_init(hmac, any_key, sizeof(any_key), params);
+	EVP_MAC_free(mac);
+	assert(ok);
+}
+
 static void
 look_up(void)
 {
 	int failed = pthread_key_create(&spare, destroy);
 
 	assert(failed == 0);
-	/* Fails only if the library itself has none. */
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	assert(sha256 != NULL && hmac != NULL);
+	assert(sha256 != NULL);
+	look_up_hmac();
 }
 
 static void
@@ -186,20 +205,16 @@ digest_of(uint8_t out[DIGEST_SIZE], struct span data)
 void
 digest_hmac(uint8_t out[DIGEST_SIZE], struct span key, struct span data)
 {
-	char name[] = "SHA256";
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, name,
-		    sizeof(name) - 1),
-		OSSL_PARAM_END,
-	};
+	static const uint8_t empty[1]; /* NULL would be the key it has */
 	EVP_MAC_CTX *ctx;
 	bool ok;
 
 	need_algorithms();
-	ctx = EVP_MAC_CTX_new(hmac);
+	ctx = EVP_MAC_CTX_dup(hmac);
 	if (ctx == NULL)
 		xalloc_failed();
-	ok = EVP_MAC_init(ctx, key.p, key.len, params) == 1 &&
+	ok = EVP_MAC_init(ctx, key.len > 0 ? key.p : empty, key.len, NULL) ==
+		1 &&
 	    (data.len == 0 || EVP_MAC_update(ctx, data.p, data.len) == 1) &&
 	    EVP_MAC_final(ctx, out, NULL, DIGEST_SIZE) == 1;
 	EVP_MAC_CTX_free(ctx);
