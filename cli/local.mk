@@ -104,4 +104,4 @@ bats_tests += \
 	tests/cli/verify.bats
 
 # Measurements, not tests.
-EXTRA_DIST += bench/README.md bench/capture.sh
+EXTRA_DIST += bench/README.md bench/capture.sh bench/repeat.py
