@@ -563,5 +563,6 @@ client_data(struct client *c, struct span bytes)
 		refuse(c, c->refuse, c->why);
 	else if (c->waits && !c->continued && c->busy && !c->finished)
 		say_continue(c);
-	return used;
+	/* After a silence there is nobody to read the rest. */
+	return c->silent ? bytes.len : used;
 }

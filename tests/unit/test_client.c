@@ -484,6 +484,21 @@ START_TEST(recorded_faults_are_faults)
 }
 END_TEST
 
+START_TEST(what_follows_a_silence_is_lost_too)
+{
+	setup();
+	ends(DELETE_F, "", false, true);
+	disconnect();
+	connect_client();
+	feed(DELETE_F DELETE_A); /* in one piece */
+	sent("");
+	feed(DELETE_A);
+	sent("");
+	ck_assert_uint_eq(service.report.requests, 2);
+	teardown();
+}
+END_TEST
+
 START_TEST(holes_are_served_only_if_asked_for)
 {
 	setup();
@@ -630,6 +645,7 @@ UNIT_MAIN("client", bytes_are_as_recorded_however_requests_are_cut,
     chunks_without_end_are_refused, a_head_without_end_is_refused,
     late_requests_are_told_so, misses_follow_the_policy, misses_keep_secrets,
     sessions_are_told_apart, recorded_faults_are_faults,
-    holes_are_served_only_if_asked_for, answers_wait_as_they_did,
-    a_proxy_s_client_gets_a_tunnel, head_of_a_get_only_if_asked_for,
-    a_server_of_1_0_closes, limits_can_be_lower)
+    what_follows_a_silence_is_lost_too, holes_are_served_only_if_asked_for,
+    answers_wait_as_they_did, a_proxy_s_client_gets_a_tunnel,
+    head_of_a_get_only_if_asked_for, a_server_of_1_0_closes,
+    limits_can_be_lower)
