@@ -1,5 +1,6 @@
 #include <assert.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -26,6 +27,7 @@ struct peer {
 	void (*done)(void *owner);
 	void *owner;
 	struct span due;   /* output that leaves when the turn ends */
+	int fd;            /* of tcp */
 	uint64_t deadline; /* of the loop's clock, ms */
 	int handles;       /* of tcp and timer, how many are not closed */
 	bool surplus;
@@ -235,11 +237,13 @@ on_written(uv_write_t *req, int status)
 
 /* Leave to libuv what the kernel would not take. */
 static bool
-queue_rest(struct peer *p, uv_buf_t rest)
+queue_rest(struct peer *p, struct span rest)
 {
+	uv_buf_t buf = { .base = (char *)(uintptr_t)rest.p, .len = rest.len };
+
 	p->write.data = p;
 	p->pending = true;
-	if (uv_write(&p->write, (uv_stream_t *)&p->tcp, &rest, 1, on_written) ==
+	if (uv_write(&p->write, (uv_stream_t *)&p->tcp, &buf, 1, on_written) ==
 	    0) {
 		p->lane->loop->events->stuck(p->state);
 		return false;
@@ -250,19 +254,18 @@ queue_rest(struct peer *p, uv_buf_t rest)
 	return true;
 }
 
-/* As peer_send(), for bytes as they are on the wire. */
+/*
+ * As peer_send(), for bytes as they are on the wire.  Not by
+ * uv_try_write(), as send() has less to do for a socket than write().
+ */
 static bool
 write_wire(struct peer *p, struct span bytes)
 {
-	uv_buf_t all = { .base = (char *)(uintptr_t)bytes.p, .len = bytes.len };
-	int n = uv_try_write((uv_stream_t *)&p->tcp, &all, 1);
+	ssize_t n = send(p->fd, bytes.p, bytes.len, MSG_NOSIGNAL);
+	size_t done = n > 0 ? (size_t)n : 0;
 
-	if (n < 0)
-		n = 0; /* a real error comes back from uv_write() */
-	if ((size_t)n < bytes.len)
-		return queue_rest(p,
-		    (uv_buf_t){ .base = all.base + n,
-			.len = bytes.len - (size_t)n });
+	if (done < bytes.len) /* an error comes back from uv_write() */
+		return queue_rest(p, span_sub(bytes, done, bytes.len));
 	sent(p);
 	return true;
 }
@@ -517,6 +520,7 @@ peer_open(struct lane *lane, struct arrival a)
 
 	p->lane = lane;
 	p->surplus = a.surplus;
+	p->fd = a.fd;
 	p->sniffs = lane->loop->tls != NULL;
 	p->wire = BUF_INIT(MAX_CIPHER);
 	p->tcp.data = p->timer.data = p;

@@ -21,18 +21,20 @@ struct shortcuts;
 
 #define SHORTCUT_BYTES 2048 /* longest request that is remembered */
 
+/* What every repetition needs stands first, close together. */
 struct shortcut {
-	struct head request; /* without its fields */
-	struct span session; /* its X-Obit-Session, or absent */
-	bool plain; /* HTTP/1.1, the connection goes on, no leave is asked
-		       for before the body, and it is no CONNECT */
-	uint8_t key[MATCH_KEY_SIZE];
-	size_t group; /* the number of the group under that key */
-
-	/* Where that was found last, and the answer. */
+	/* Where its queue and its answer were found last. */
 	const struct queue *queue;
 	uint64_t age; /* of the index, then */
 	struct answer_place place;
+
+	bool plain; /* HTTP/1.1, the connection goes on, no leave is asked
+		       for before the body, and it is no CONNECT */
+	struct span session; /* its X-Obit-Session, or absent */
+	struct head request; /* without its fields */
+
+	uint8_t key[MATCH_KEY_SIZE];
+	size_t group; /* the number of the group under that key */
 };
 
 /* Remember this many bytes of requests; the oldest go first. */
