@@ -166,6 +166,25 @@ load ../lib/serve.bash
 	grep -aq '^X-Obit: miss' got
 }
 
+@test "what follows a recorded silence is lost, and nobody else" {
+	printf '> DELETE /v/f HTTP/1.1\n> Host: h\n>\n' >silent.flow
+	record_flow silent.flow
+	start
+	python3 -c '
+import socket, sys, urllib.parse
+u = urllib.parse.urlsplit(sys.argv[1])
+s = socket.create_connection((u.hostname, u.port))
+s.sendall(b"DELETE /v/f HTTP/1.1\r\nHost: h\r\n\r\n" * 2)
+s.settimeout(0.2)
+try:
+    sys.exit(f"got {s.recv(100)}")
+except TimeoutError:
+    pass
+' "$URL"
+	[ "$(curl -s -o /dev/null -w '%{http_code}' "$URL/nothing")" = 404 ]
+	finish
+}
+
 @test "a large answer comes whole each time it is asked for" {
 	{
 		printf '> GET /large HTTP/1.1\n> Host: h\n>\n'
