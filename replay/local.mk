@@ -149,6 +149,16 @@ tests_unit_test_fitness_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_destination_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_guard_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_request_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_ledger tests/unit/test_plan tests/unit/test_sender
+tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/lib/folder.c \
+	tests/lib/folder.h
+tests_unit_test_ledger_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/lib/folder.c \
+	tests/lib/folder.h
+tests_unit_test_plan_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+tests_unit_test_sender_SOURCES = tests/unit/test_sender.c tests/lib/folder.c \
+	tests/lib/folder.h
+tests_unit_test_sender_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 
 fuzz_targets += tests/fuzz/fuzz_reply
 tests_fuzz_fuzz_reply_SOURCES = tests/fuzz/fuzz_reply.c $(fuzz_driver)
