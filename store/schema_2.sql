@@ -249,6 +249,9 @@ SELECT e.id,
 FROM exchange AS e CROSS JOIN profile AS p ON p.id = e.profile
 WHERE p.outcome IS NOT NULL;
 
+CREATE VIEW deletion AS            -- by the name that it had in version 1
+SELECT * FROM deletions;
+
 CREATE VIEW later_targets AS       -- all but the first
 SELECT exchange AS deletion, number,
     (SELECT text FROM word WHERE id = t.type) AS type,

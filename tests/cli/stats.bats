@@ -90,3 +90,13 @@ setup() {
 	run -0 "$OBIT" verify k.obit
 	[[ "$output" == *"recording 1 did not end"* ]]
 }
+
+@test "every table and view of the format can be read with sqlite3" {
+	for name in recording connection exchange deletion target follow_up history \
+		deletions targets follow_ups exchanges recordings origins sends; do
+		run -0 sqlite3 -header a.obit "SELECT * FROM $name"
+		grep -q "\.It Sy .*\<$name\>" "$top_srcdir/man/obit-archive.5"
+	done
+	[ "$(sqlite3 a.obit 'SELECT count(*) FROM deletion')" = "$("$OBIT" audit --json a.obit | wc -l)" ]
+	[ "$(sqlite3 a.obit 'SELECT count(*) FROM history')" = "$("$OBIT" audit --json a.obit | wc -l)" ]
+}
