@@ -33,6 +33,8 @@ static struct client *client;
 #define GET_G    "GET /v/g HTTP/1.1\r\nHost: h\r\n\r\n"
 #define GET_I    "GET /v/i HTTP/1.1\r\nHost: h\r\n\r\n"
 #define GET_OLD  "GET /v/old HTTP/1.1\r\nHost: h\r\n\r\n"
+#define DELETE_TWO                                                             \
+	"DELETE /v/a HTTP/1.1\r\nHost: h\r\nX-Obit-Session: two\r\n\r\n"
 #define CONNECT(host)                                                          \
 	"CONNECT " host ":443 HTTP/1.1\r\nHost: " host ":443\r\n\r\n"
 #define POST_E(more)                                                           \
@@ -206,8 +208,7 @@ START_TEST(repeated_requests_are_as_good_as_new)
 		CONNECT("refused"),
 		DELETE_F,
 		GET_OLD,
-		"DELETE /v/a HTTP/1.1\r\nHost: h\r\n"
-		"X-Obit-Session: two\r\n\r\n",
+		DELETE_TWO,
 	};
 	struct server_report report;
 	struct buf out;
