@@ -416,10 +416,11 @@ run_extract(struct reading *r, struct span bytes)
 static const char *
 run_all(struct reading *r, struct span bytes)
 {
+	const uint8_t *end = bytes.p == NULL ? NULL : bytes.p + bytes.len;
 	const char *wrong;
 
 	set_up(r);
-	wrong = complaint(r, show_all(r, bytes), bytes.p + bytes.len);
+	wrong = complaint(r, show_all(r, bytes), end);
 	for (size_t i = 0; i < r->count; i++)
 		r->fields[i].value = span_trim(r->fields[i].value);
 	return wrong;
