@@ -87,6 +87,13 @@ tests_unit_test_leaf_LDADD    = libtest.a $(store_libs) $(CHECK_LIBS)
 tests_unit_test_train_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 tests_unit_test_merkle_LDADD  = libtest.a $(store_libs) $(CHECK_LIBS)
 
+unit_tests += tests/unit/test_forms tests/unit/test_parts tests/unit/test_profile
+tests_unit_test_forms_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+tests_unit_test_parts_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+tests_unit_test_profile_LDADD = libtest.a $(store_libs) $(CHECK_LIBS)
+tests/unit/test_forms.$(OBJEXT) tests/unit/test_parts.$(OBJEXT) \
+	tests/unit/test_profile.$(OBJEXT): %D%/queries.h
+
 unit_tests += tests/unit/test_compact tests/unit/test_template
 tests_unit_test_compact_LDADD  = libtest.a $(store_libs) $(CHECK_LIBS)
 tests_unit_test_template_LDADD = libtest.a $(store_libs) $(CHECK_LIBS)
