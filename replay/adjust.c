@@ -364,5 +364,9 @@ adjust(void *ctx, struct request *r, int64_t now, struct err *err)
 struct dresser
 adjust_dresser(struct adjustment *a)
 {
-	return (struct dresser){ a, adjust };
+	return (struct dresser){
+		.ctx = a,
+		.dress = adjust,
+		.timed = a->policy == TOKEN_REFUSE,
+	};
 }

@@ -326,13 +326,13 @@ sign(void *ctx, struct request *r, int64_t now, struct err *err)
 struct dresser
 credentials_dresser(struct credentials *c)
 {
-	return (struct dresser){ c, put_all };
+	return (struct dresser){ .ctx = c, .dress = put_all };
 }
 
 struct dresser
 credentials_signer(struct credentials *c)
 {
-	return (struct dresser){ c, sign };
+	return (struct dresser){ .ctx = c, .dress = sign };
 }
 
 static void

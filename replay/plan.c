@@ -87,6 +87,16 @@ make_room(struct plan *plan)
 	plan->kept = xrealloc(plan->kept, plan->room * sizeof(*plan->kept));
 }
 
+/* May a dresser refuse later what it lets pass now? */
+static bool
+is_timed(const struct dressing *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (d->at[i].timed)
+			return true;
+	return false;
+}
+
 static struct kept
 keep(struct planner *p, const struct entry *e, const struct message *sent)
 {
@@ -95,7 +105,9 @@ keep(struct planner *p, const struct entry *e, const struct message *sent)
 	struct kept k = { .head = sent->head.len };
 	uint8_t *bytes;
 
-	if (!request_is_open(&p->request) || arena->held + len > PLAN_MAX_KEPT)
+	if (!request_is_open(&p->request) ||
+	    is_timed(&p->options->sending->dressing) ||
+	    arena->held + len > PLAN_MAX_KEPT)
 		return k;
 	bytes = arena_alloc(arena, len);
 	memcpy(bytes, sent->head.p, sent->head.len);

@@ -50,8 +50,9 @@ struct step {
 };
 
 /*
- * A request that is sent as it is shown, because nothing of it is secret or
- * depends on when it is sent: so it need not be read and dressed again.
+ * A request that is sent as it is shown, because nothing of it is secret, and
+ * nothing about it depends on when it is sent: so it need not be read and
+ * dressed again.
  */
 struct kept {
 	struct span bytes; /* absent: not kept */

@@ -216,6 +216,8 @@ struct dresser {
 	void *ctx;
 	int (
 	    *dress)(void *ctx, struct request *r, int64_t now, struct err *err);
+	bool timed; /* what it shows is the same at any time, but it may fail
+		       at a later one */
 };
 
 /*

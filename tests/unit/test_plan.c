@@ -176,13 +176,26 @@ dress_with_secret(void *ctx, struct request *r, int64_t now, struct err *e)
 
 START_TEST(what_holds_a_secret_is_dressed_again)
 {
-	struct dresser dresser = { NULL, dress_with_secret };
+	struct dresser dresser = { .dress = dress_with_secret };
 
 	begin(some, ARRAY_LEN(some));
 	sending.dressing = (struct dressing){ &dresser, 1 };
 	ck_assert_int_eq(make(), 0);
 	ck_assert_ptr_null(plan.kept[0].bytes.p);
 	ck_assert_ptr_nonnull(plan.kept[1].bytes.p);
+	end();
+}
+END_TEST
+
+START_TEST(what_may_be_refused_later_is_dressed_again)
+{
+	struct dresser dresser = { .dress = dress_with_secret, .timed = true };
+
+	begin(some, ARRAY_LEN(some));
+	sending.dressing = (struct dressing){ &dresser, 1 };
+	ck_assert_int_eq(make(), 0);
+	for (size_t i = 0; i < plan.count; i++)
+		ck_assert_ptr_null(plan.kept[i].bytes.p);
 	end();
 }
 END_TEST
@@ -236,5 +249,6 @@ START_TEST(limits_and_refusals)
 END_TEST
 
 UNIT_MAIN("plan", steps_come_in_recorded_order, what_is_sent_as_shown_is_kept,
-    what_holds_a_secret_is_dressed_again, the_digest_is_of_what_is_sent_and_how,
-    limits_and_refusals)
+    what_holds_a_secret_is_dressed_again,
+    what_may_be_refused_later_is_dressed_again,
+    the_digest_is_of_what_is_sent_and_how, limits_and_refusals)

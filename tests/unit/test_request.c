@@ -250,8 +250,8 @@ add_time(void *ctx, struct request *request, int64_t now, struct err *e)
 
 START_TEST(dressers_run_in_order)
 {
-	static const struct dresser two[] = { { NULL, add_time },
-		{ NULL, add_time } };
+	static const struct dresser two[] = { { .dress = add_time },
+		{ .dress = add_time } };
 	struct dressing d = { two, 2 };
 
 	take("GET / HTTP/1.1\r\n\r\n");
