@@ -58,6 +58,20 @@ player_close(struct player *p)
 	free(p);
 }
 
+/* Find what is nearest, with the archive's locks taken once. */
+static int
+find_nearest(struct player *p, const struct message *request,
+    struct arena *arena, struct miss *out, struct err *err)
+{
+	int status = store_hold(p->store, err);
+
+	if (status == 0)
+		status = nearest_find(p->store, p->rules, request, arena,
+		    out->nearest, &out->nearest_count, err);
+	store_let_go(p->store);
+	return status;
+}
+
 /* Explain why there is no queue. */
 static int
 explain(struct player *p, const struct match *match, struct arena *arena,
@@ -68,8 +82,7 @@ explain(struct player *p, const struct match *match, struct arena *arena,
 	out->request = &match->masked->parsed;
 	if (match->host_count <= 1) {
 		out->reason = MISS_UNKNOWN;
-		return nearest_find(p->store, p->rules, match->masked, arena,
-		    out->nearest, &out->nearest_count, err);
+		return find_nearest(p, match->masked, arena, out, err);
 	}
 	hosts = arena_alloc(arena, match->host_count * sizeof(*hosts));
 	for (size_t i = 0; i < match->host_count; i++)
