@@ -12,6 +12,7 @@
 struct queued {
 	struct queued *next;
 	struct piece piece; /* its bytes are here */
+	bool alone;         /* a single byte, captured as such */
 	uint8_t bytes[];
 };
 
@@ -96,6 +97,7 @@ queued_new(struct stream *s, const struct piece *p)
 	struct queued *q = xmalloc(sizeof(*q) + p->bytes.len);
 
 	q->piece = *p;
+	q->alone = false;
 	q->piece.bytes.p = q->bytes;
 	if (p->bytes.len > 0)
 		memcpy(q->bytes, p->bytes.p, p->bytes.len);
@@ -128,7 +130,26 @@ differs(const struct piece *a, const struct piece *b, uint64_t from,
 	return n > 0 && memcmp(x.p, y.p, n) != 0;
 }
 
-/* Queue what is new in p; of what is there already, the first copy wins. */
+/*
+ * A byte alone can be a keep-alive probe that holds anything (RFC 9293, section
+ * 3.8.4), captured before the segment whose last byte it stands for: then the
+ * next copy, with other bytes before it, wins.
+ */
+static void
+correct(struct queued *q, const struct piece *p)
+{
+	struct span byte = piece_part(p, q->piece.position, 1).bytes;
+
+	if (!q->alone || byte.len == 0 || p->position == q->piece.position)
+		return;
+	q->alone = false;
+	q->bytes[0] = *byte.p;
+}
+
+/*
+ * Queue what is new in p; of what is there already, the first copy wins, but
+ * see correct().
+ */
 static void
 enqueue(struct stream *s, const struct piece *p)
 {
@@ -147,6 +168,7 @@ enqueue(struct stream *s, const struct piece *p)
 			struct piece part = piece_part(p, from, stop - from);
 			struct queued *fresh = queued_new(s, &part);
 
+			fresh->alone = end == p->position + 1;
 			fresh->next = q;
 			*at = fresh;
 			at = &fresh->next;
@@ -156,6 +178,7 @@ enqueue(struct stream *s, const struct piece *p)
 		stop = piece_end(&q->piece) < end ? piece_end(&q->piece) : end;
 		if (differs(&q->piece, p, from, stop - from))
 			q->piece.conflict = true;
+		correct(q, p);
 		from = stop;
 		at = &q->next;
 	}
@@ -229,10 +252,8 @@ stream_add(struct stream *s, const struct segment *seg, uint64_t ack)
 	p.cut = seg->wire_len > seg->payload.len
 	    ? seg->wire_len - seg->payload.len
 	    : 0;
-	if ((seg->flags & TCP_FIN) && s->end == 0) {
+	if ((seg->flags & TCP_FIN) && s->end == 0)
 		s->end = piece_end(&p);
-		s->end_ack = ack;
-	}
 	if (!trim_old(s, &p))
 		return;
 	if (p.position == s->next && s->queue == NULL &&

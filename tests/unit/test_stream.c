@@ -144,6 +144,33 @@ START_TEST(first_copy_wins)
 }
 END_TEST
 
+START_TEST(keep_alive_probe_holds_anything)
+{
+	struct sink out;
+	struct stream s = start(&out, 0);
+
+	add(&s, 4, "X", 0); /* SND.NXT - 1, before what it probes for */
+	add(&s, 2, "bcd", 0);
+	add(&s, 1, "a", 0);
+	ck_assert_str_eq(out.text, "abcd");
+	stream_release(&s);
+}
+END_TEST
+
+/* It holds the first byte of what follows. */
+START_TEST(zero_window_probe_holds_what_is_next)
+{
+	struct sink out;
+	struct stream s = start(&out, 0);
+
+	add(&s, 3, "c", 0);
+	add(&s, 3, "XX", 0);
+	add(&s, 1, "ab", 0);
+	ck_assert_str_eq(out.text, "abcX");
+	stream_release(&s);
+}
+END_TEST
+
 START_TEST(one_segment_over_two_holes)
 {
 	struct sink out;
@@ -301,6 +328,7 @@ START_TEST(release_returns_the_budget)
 END_TEST
 
 UNIT_MAIN("stream", order_does_not_matter, first_copy_wins,
+    keep_alive_probe_holds_anything, zero_window_probe_holds_what_is_next,
     one_segment_over_two_holes, gap_needs_ack_and_grace,
     too_much_behind_a_hole_is_let_go, late_data_prevents_gap,
     acknowledged_fin_is_no_gap, snapped_segment_is_a_gap_at_once,
