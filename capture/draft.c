@@ -97,7 +97,6 @@ draft_head(struct draft *d, const struct parser_head *h)
 	struct message *m = &d->message;
 
 	m->framing = h->framing;
-	d->closes = !h->keep_alive;
 	d->fits = h->framing == FRAMING_LENGTH && h->length <= d->body.limit;
 	m->parsed.side = h->head.side;
 	m->parsed.status = h->head.status;

@@ -27,6 +27,8 @@ struct draft {
 	uint64_t number;    /* of a request on its connection, from 1 */
 	uint64_t missing;   /* bytes */
 	uint64_t low, high; /* of a response: the bounds of rank.h */
+	uint64_t place;     /* of a response: see wait.h */
+	uint64_t head_len;  /* of a request */
 	flaw_set flaws;
 	flaw_set cut;       /* of a request: why only part of the head of its
 			       response was read */
@@ -41,11 +43,9 @@ struct draft {
 	bool placed;       /* of a response: it has become an answer */
 	bool gap_before;   /* what came just before it is not known */
 	bool begun_before; /* but at least one message did */
-	bool sealed;       /* of a request: all before it had come to the server
-			      when that sent what the client has acknowledged here */
 	bool bodiless;     /* a response that was read as one to HEAD */
-	bool closes;       /* a response after which the connection ends */
 	bool head_method, connect_method; /* a request's */
+	bool ghost;  /* a request that was lost, but must have been there */
 	bool tunnel; /* seen after CONNECT had been accepted */
 };
 

@@ -21,6 +21,13 @@ void drafts_add(struct drafts *q, struct draft *d);
 /* The first, which is the caller's now; the queue must not be empty. */
 struct draft *drafts_take(struct drafts *q);
 
+/* Take the last off again, which is the caller's now. */
+static inline void
+drafts_drop_last(struct drafts *q)
+{
+	q->len--;
+}
+
 /* Free the memory of the queue, which must be empty. */
 void drafts_release(struct drafts *q);
 

@@ -170,26 +170,10 @@ drain_all(struct flow *f)
 	}
 }
 
-/*
- * Did the client close when all that the server ever sent had come, and the
- * server only upon that (RFC 9293, section 3.6, cases 1 and 2)?
- */
-static bool
-is_settled(const struct flow *f, const struct side *s)
-{
-	const struct stream *server = &s->stream, *client = &s->peer->stream;
-
-	return !f->facts.reset && stream_is_over(server) &&
-	    stream_is_over(client) && client->end_ack == server->end &&
-	    server->end_ack > client->end;
-}
-
 /* Finish a connection; it stays in the table, so that echoes find it. */
 static void
 flow_close(struct flow_table *t, struct flow *f, enum reason why)
 {
-	bool settled = false;
-
 	if (f->closed)
 		return;
 	f->closed = true;
@@ -197,13 +181,10 @@ flow_close(struct flow_table *t, struct flow *f, enum reason why)
 	count_flow(t, f);
 	for (int i = 0; i < 2; i++) {
 		struct side *s = &f->sides[i];
-		bool over = stream_is_over(&s->stream);
 
-		side_finish(s, over);
-		if (s->parser != NULL && s->which == HEAD_RESPONSE)
-			settled = is_settled(f, s);
+		side_finish(s, stream_is_over(&s->stream));
 	}
-	pair_flush(&f->pair, settled, why);
+	pair_flush(&f->pair, why);
 	for (int i = 0; i < 2; i++)
 		side_release(&f->sides[i]);
 }

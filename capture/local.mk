@@ -17,6 +17,8 @@ libcapture_a_SOURCES = \
 	%D%/flow.h \
 	%D%/fragment.c \
 	%D%/fragment.h \
+	%D%/ghost.c \
+	%D%/ghost.h \
 	%D%/gzip.c \
 	%D%/gzip.h \
 	%D%/input.c \
@@ -46,7 +48,9 @@ libcapture_a_SOURCES = \
 	%D%/stream.h \
 	%D%/table.c \
 	%D%/table.h \
-	%D%/tunnel.c
+	%D%/tunnel.c \
+	%D%/wait.c \
+	%D%/wait.h
 
 capture_libs = libcapture.a $(http_libs) $(PCAP_LIBS) $(ZLIB_LIBS)
 
@@ -90,11 +94,12 @@ tests_fuzz_fuzz_stream_LDADD   = $(capture_libs)
 
 unit_tests += tests/unit/test_detect tests/unit/test_drafts \
 	tests/unit/test_flow tests/unit/test_pair tests/unit/test_rank \
-	tests/unit/test_stream tests/unit/test_table
+	tests/unit/test_stream tests/unit/test_table tests/unit/test_wait
 tests_unit_test_detect_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_drafts_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_flow_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_pair_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_rank_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_wait_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_stream_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_table_LDADD  = libtest.a $(capture_libs) $(CHECK_LIBS)

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "capture/ghost.h"
+#include "capture/wait.h"
 
 /* An interim response with a few fields is not longer. */
 #define INTERIM_MAX 256
@@ -57,8 +59,9 @@ hand_over(struct pair *p, struct draft *q)
 {
 	struct exchange *x;
 
-	if (!is_wanted(p, q)) {
-		outlet_pass(p->outlet, false);
+	if (q->ghost || !is_wanted(p, q)) {
+		if (!q->ghost || q->answer != NULL)
+			outlet_pass(p->outlet, q->ghost);
 		draft_free(q->answer);
 		draft_free(q);
 		return;
@@ -183,16 +186,39 @@ count_back(struct pair *p, const struct draft *next)
 	return true;
 }
 
-/* Narrow all bounds by the habit of the client to wait. */
+/* Was no request lost, since a place was certain, before what r answers? */
+static bool
+is_whole(const struct pair *p, const struct draft *r)
+{
+	uint64_t last = rank_caused(&p->requests, r);
+
+	if (!rank_is_request(last))
+		return false;
+	for (uint64_t n = p->sure / 2 + 1; 2 * n <= last; n++) {
+		const struct draft *q = rank_request(&p->requests, n);
+
+		if (q == NULL || q->gap_before || q->ghost)
+			return false;
+	}
+	return true;
+}
+
+/* Narrow all bounds by what is known of the client. */
 static bool
 count_waits(struct pair *p, const struct draft *next)
 {
+	bool alone = !p->several && !p->joined;
 	const struct draft *last = NULL;
 
 	for (size_t i = 0; i < drafts_count(&p->held); i++) {
 		struct draft *r = drafts_at(&p->held, i);
 
-		r->low = max_rank(r->low, rank_waiting(&p->requests, r));
+		if (r->place != 0) {
+			r->low = max_rank(r->low, 2 * r->place);
+			r->high = min_rank(r->high, 2 * r->place);
+		} else if (alone && is_whole(p, r)) {
+			r->low = max_rank(r->low, rank_caused(&p->requests, r));
+		}
 		if (r->low > r->high ||
 		    (last != NULL && !narrow_forwards(p, r, last)))
 			return false;
@@ -201,40 +227,9 @@ count_waits(struct pair *p, const struct draft *next)
 	return count_back(p, next);
 }
 
-/* What does the client do after responses whose place is certain? */
-static void
-note_habits(struct pair *p)
-{
-	for (size_t i = 0; i < drafts_count(&p->held); i++) {
-		const struct draft *r = drafts_at(&p->held, i);
-		const struct draft *q = rank_request(&p->requests, r->low / 2);
-		const struct draft *next =
-		    rank_request(&p->requests, r->low / 2 + 1);
-
-		if (r->low != r->high || !rank_is_request(r->low) ||
-		    q == NULL || next == NULL || next->ack == q->ack)
-			continue;
-		if (next->ack >= r->end)
-			p->waits++;
-		else
-			p->piped = true;
-	}
-}
-
 /*
- * How often the client must have been seen to wait.  One that does not would
- * betray itself where it stops, by more responses than requests, unless
- * just that fell into a gap.
- */
-static uint32_t
-waits_needed(const struct pair *p)
-{
-	return p->settled ? PAIR_WAITS_SETTLED : PAIR_WAITS;
-}
-
-/*
- * Use the habit, unless the client is known not to have it, or what is held
- * shows so now: then the bounds stay as they are.
+ * Use what is known of the client, unless what is held contradicts it: then
+ * the bounds stay as they are.
  */
 static void
 try_waits(struct pair *p, const struct draft *next)
@@ -242,9 +237,9 @@ try_waits(struct pair *p, const struct draft *next)
 	size_t n = drafts_count(&p->held);
 	uint64_t *saved;
 
-	note_habits(p);
-	if (p->piped || p->joined || p->waits < waits_needed(p))
+	if (p->piped)
 		return;
+	wait_judge(&p->held, &p->requests.seen);
 	saved = xcalloc(2 * n, sizeof(*saved));
 	for (size_t i = 0; i < n; i++) {
 		saved[2 * i] = drafts_at(&p->held, i)->low;
@@ -354,29 +349,23 @@ is_certain(const struct pair *p)
 	    !p->requests.lost && drafts_count(&p->held) == 0;
 }
 
-/* Does the client send this one without waiting, or did it wait again? */
+/* Does the client send this one while it is owed an answer? */
 static void
-note_habit(struct pair *p, const struct draft *d)
+note_ahead(struct pair *p, const struct draft *d)
 {
 	const struct drafts *seen = &p->requests.seen;
 	size_t n = drafts_count(seen);
 	const struct draft *last = n > 0 ? drafts_at(seen, n - 1) : NULL;
+	bool owed = is_certain(p) && last != NULL &&
+	    (last->answer == NULL || !last->answer->ended);
 
 	if (d->ack == 0 || p->requests.count == 0)
 		return;
-	if (d->ack == p->last_ack) {
+	if (d->ack == p->last_ack)
 		p->several = true;
-		return;
-	}
-	if (d->ack < p->last_ack || d->ack < p->answered) {
-		p->piped = true;
-	} else if (is_certain(p)) {
-		if (last != NULL &&
-		    (last->answer == NULL || !last->answer->ended))
-			p->piped = true;
-		else
-			p->waits++;
-	}
+	else
+		p->piped |=
+		    owed || d->ack < p->last_ack || d->ack < p->answered;
 }
 
 void
@@ -386,15 +375,18 @@ pair_request(struct pair *p, struct draft *d, const struct head *h)
 	bool poll = span_eq_str(h->method, "GET") && !is_certain(p) &&
 	    drafts_count(&q->seen) < PAIR_MAX_HELD;
 
-	note_habit(p, d);
+	note_ahead(p, d);
 	p->heads |= span_eq_str(h->method, "HEAD");
 	p->expects |= head_field(h, "Expect").p != NULL;
 	p->last_ack = d->ack;
+	ghost_measure(p, d);
+	if (ghost_count(p, d) > 0)
+		ghost_add(p, d, ghost_count(p, d));
+	p->strays = 0;
 	d->number = ++q->count;
 	d->tunnel = d->number > p->tunnel_from;
 	d->gap_before = q->lost;
 	d->begun_before = q->begun;
-	d->sealed = p->acked >= d->first;
 	q->lost = q->begun = q->pending = false;
 	d->wanted = outlet_wants(p->outlet, h);
 	d->kept = d->wanted || poll;
@@ -435,12 +427,16 @@ settle(struct pair *p, struct draft *d)
 	    : NULL;
 
 	resolve(p, d, d->low);
+	p->sure = d->low;
+	p->strays += d->low == 2 * p->requests.count + 1;
 	if (q == NULL || !is_open(q)) {
 		set_aside(p, d);
 		pair_ended(p);
 		return NULL;
 	}
 	d->kept = q->kept;
+	p->unsure |= q->ghost && p->heads;
+	p->joined = false;
 	q->answer = d;
 	pair_ended(p);
 	return q;
@@ -456,11 +452,32 @@ is_full(const struct pair *p)
 	return n >= PAIR_MAX_HELD || bytes > PAIR_MAX_HELD_BYTES;
 }
 
+/* Now and then: is the place of d, the last that is held, known by now? */
+static bool
+look(struct pair *p, const struct draft *d)
+{
+	size_t n = drafts_count(&p->held);
+
+	if (n < PAIR_FIRST_LOOK || (n & (n - 1)) != 0)
+		return false;
+	try_waits(p, NULL);
+	return d->low == d->high;
+}
+
 static const struct draft *
 hold(struct pair *p, struct draft *d)
 {
+	bool known;
+
 	d->kept = true;
 	drafts_add(&p->held, d);
+	known = look(p, d);
+	p->low = d->low;
+	p->high = d->high;
+	if (known) {
+		drafts_drop_last(&p->held);
+		return settle(p, d);
+	}
 	/* Where it ends depends on whether it answers HEAD. */
 	p->unsure = p->heads;
 	return rank_request(&p->requests, d->high / 2);
@@ -529,41 +546,21 @@ pair_again(struct pair *p, enum head_side side, uint64_t position,
 }
 
 void
-pair_cut(struct pair *p, enum flaw why)
+pair_cut(struct pair *p, uint64_t len, enum flaw why)
 {
 	struct draft *q =
 	    is_certain(p) ? rank_request(&p->requests, p->low / 2 + 1) : NULL;
 
 	if (q != NULL)
 		q->cut = FLAW_BIT(why);
-	pair_lost(p, HEAD_RESPONSE, UINT64_MAX, why != FLAW_MALFORMED);
-}
-
-/* The last response answers the last request. */
-static void
-anchor(struct pair *p)
-{
-	const struct rank_requests *q = &p->requests;
-	const struct draft *last = rank_request(q, q->count);
-	size_t n = drafts_count(&p->held);
-	struct draft *r = n > 0 ? drafts_at(&p->held, n - 1) : NULL;
-	uint64_t low = rank_end_low(q), high = rank_end_high(q);
-
-	if (r == NULL || last == NULL || !r->exact || r->closes || !last->exact)
-		return;
-	if (low > r->low)
-		r->low = low;
-	r->high = min_rank(r->high, high);
+	pair_lost(p, HEAD_RESPONSE, len, why != FLAW_MALFORMED);
 }
 
 void
-pair_flush(struct pair *p, bool settled, enum reason why)
+pair_flush(struct pair *p, enum reason why)
 {
 	struct drafts *seen = &p->requests.seen;
 
-	p->settled = settled && !p->lost && !p->several && !p->piped;
-	if (p->settled)
-		anchor(p);
 	resolve(p, NULL, drafts_count(&p->held) > 0 ? p->high + 1 : p->low);
 	if (why == REASON_NONE && p->lost)
 		why = REASON_RESPONSE_LOST;

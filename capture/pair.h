@@ -1,26 +1,24 @@
 /*
  * pair.h - which response answers which request, and which cannot be told.
  *
- * Never guesses.  While every message since the SYNs was seen, counting
- * tells.  Behind a gap, or where the capture began in the middle, the
- * bounds of rank.h say what a response can answer; what they leave open is
- * held until something closes it:
+ * While every message since the SYNs was seen, counting tells.  Behind a
+ * gap, or where the capture began in the middle, the bounds of rank.h say
+ * what a response can answer; what they leave open is held until something
+ * closes it:
  *
  *  - a later response with a certain place, from which one counts back;
- *  - the end, if the client closed first, after it had acknowledged every
- *    byte of the server's, and the server closed upon that: then the last
- *    response answers the last request.  A server that closes first may
- *    have left requests unread (RFC 9112, section 9.6), and a client that
- *    was seen to have several under way may have given them up: then the
- *    end says nothing;
- *  - the habit of the client: one that was seen to wait for all it was owed
- *    before it sent more where the pairs are certain, and by no packet of
- *    the connection to do otherwise.  What comes after such a wait answers
- *    nothing that was sent before it.
+ *  - times that show that the client waits for its answers, see wait.h;
+ *  - one request at a time: where each was seen from the first one on, and
+ *    each was sent when more had come than for the one before, no two were
+ *    ever under way, but for one sent in the middle of a response.
  *
  * What remains open is `ambiguous`.  An acknowledgement alone would prove
  * nothing: a client that keeps two requests under way looks, from any point
  * after the first, as one that keeps one, but for the shift of every answer.
+ * Nor does the end: a client may close and give up what it is owed, and
+ * most servers then drop it without a word.
+ *
+ * Requests that were lost are counted where that can be done, see ghost.h.
  *
  * Taken for granted: a server answers in order and at most once (RFC 9112,
  * section 9.3.2); what begins where a response ended, is longer than any
@@ -31,8 +29,7 @@
 
 #include "capture/rank.h"
 
-#define PAIR_WAITS          3    /* that make a habit */
-#define PAIR_WAITS_SETTLED  1    /* where the end contradicts nothing */
+#define PAIR_FIRST_LOOK     16   /* held responses: then at twice as many */
 #define PAIR_MAX_HELD       1024 /* responses */
 #define PAIR_MAX_HELD_BYTES ((size_t)4 << 20) /* of them */
 
@@ -54,16 +51,18 @@ struct pair {
 	uint64_t tunnel_from; /* requests after this one are in a tunnel */
 	uint64_t last_ack;    /* of the last request */
 	uint64_t answered;    /* position behind what has come of responses */
-	uint64_t acked;       /* the highest acknowledgement in that */
-	uint32_t waits;       /* how often the client waited for all */
-	bool lost, begun;     /* of responses: as in struct draft */
-	bool unsure;          /* where the last response ended */
-	bool expects;         /* interim responses are likely */
-	bool heads;           /* a request was HEAD */
-	bool joined;          /* not from the first request on */
-	bool several;         /* it had more than one request under way */
-	bool piped;           /* nor does it wait before it sends more */
-	bool settled;         /* the end was seen, as above */
+	uint64_t request_end; /* behind the last request; 0: unknown */
+	uint64_t shortest;    /* head of a request */
+	uint64_t sure;        /* place of the last response that was certain */
+	uint32_t measured;    /* heads of requests */
+	uint32_t strays;  /* responses certain to answer what was lost last */
+	bool lost, begun; /* of responses: as in struct draft */
+	bool unsure;      /* where the last response ended */
+	bool expects;     /* interim responses are likely */
+	bool heads;       /* a request was HEAD */
+	bool joined;      /* in the middle; nothing was certain since */
+	bool several;     /* it had more than one request under way */
+	bool piped;       /* nor does it wait before it sends more */
 };
 
 #define PAIR_INIT(o, f)                                                        \
@@ -91,13 +90,11 @@ void pair_request(struct pair *p, struct draft *d, const struct head *h);
  */
 const struct draft *pair_response(struct pair *p, struct draft *d);
 
-/* Bytes of responses have come, up to this position, with this ACK. */
+/* Bytes of responses have come, up to this position. */
 static inline void
-pair_progress(struct pair *p, uint64_t end, uint64_t ack)
+pair_progress(struct pair *p, uint64_t end)
 {
 	p->answered = end;
-	if (ack > p->acked)
-		p->acked = ack;
 }
 
 /* A message that was taken has ended: hand over what is finished. */
@@ -116,14 +113,16 @@ void pair_lost(struct pair *p, enum head_side side, uint64_t len, bool begun);
 void pair_again(struct pair *p, enum head_side side, uint64_t position,
     struct span bytes);
 
-/* A response began, but its head will never be whole, because of a flaw. */
-void pair_cut(struct pair *p, enum flaw why);
+/*
+ * A response began, but its head will never be whole, because of a flaw; it is
+ * known to go on for len bytes.
+ */
+void pair_cut(struct pair *p, uint64_t len, enum flaw why);
 
 /*
- * No more messages will come.  settled: the client closed first, and was
- * owed nothing: see above.  why: REASON_NONE, or what to say of requests
+ * No more messages will come.  why: REASON_NONE, or what to say of requests
  * that are still waiting.
  */
-void pair_flush(struct pair *p, bool settled, enum reason why);
+void pair_flush(struct pair *p, enum reason why);
 
 #endif

@@ -120,34 +120,3 @@ rank_is_overtaken(const struct rank_requests *q, const struct draft *r)
 	return last != NULL && last->first >= ack_of(r) &&
 	    last->ack <= r->first;
 }
-
-uint64_t
-rank_waiting(const struct rank_requests *q, const struct draft *r)
-{
-	size_t i = count_before(q, ack_of(r));
-	uint64_t n = first_number(q) - 1;
-	const struct draft *d;
-
-	while (i > 0 && drafts_at(&q->seen, i - 1)->ack > r->first)
-		i--;
-	if (i == 0)
-		return 2 * n;
-	d = drafts_at(&q->seen, --i);
-	while (i > 0 && drafts_at(&q->seen, i - 1)->ack == d->ack)
-		i--;
-	n += i + 1;
-	d = drafts_at(&q->seen, i);
-	return d->gap_before && !d->sealed ? 2 * n - 1 : 2 * n;
-}
-
-uint64_t
-rank_end_low(const struct rank_requests *q)
-{
-	return q->lost && q->begun ? 2 * q->count + 1 : 2 * q->count;
-}
-
-uint64_t
-rank_end_high(const struct rank_requests *q)
-{
-	return q->lost ? 2 * q->count + 1 : 2 * q->count;
-}

@@ -49,16 +49,6 @@ uint64_t rank_caused(const struct rank_requests *q, const struct draft *r);
 /* Was another request on its way when this response was sent? */
 bool rank_is_overtaken(const struct rank_requests *q, const struct draft *r);
 
-/*
- * The first place it can have if the client waits for all responses it is
- * owed before it sends more than the requests it sent at once.
- */
-uint64_t rank_waiting(const struct rank_requests *q, const struct draft *r);
-
-/* The place of the end of all requests, as bounds. */
-uint64_t rank_end_low(const struct rank_requests *q);
-uint64_t rank_end_high(const struct rank_requests *q);
-
 static inline bool
 rank_is_request(uint64_t rank)
 {

@@ -69,6 +69,7 @@ take_request(struct side *s, const struct parser_head *h)
 	static const struct span websocket = SPAN_LITERAL("websocket");
 	struct draft *d = s->draft;
 
+	d->head_len = h->bytes.len;
 	pair_request(s->pair, d, &h->head);
 	draft_head(d, h);
 	s->upgrade = span_eq_nocase(head_field(&h->head, "Upgrade"), websocket);
@@ -169,9 +170,9 @@ on_entity(void *ctx, struct span bytes)
 		draft_entity(s->draft, bytes);
 }
 
-/* A message whose head is not whole, or is none. */
+/* A message of at least len bytes whose head is not whole, or is none. */
 static void
-end_headless(struct side *s, enum parser_end how)
+end_headless(struct side *s, uint64_t len, enum parser_end how)
 {
 	static const enum flaw flaws[] = {
 		[PARSER_COMPLETE] = FLAW_TRUNCATED,
@@ -183,9 +184,9 @@ end_headless(struct side *s, enum parser_end how)
 	if (s->opaque)
 		return;
 	if (s->which == HEAD_RESPONSE && !s->plausible) {
-		pair_cut(s->pair, FLAW_MALFORMED);
+		pair_cut(s->pair, len, FLAW_MALFORMED);
 	} else if (s->which == HEAD_RESPONSE) {
-		pair_cut(s->pair, flaws[how]);
+		pair_cut(s->pair, len, flaws[how]);
 	} else if (s->heads) {
 		outlet_pass(s->outlet, true);
 		pair_lost(s->pair, HEAD_REQUEST, UINT64_MAX,
@@ -204,11 +205,13 @@ on_end(void *ctx, enum parser_end how, const char *detail)
 	if (s->interim_draft) {
 		draft_free(d);
 	} else if (!s->queued) {
+		end_headless(s, s->stream.next - d->first, how);
 		draft_free(d);
-		end_headless(s, how);
 	} else {
 		draft_end(d, how, parser_position(s->parser),
 		    s->piece != NULL ? s->piece->time : d->message.last);
+		if (s->which == HEAD_REQUEST)
+			s->pair->request_end = d->exact ? d->end : 0;
 		pair_ended(s->pair);
 	}
 	s->queued = s->interim_draft = false;
@@ -357,7 +360,7 @@ on_data(void *ctx, const struct piece *p)
 	if (s->mode == SIDE_HTTP)
 		feed(s, p->bytes);
 	if (s->parser != NULL && s->which == HEAD_RESPONSE)
-		pair_progress(s->pair, p->position + p->bytes.len, p->ack);
+		pair_progress(s->pair, p->position + p->bytes.len);
 	s->piece = NULL;
 }
 
@@ -482,7 +485,7 @@ finish_unknown(struct side *s)
 	if (s->peer->parser == NULL || s->peer->which != HEAD_REQUEST)
 		return;
 	if (span_has_prefix(buf_span(&s->early), version))
-		pair_cut(s->pair, FLAW_TRUNCATED);
+		pair_cut(s->pair, s->early.len, FLAW_TRUNCATED);
 	else if (s->skipped && !s->opaque)
 		pair_lost(s->pair, HEAD_RESPONSE, 0, false);
 }

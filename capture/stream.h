@@ -60,9 +60,8 @@ struct stream {
 	bool syn;             /* from its SYN */
 	bool sent;            /* a segment with bytes was taken */
 	struct budget *budget;
-	size_t held;      /* bytes in the queue, as the budget has them */
-	uint64_t end_ack; /* what FIN acknowledged; 0: unknown */
-	uint64_t unseen;  /* bytes in gaps */
+	size_t held;     /* bytes in the queue, as the budget has them */
+	uint64_t unseen; /* bytes in gaps */
 };
 
 #define STREAM_INIT(e, c, b)                                                   \

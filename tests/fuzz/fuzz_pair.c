@@ -2,10 +2,10 @@
  * A conversation whose truth is known, damaged as the input says: segments
  * are lost, repeated, delayed, or come after their acknowledgement, the
  * capture begins late, requests are pipelined in batches, or a new one is
- * sent whenever one is answered, and the server closes too early.  Request
- * number N is for "/N", its response has status 200 + N.  Whatever happens,
- * no exchange may have another's status, and nothing may be handed over
- * twice.
+ * sent whenever one is answered, or by whim, and the client or the server
+ * closes too early.  Request number N is for "/N", its response has status
+ * 200 + N.  Whatever happens, no exchange may have another's status, and
+ * nothing may be handed over twice.
  *
  * Between its packets come those of another connection, whole, whose
  * exchanges must all be there.
@@ -53,6 +53,7 @@ struct script {
 	bool is_late;
 	bool seen[MAX_REQUESTS];
 	int64_t time;
+	int64_t step;                  /* time from one packet to the next */
 	unsigned mute;                 /* packets not captured yet */
 	unsigned others, others_taken; /* exchanges of the other connection */
 	uint32_t other_seq[2];
@@ -143,7 +144,7 @@ static void
 put(struct script *s, int from, uint8_t flags, uint32_t seq, struct span bytes)
 {
 	struct segment seg = {
-		.time = s->time += 1000,
+		.time = s->time += s->step,
 		.seq = seq,
 		.ack = s->seq[!from],
 		.flags = flags,
@@ -304,14 +305,37 @@ slide(struct script *s, unsigned mode)
 	}
 }
 
+/*
+ * The client sends when it likes, up to some requests under way, and may
+ * give up in the end what it is owed.
+ */
+static void
+follow_whims(struct script *s)
+{
+	unsigned sent = 0, answered = 0, depth = 1 + next(&s->in) % 4;
+
+	while (s->in.len > 0) {
+		if ((next(&s->in) & 1) && sent < MAX_REQUESTS &&
+		    sent < answered + depth)
+			request(s, sent++);
+		else if (answered < sent)
+			response(s, answered++);
+	}
+}
+
 static void
 converse(struct script *s)
 {
 	unsigned mode = next(&s->in);
-	int first = (mode & MODE_QUIT) != 0;
+	bool whims = (mode & MODE_SLIDE) && (mode & MODE_BATCH);
+	int first = (mode & MODE_QUIT) && !whims;
 
+	/* No times, where they could show by chance what is not so. */
+	s->step = mode & MODE_SLIDE ? 0 : 1000;
 	begin(s, mode);
-	if (mode & MODE_SLIDE)
+	if (whims)
+		follow_whims(s);
+	else if (mode & MODE_SLIDE)
 		slide(s, mode);
 	else
 		take_turns(s, mode);

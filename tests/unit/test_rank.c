@@ -137,35 +137,5 @@ START_TEST(overtaken)
 }
 END_TEST
 
-START_TEST(place_with_a_client_that_waits)
-{
-	struct draft second = response(15, 350), third = response(20, 350);
-
-	start();
-	ck_assert_uint_eq(rank_waiting(&q, &second), 4);
-	ck_assert_uint_eq(rank_waiting(&q, &third), 5);
-	rank_request(&q, 3)->sealed = true;
-	ck_assert_uint_eq(rank_waiting(&q, &third), 6);
-	add(false, false, 20); /* sent at once with the third */
-	ck_assert_uint_eq(rank_waiting(&q, &third), 6);
-	stop();
-}
-END_TEST
-
-START_TEST(end_of_requests)
-{
-	start();
-	ck_assert_uint_eq(rank_end_low(&q), 6);
-	ck_assert_uint_eq(rank_end_high(&q), 6);
-	q.lost = true;
-	ck_assert_uint_eq(rank_end_low(&q), 6);
-	ck_assert_uint_eq(rank_end_high(&q), 7);
-	q.begun = true;
-	ck_assert_uint_eq(rank_end_low(&q), 7);
-	stop();
-}
-END_TEST
-
 UNIT_MAIN("rank", requests_are_found_by_number, next_place, place_before,
-    what_did_not_arrive_is_no_cause, what_was_sent_later_is_no_cause, overtaken,
-    place_with_a_client_that_waits, end_of_requests)
+    what_did_not_arrive_is_no_cause, what_was_sent_later_is_no_cause, overtaken)
