@@ -3,8 +3,19 @@
 # gen_talk.py know and compare what comes out with the truth.  Takes minutes;
 # run it by hand:
 #	top_srcdir=.. top_builddir=. ../tests/e2e/matrix.sh [SEED...]
-# Fails if any status or body is wrong anywhere, or if less is found than the
-# best other program finds in the same damage (--recall: its share).
+# Fails if any status, request line or body is wrong anywhere, or if less is
+# found than must be (--recall: the share of all).
+#
+# Other programs find more where they pair what no packet proves:
+#  - loss of 5 % (they: 87 %, and some of it wrong) and mixed: a request lost
+#    together with its answer, or one that was longer than two can be, leaves
+#    it open how many were lost.  "burst" is the capture that punishes a guess:
+#    the client begins to send ahead just where packets are missing, and every
+#    later answer is for the request before.
+#  - mid-message and every capture that begins in the middle: "joined+given-up"
+#    is the one, with servers that take longer than the way to the client: the
+#    client always has two under way and gives up in the end.  What is found
+#    there is found by time, see capture/wait.h.
 top_srcdir=${top_srcdir:-..} top_builddir=${top_builddir:-.}
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
@@ -26,13 +37,13 @@ row() {
 }
 
 compare() {
-	name=$1
+	label=$1
 	shift
 	"$top_builddir/tests/tools/capture_dump" "$dir/t.pcap" >"$dir/out"
 	result=$(python3 "$top_srcdir/tests/tools/truth.py" "$@" \
 		"$dir/t.pcap.truth.jsonl" <"$dir/out") ||
 		{ status=1; result="FAILED $result"; }
-	printf '%-28s seed %-3s %s\n' "$name" "$seed" "$result"
+	printf '%-28s seed %-3s %s\n' "$label" "$seed" "$result"
 }
 
 # The same with clients and servers that react, for each kind of client.
@@ -67,15 +78,15 @@ row --all reorder-5 --ooo .05
 row --all retransmit-5 --retrans .05
 row --all conflict-2 --conflict .02
 row --all ack-early-2 --ack-early .02
-row '--recall .989' loss-0.5 --loss .005
-row '--recall .945' loss-2 --loss .02
-row '--recall .866' loss-5 --loss .05
+row '--recall .98' loss-0.5 --loss .005
+row '--recall .93' loss-2 --loss .02
+row '--recall .82' loss-5 --loss .05
 row --all pipelining-100 --pipeline 1
 row '--recall .88' pipelining+loss-1 --pipeline 1 --loss .01
-row '--recall .90' mixed --pipeline .3 --loss .01 --ooo .05 --retrans .05 --overlap .02 \
+row '--recall .85' mixed --pipeline .3 --loss .01 --ooo .05 --retrans .05 --overlap .02 \
 	--ack-early .02 --continue100 .2
-row '--recall .770' mid-message --drop-head 3000
-row '--recall .996' snaplen-600 --snaplen 600
+row '--recall .74' mid-message --drop-head 3000
+row '--all --cut' snaplen-600 --snaplen 600
 row --all vlan --vlan 1
 row --all qinq --vlan 2
 row --all vxlan --vxlan
@@ -96,6 +107,12 @@ talk '' joined-open --join .5 --open 1 --loss .03
 talk '' loss-2 --loss .02
 talk '' loss-5 --loss .05
 talk '' loss-20 --loss .2
+talk '' burst --loss .02 --burst .5 --slow 1
+talk '' burst-of-many --loss .02 --burst .8 --slow .5 --ponder .5
+talk '' burst+given-up --loss .02 --burst .5 --slow 1 --abort .6
+talk '' joined+given-up --join 1 --abort .7
+talk '' joined+given-up+slow --join 1 --abort .7 --slow 1
+talk '' joined+given-up+ponder --join 1 --abort .7 --slow .7 --ponder 1
 talk '' loss-of-requests --loss-client .1
 talk '' loss-of-responses --loss-server .1
 talk '' whole-messages-lost --lose-message .05
@@ -120,13 +137,11 @@ talk '' other-bytes-again --again .2 --conflict .5 --twice .2 --probe .2
 talk '' close+connect+upgrade --until-close .5 --connect .3 --upgrade .3 --loss .02
 talk '' port-reuse --reuse .7 --loss .01
 talk '' one-sided --client-only .3 --server-only .3
-talk --all short-packets --snaplen 400
+talk '--all --cut' short-packets --snaplen 400
 talk '' syn-data+wrap --syn-data .5 --wrap .5 --loss .02
 for net in ip6 vlan qinq mpls pppoe gre vxlan geneve ipip 6in4 raw sll sll2 null; do
 	talk --all net-$net --net $net --frag .2 --conns 5
 done
-# Where a client gives up on a connection that was joined in the middle, no
-# packet tells: --join and --abort are not combined.
 all="--net any --loss .03 --fast .3 --early .1 --interim .1
 	--expect .2 --head .1 --notmod .1 --chunked .3 --quit .1 --announce .1
 	--rst .1 --open .1 --server-first .2 --stall .1 --coalesce .3
@@ -134,7 +149,7 @@ all="--net any --loss .03 --fast .3 --early .1 --interim .1
 	--until-close .1 --connect .1 --upgrade .1 --reuse .3 --client-only .02
 	--server-only .02 --syn-data .1 --wrap .2 --frag .05 --lose-message .01"
 # shellcheck disable=SC2086
-talk '' all-of-it+joined $all --join .2
+talk '' all-of-it $all --join .2 --abort .1
 # shellcheck disable=SC2086
-talk '' all-of-it+given-up $all --abort .1
+talk '' all-of-it+burst $all --join .2 --abort .3 --slow .3 --ponder .3 --burst .3
 exit $status

@@ -44,13 +44,15 @@ row --all fragments --frag .3 --linktype sll2
 row '' loss --loss .05
 row '' loss-in-pipelines --loss .03 --pipeline 1
 row '' mid-stream --drop-head 100
-row '' short-packets --snaplen 600
+row '--all --cut' short-packets --snaplen 600
 row '' everything --loss .02 --pipeline .5 --ooo .05 --ack-early .05 \
 	--midstream .3 --conflict .02 --continue100 .3
 talk --all talk
 talk '' joined-talk --join 1 --loss .02
 talk '' lossy-talk --loss .05 --server-first .5 --quit .3
 talk '' given-up-talk --abort .6 --loss .05
+talk '' joined-and-given-up-talk --join 1 --abort 1 --slow .5 --ponder .5
+talk '' burst-talk --slow 1 --loss .03 --burst .6
 talk '' reordered-talk --skew 1 --shuffle .1
 talk '' odd-talk --net any --join .2 --loss .03 --fast .3 --early .1 --interim .1 \
 	--expect .2 --head .1 --notmod .1 --chunked .3 --quit .2 --rst .1 \

@@ -45,6 +45,7 @@ for name, text in (
         ("hurry", "an acknowledgement is sent at once, not with the next data"),
         ("loss", "a packet is not captured"), ("loss-client", "the same, of clients only"),
         ("loss-server", "the same, of servers only"),
+        ("burst", "after a packet that was not captured, the next is not either"),
         ("lose-message", "all packets that hold a byte of a message are not captured"),
         ("lose-edge", "the packet in which a message begins is not captured"),
         ("again", "a segment is sent twice"), ("conflict", "and then with other bytes"),
@@ -59,6 +60,8 @@ for name, text in (
         ("rst", "a reset in the middle"), ("open", "nobody closes"), ("server-first", "the server closes first, at the end"),
         ("until-close", "the last body ends with the connection"), ("connect", "all inside a CONNECT tunnel"),
         ("upgrade", "it ends in 101 and bytes that only look like HTTP"),
+        ("slow", "the server takes longer for each answer than the way to the client and back"),
+        ("ponder", "the client takes its time before it sends more"),
         ("reuse", "the next connection has the same ports, and sees old segments"),
         ("wrap", "sequence numbers wrap")):
     A("--" + name, type=float, default=0.0, metavar="P", help="of connections: " + text)
@@ -246,7 +249,7 @@ class End:
                 bytes_ = data[:n]
                 if chance(a.conflict):
                     bytes_ = b"X" * n
-                    self.c.conflict = True
+                    self.c.telling.append((self.way, old, old + n))
                 self.c.after(R.random() * .01, lambda b=bytes_, o=old: self.put(ACK, b, o))
             data = data[n:]
 
@@ -271,7 +274,7 @@ class Connection:
 
     def __init__(self, number, start, like=None):
         self.number, self.now, self.queue, self.events = number, start, [], 0
-        self.packets, self.edges, self.conflict = [], [[], []], False
+        self.packets, self.edges, self.telling = [], [[], []], []
         self.wraps = chance(a.wrap)
         self.addr = like.addr if like else (0x0A000002 + number, 0xC0A80A01 + number % 5)
         self.ports = like.ports if like else (20000 + number * 7 % 40000, 8080)
@@ -288,6 +291,7 @@ class Connection:
         if chance(a.connect):
             self.plan[0] = make_connect(self)
         self.tunnel = self.plan[0].truth["method"] == "CONNECT"
+        self.slow, self.ponders, self.pondering = chance(a.slow), chance(a.ponder), False
         self.sent = self.answered = self.taken = 0  # requests; responses; responses at the client
         self.stalled = self.busy = self.over = False
         self.script_end()
@@ -411,7 +415,8 @@ class Connection:
         if end.got < (x.head_end if x.early and not x.expect else x.end):
             return
         self.busy = True
-        self.after(0 if chance(a.fast) else R.choice((.0001, .005, .03)), lambda: self.answer(x))
+        think = R.uniform(.1, .3) if self.slow else 0 if chance(a.fast) else R.choice((.0001, .005, .03))
+        self.after(think, lambda: self.answer(x))
 
     def answer(self, x):
         end, n = self.ends[1], self.answered
@@ -429,6 +434,8 @@ class Connection:
         end.say(x.interim)
         end.say(head.encode() + x.wire)
         self.edges[1].append((start, end.sent))
+        if x.status == 101:
+            self.telling.append((1, start, end.sent))
         self.answered += 1
         x.answer_end = end.sent
         if quits or announces or until_close:
@@ -453,6 +460,14 @@ class Connection:
         while self.taken < self.answered and self.ends[0].got >= self.plan[self.taken].answer_end:
             self.taken += 1
             self.stalled |= chance(a.stall)
+        if not self.ponders:
+            self.client()
+        elif not self.pondering:
+            self.pondering = True
+            self.after(R.expovariate(20), self.go_on)
+
+    def go_on(self):
+        self.pondering = False
         self.client()
 
     def open(self):
@@ -485,19 +500,28 @@ class Connection:
         while self.queue:
             self.now, _, do = heapq.heappop(self.queue)
             do()
-        for x in self.plan[:self.sent] if self.conflict else []:
-            x.truth["conflict"] = True
         return self.shown()
+
+    def tells(self, p):
+        """
+        Is it the only one that shows what is true?  Nobody can know that other bytes
+        came than those that are seen, or that what looks like HTTP is no longer.
+        """
+        return any(way == p[2] and p[3] < end and p[3] + p[4] > start and p[5][-1:] != b"X" for way, start, end in self.telling)
 
     def shown(self):
         """The packets that are in the capture, with their times."""
         lost = [[(s, e) for s, e in edges if chance(a.lose_message)] +
                 [(s, s + 1) for s, e in edges if chance(a.lose_edge)] for edges in self.edges]
         only = 0 if chance(a.client_only) else 1 if chance(a.server_only) else None
-        out = []
+        out, lost_last = [], False
         for p in sorted(self.packets):
             t, _, way, at, n, seg = p
-            if chance(a.loss) or chance(a.loss_server if way else a.loss_client) or only == 1 - way:
+            lost_last = chance(a.loss) or (lost_last and chance(a.burst))
+            if self.tells(p):
+                out.append((t, way, seg))
+                continue
+            if lost_last or chance(a.loss_server if way else a.loss_client) or only == 1 - way:
                 continue
             if any(at < e and at + n > s for s, e in lost[way] if n):
                 continue

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """truth.py MANIFEST - compare what capture_dump prints (stdin) with the truth.
 
-Fails on any wrong status, any wrong body of a complete message, any exchange
-that never was, any exchange reported twice, and coverage that does not
-reconcile.  Prints how much was found; --all: every exchange must be right;
+Fails on any wrong status, any wrong request line, any wrong body of a complete
+message, any exchange that never was, any exchange reported twice, any without
+a status that does not say why, and coverage that does not reconcile with
+itself or with what was printed.  Prints how much was found; --all: every
+exchange must be right, and complete unless packets were cut (--cut);
 --recall F: that part of them.
 """
 import argparse, json, sys
@@ -12,13 +14,15 @@ ap = argparse.ArgumentParser()
 ap.add_argument("manifest")
 ap.add_argument("--all", dest="recall", action="store_const", const=1.0, default=0.0)
 ap.add_argument("--recall", type=float, default=0.0)
+ap.add_argument("--cut", action="store_true")
 ap.add_argument("--method", default="DELETE")
 a = ap.parse_args()
 truth = {}
 for line in open(a.manifest):
     t = json.loads(line)
     truth["%08x-%06d" % (t["conn"], t["n"])] = t
-wrong, seen, cover, numbers = [], {}, None, {}
+wrong, seen, cover, complete = [], {}, None, 0
+FLAW = {"no-response", "response-lost", "ambiguous", "reset", "limit"}
 for line in sys.stdin:
     x = json.loads(line)
     if "packets" in x:
@@ -29,19 +33,27 @@ for line in sys.stdin:
         wrong.append("never was, or twice: %s" % line)
         continue
     seen[x["id"]] = x
-    if (x["method"], x["target"]) != (t["method"], t["target"]) and \
-       not t.get("conflict"):
+    if (x["method"], x["target"]) != (t["method"], t["target"]):
         wrong.append("request: %s" % line)
     if x["status"] is not None and x["status"] != t["status"]:
         wrong.append("status: is %s: %s" % (t["status"], line))
-    if (x["status"] is None) == (x["reason"] is None):
+    if (x["status"] is None) == (x["reason"] is None) or \
+       (x["status"] is None) != (x["response"] is None):
         wrong.append("reason: %s" % line)
+    if x["reason"] in FLAW and x["reason"] not in x["flaws"]:
+        wrong.append("no flaw for the reason: %s" % line)
+    whole = True
     for name, key in (("request", "req"), ("response", "resp")):
         m = x[name]
-        if m is not None and m["complete"] and not t.get("conflict") and \
-           "conflict" not in x["flaws"] and \
-           (m["sha256"], m["body_len"]) != (t[key + "_sha256"], t[key + "_len"]):
+        if m is None or not m["complete"]:
+            whole = False
+            if m is not None and not x["flaws"]:
+                wrong.append("%s without a flaw: %s" % (name, line))
+        elif (m["sha256"], m["body_len"]) != (t[key + "_sha256"], t[key + "_len"]):
             wrong.append("%s body: %s" % (name, line))
+    complete += whole
+    if a.recall == 1 and not a.cut and not whole and t["status"] is not None:
+        wrong.append("not complete: %s" % line)
 if cover is None:
     wrong.append("no coverage")
 else:
@@ -50,6 +62,8 @@ else:
         wrong.append("packets do not reconcile: %s" % cover)
     if e["seen"] != e["kept"] + e["filtered"] + e["incomplete"]:
         wrong.append("exchanges do not reconcile: %s" % cover)
+    if (e["kept"], e["incomplete"] - e["orphans"]) != (complete, len(seen) - complete):
+        wrong.append("%d of %d are complete: %s" % (complete, len(seen), cover))
 of = [k for k, t in truth.items() if a.method in ("", t["method"])]
 got = [k for k in of if k in seen]
 right = [k for k in got if seen[k]["status"] == truth[k]["status"]]
