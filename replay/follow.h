@@ -32,9 +32,7 @@ struct follow {
 int64_t follow_every(const struct sending *s, const struct question *q);
 int64_t follow_limit(const struct sending *s, const struct question *q);
 
-/*
- * How many questions that is at most.
- */
+/* How many questions that is at most. */
 uint64_t follow_most(const struct sending *s, const struct question *q);
 
 /*

@@ -101,7 +101,7 @@ def states(*names):
     return lambda n: state(names[min(n, len(names)) - 1])
 
 
-def play(folder, flow, target, *options, limit="0.3"):
+def play(folder, flow, target, *options, limit):
     """Send it; the exit status, the row of the deletion, what was said."""
     name = f"a{len(os.listdir(folder))}"
     archive = record(folder, flow, name)
@@ -123,7 +123,9 @@ def check(tap, folder, name, answers, want, *, flow=CLOUDDC, polls=None,
           path=PATH + "/status", options=(), **how):
     """want: exit status, verdict, state."""
     target = Polled(answers, **how)
-    status, row, said, results = play(folder, flow, target, *options)
+    # Only what never ends needs a limit, and then a short one.
+    limit = "0.3" if want[1] == "unconfirmed" else "60"
+    status, row, said, results = play(folder, flow, target, *options, limit=limit)
     got = status, row and verdict(row), row and (row["follow_up"] or {}).get("state")
     lines = {line for _, line in target.order}
     deletions = sum(n for line, n in target.ledger.items() if "DELETE" in line)
