@@ -17,7 +17,10 @@ class Server:
             stderr=subprocess.PIPE,
             text=True,
         )
-        url = urllib.parse.urlsplit(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(self.process.stderr.read())
+        url = urllib.parse.urlsplit(line)
         self.address = (url.hostname, url.port)
 
     def again(self):

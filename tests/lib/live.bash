@@ -64,7 +64,7 @@ serve() { # ADDRESS
 # lets what it starts in the background ignore SIGINT.
 watch() { # ARGUMENT...
 	ip netns exec "$near" env --default-signal=INT "$OBIT" capture \
-		--duration 60 "$@" >out 2>words 3>&- &
+		--duration 600 "$@" >out 2>words 3>&- &
 	recorder=$!
 	await test -e "${WATCHED:-${!#}}" || { cat words; return 1; }
 }
