@@ -5,7 +5,7 @@
 # shellcheck shell=bash
 
 setup() {
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 	export HOME=$BATS_TEST_TMPDIR XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config
 	SERVER=
 }
@@ -36,6 +36,7 @@ start() {
 finish() {
 	kill -TERM "$SERVER"
 	STATUS=0
+	# shellcheck disable=SC2034 # for the test
 	wait "$SERVER" || STATUS=$?
 	SERVER=
 }
