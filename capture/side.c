@@ -183,6 +183,7 @@ end_headless(struct side *s, uint64_t len, enum parser_end how)
 
 	if (s->opaque)
 		return;
+	s->heads |= how == PARSER_LIMIT; /* nobody else sends so long a head */
 	if (s->which == HEAD_RESPONSE && !s->plausible) {
 		pair_cut(s->pair, len, FLAW_MALFORMED);
 	} else if (s->which == HEAD_RESPONSE) {

@@ -410,6 +410,26 @@ join(void)
 }
 
 /* Perhaps the first response answers a request from before the capture. */
+/* The first of the connection; what it asks is not known. */
+START_TEST(head_too_long_does_not_end_the_connection)
+{
+	char filler[1001];
+
+	open_capture();
+	connect_from(0);
+	memset(filler, 'x', 1000);
+	filler[1000] = '\0';
+	client("GET / HTTP/1.1\r\nX: ");
+	for (int i = 0; i < 300; i++)
+		client(filler);
+	client("\r\n\r\n");
+	server("HTTP/1.1 431 Too Large\r\nContent-Length: 0\r\n\r\n");
+	client(DELETE_A);
+	server(DONE);
+	expect("1.1 DELETE /a ambiguous ambiguous;");
+}
+END_TEST
+
 START_TEST(joined_in_the_middle)
 {
 	join();
@@ -483,5 +503,6 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     lone_responses_are_counted, large_body_keeps_its_digest,
     new_syn_is_a_new_connection, syn_is_answered_by_its_own_number,
     bytes_after_fin_are_a_new_connection, other_bytes_are_another_protocol,
-    joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
+    head_too_long_does_not_end_the_connection, joined_in_the_middle,
+    other_bytes_twice_are_a_conflict, memory_is_bounded,
     who_goes_on_is_not_given_up)
