@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/json.h"
@@ -51,8 +52,11 @@ verify_and_add(struct merge *m, struct store *st, struct cmd_ctx *ctx,
 		check_report(ctx->log, path, &found);
 		return EXIT_DIFFERENT;
 	}
+	/* Errors of the store name it already. */
 	if (merge_add(m, st, path, err) < 0)
-		return err_prefix(err, "%s", path);
+		return strncmp(err->text, path, strlen(path)) == 0
+		    ? -1
+		    : err_prefix(err, "%s", path);
 	return EXIT_OK;
 }
 

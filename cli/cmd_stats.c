@@ -208,7 +208,8 @@ stats_json(struct store *st, const struct store_stats *s, FILE *out,
 	json_object(&j, NULL);
 	counts_json(&j, s);
 	json_array(&j, "recordings");
-	status = recordings(st, &j, out, err);
+	if ((status = recordings(st, &j, out, err)) < 0)
+		return -1;
 	json_end(&j);
 	json_end(&j);
 	json_line(&j);

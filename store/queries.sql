@@ -287,6 +287,10 @@ LIMIT 1;
 -- ORPHAN_ORIGIN
 SELECT max(o.recording, 0) FROM origin AS o
 WHERE NOT EXISTS (SELECT 1 FROM recording AS r WHERE r.id = o.recording)
+    OR typeof(o.root) <> 'blob' OR length(o.root) <> 32
+    OR typeof(o.number) <> 'integer' OR o.number < 1
+    OR typeof(o.size) <> 'integer' OR o.size < 0
+    OR typeof(coalesce(o.first, 1)) <> 'integer' OR o.first < 1
     OR iif(o.count = 0, o.first IS NOT NULL OR o.exchange IS NOT NULL OR EXISTS (
             SELECT 1 FROM connection AS c WHERE c.recording = o.recording),
         o.count < 1 OR o.first IS NULL OR o.exchange IS NULL OR o.recording IS NOT (

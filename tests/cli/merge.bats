@@ -126,6 +126,17 @@ origins() {
 		run -1 "$OBIT" verify bad.obit
 		[[ "$output" == *"where it was before it was merged does not fit its exchanges"* ]]
 	done
+	# Nor what is none at all, which nobody takes for one.
+	for change in "root = 'text'" "root = x'00'" 'number = -1' "size = 'x'" "first = x'00'"; do
+		cp m.obit bad.obit
+		sqlite3 bad.obit "UPDATE origin SET $change"
+		run -1 "$OBIT" verify bad.obit
+		[[ "$output" == *"where it was before it was merged does not fit its exchanges"* ]]
+		run -3 "$OBIT" stats --json bad.obit
+		run -1 "$OBIT" merge -o no.obit bad.obit
+		run -1 "$OBIT" redact -o no.obit bad.obit
+		[ ! -e no.obit ]
+	done
 	cp m.obit bad.obit
 	sqlite3 bad.obit "UPDATE origin SET root = x'00'"
 	run -3 --separate-stderr "$OBIT" stats bad.obit
