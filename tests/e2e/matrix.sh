@@ -80,7 +80,7 @@ row --all conflict-2 --conflict .02
 row --all ack-early-2 --ack-early .02
 row '--recall .98' loss-0.5 --loss .005
 row '--recall .93' loss-2 --loss .02
-row '--recall .82' loss-5 --loss .05
+row '--recall .78' loss-5 --loss .05
 row --all pipelining-100 --pipeline 1
 row '--recall .88' pipelining+loss-1 --pipeline 1 --loss .01
 row '--recall .85' mixed --pipeline .3 --loss .01 --ooo .05 --retrans .05 --overlap .02 \
