@@ -202,8 +202,10 @@ async def idle(address, count, seconds, end):
 
 
 async def watch(pid, seconds, samples):
-    for _ in range(SAMPLES):
-        await asyncio.sleep(seconds / SAMPLES)
+    begin = time.monotonic()
+    for i in range(SAMPLES):
+        due = begin + seconds * (i + 1) / SAMPLES
+        await asyncio.sleep(due - time.monotonic())
         samples.append(memory(pid))
 
 
