@@ -268,7 +268,30 @@ is_gone(const struct live *l)
 	return l->index != 0 && if_indextoname(l->index, name) == NULL;
 }
 
-/* As live_next(), without waiting: 0 if there is nothing. */
+static int
+say_gone(const struct live *l, struct err *err)
+{
+	return err_set(err, ERR_SYSTEM, "%s: the interface disappeared",
+	    l->name);
+}
+
+/*
+ * libpcap saw and took the error before take_error() could, and from then on
+ * knows of nothing but frames that are ready.  Those that are not yet become so
+ * within the delay.
+ */
+static int
+read_rest(struct live *l, struct pcap_pkthdr **head, const u_char **bytes)
+{
+	int rc = pcap_next_ex(l->pcap, head, bytes);
+
+	if (rc >= 0)
+		return rc;
+	(void)poll(NULL, 0, 2 * LIVE_DELAY_MS);
+	return pcap_next_ex(l->pcap, head, bytes);
+}
+
+/* As live_next(), without waiting before the end: 0 if there is nothing. */
 static int
 read_frame(struct live *l, struct frame *out, struct err *err)
 {
@@ -276,10 +299,12 @@ read_frame(struct live *l, struct frame *out, struct err *err)
 	const u_char *bytes;
 	int rc = pcap_next_ex(l->pcap, &head, &bytes);
 
-	/* It saw and took the error before take_error() could; what is left in
-	 * the ring is still to be had. */
-	if (rc < 0 && is_gone(l))
-		rc = pcap_next_ex(l->pcap, &head, &bytes);
+	if (rc < 0 && is_gone(l)) {
+		note_down(l);
+		rc = read_rest(l, &head, &bytes);
+		if (rc < 0)
+			return say_gone(l, err);
+	}
 	if (rc == 1)
 		fill(l, out, head, bytes);
 	if (rc >= 0)
@@ -329,8 +354,7 @@ live_next(struct live *l, struct frame *out, struct err *err)
 		return rc < 0 ? -1 : SOURCE_IDLE;
 	look_at_interface(l);
 	if (is_gone(l))
-		return err_set(err, ERR_SYSTEM, "%s: the interface disappeared",
-		    l->name);
+		return say_gone(l, err);
 	return l->ending ? 0 : SOURCE_IDLE;
 }
 
