@@ -11,6 +11,7 @@ libbase_a_SOURCES = \
 	%D%/span.c %D%/span.h \
 	%D%/spool.c %D%/spool.h \
 	%D%/stamp.c %D%/stamp.h \
+	%D%/thread.c %D%/thread.h \
 	%D%/utf8.c %D%/utf8.h \
 	%D%/xalloc.c %D%/xalloc.h
 

@@ -3,12 +3,12 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/thread.h"
 #include "base/xalloc.h"
 #include "cli/sealer.h"
 #include "http/body.h"
@@ -259,20 +259,6 @@ write_all(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that reads packets. */
-static int
-start(struct handover *h)
-{
-	sigset_t all, before;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&h->thread, NULL, write_all, h);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc;
-}
-
 static void
 destroy(struct handover *h)
 {
@@ -301,7 +287,7 @@ handover_open(struct handover **out, struct store *store, struct sealer *sealer,
 	pthread_cond_init(&h->more, &clock);
 	pthread_condattr_destroy(&clock);
 	pthread_cond_init(&h->room, NULL);
-	rc = start(h);
+	rc = thread_start(&h->thread, write_all, h);
 	if (rc != 0) {
 		destroy(h);
 		errno = rc;

@@ -2,11 +2,11 @@
 
 #include <assert.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/thread.h"
 #include "base/xalloc.h"
 #include "cli/handover.h"
 #include "cli/sealer.h"
@@ -120,27 +120,13 @@ finish(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that reads packets. */
-static bool
-start(struct tape *t)
-{
-	sigset_t all, before;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&t->thread, NULL, finish, t);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc == 0;
-}
-
 void
 tape_end(struct tape *t, const struct coverage *coverage)
 {
 	assert(!t->ended);
 	t->ended = true;
 	t->coverage = *coverage;
-	t->threaded = start(t);
+	t->threaded = thread_start(&t->thread, finish, t) == 0;
 	if (!t->threaded)
 		finish(t);
 }

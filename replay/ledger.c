@@ -3,12 +3,12 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/thread.h"
 #include "base/xalloc.h"
 #include "deletion/recogniser.h"
 #include "deletion/redact.h"
@@ -272,19 +272,6 @@ run(void *arg)
 	return NULL;
 }
 
-static int
-start(struct ledger *l)
-{
-	sigset_t all, before;
-	int rc;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&l->thread, NULL, run, l);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc;
-}
-
 static void
 init_condition(pthread_cond_t *c)
 {
@@ -322,7 +309,7 @@ ledger_open(struct ledger **out, const struct ledger_options *options,
 	list_init(&l->durable);
 	pthread_mutex_init(&l->mutex, NULL);
 	init_condition(&l->more);
-	rc = start(l);
+	rc = thread_start(&l->thread, run, l);
 	if (rc != 0) {
 		destroy(l);
 		errno = rc;
