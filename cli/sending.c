@@ -24,21 +24,28 @@ read_order(enum order *out, const char *text, struct err *err)
 }
 
 /* "2", "0.5", "max"; from a thousandth to a million. */
+/* A number from 0.001 to max, as thousandths; false if it is none. */
+static bool
+read_thousandths(uint64_t *out, const char *text, double max)
+{
+	char *end;
+	double number;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	number = strtod(text, &end);
+	if (!(number >= 0.001 && number <= max) || *end != '\0')
+		return false;
+	*out = (uint64_t)(number * 1000 + 0.5);
+	return true;
+}
+
 static int
 read_speed(uint64_t *out, const char *text, struct err *err)
 {
-	char *end;
-	double factor = 0;
-
 	*out = 0;
-	if (strcmp(text, "max") == 0)
+	if (strcmp(text, "max") == 0 || read_thousandths(out, text, 1e6))
 		return 0;
-	if (*text >= '0' && *text <= '9')
-		factor = strtod(text, &end);
-	if (factor >= 0.001 && factor <= 1e6 && *end == '\0') {
-		*out = (uint64_t)(factor * 1000 + 0.5);
-		return 0;
-	}
 	return err_set(err, ERR_USAGE,
 	    "--speed takes a factor from 0.001 to 1000000 or max, not "
 	    "\"%.80s\"",
@@ -50,18 +57,9 @@ static int
 read_seconds(uint64_t *out, const char *option, const char *text,
     struct err *err)
 {
-	char *end;
-	double seconds = 0;
-
 	*out = 0;
-	if (text == NULL)
+	if (text == NULL || read_thousandths(out, text, 1e7))
 		return 0;
-	if (*text >= '0' && *text <= '9')
-		seconds = strtod(text, &end);
-	if (seconds >= 0.001 && seconds <= 1e7 && *end == '\0') {
-		*out = (uint64_t)(seconds * 1000 + 0.5);
-		return 0;
-	}
 	return err_set(err, ERR_USAGE,
 	    "%s takes seconds, from 0.001 to 10000000, not \"%.80s\"", option,
 	    text);
