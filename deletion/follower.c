@@ -66,7 +66,7 @@ captured(const struct subject *s, struct span name)
 
 /* As the rule has it, for what only the answer can tell. */
 static struct span
-placeholder(const struct source *source, struct arena *arena)
+in_braces(const struct source *source, struct arena *arena)
 {
 	return arena_printf(arena, "{%.*s}", (int)source->text.len,
 	    (const char *)source->text.p);
@@ -82,7 +82,7 @@ segment_of(struct subject *s, const struct segment *g)
 		return g->text;
 	case SEGMENT_VALUE:
 		if (s->response == NULL)
-			return placeholder(&g->source, s->arena);
+			return in_braces(&g->source, s->arena);
 		return encode(subject_first(s, &one), true, s->arena);
 	default:
 		return encode(captured(s, g->text), g->kind == SEGMENT_REST,
@@ -147,7 +147,7 @@ fill_url(const struct source *source, struct subject *s, struct question *out)
 	struct url url;
 
 	if (s->response == NULL) {
-		out->target = placeholder(source, s->arena);
+		out->target = in_braces(source, s->arena);
 		return true;
 	}
 	url = url_split(span_of_str("GET"), subject_first(s, &one));

@@ -10,14 +10,21 @@ static const bool token[256] = {
 	/* clang-format on */
 };
 
-size_t
-fields_token(struct span s)
+/* How many bytes at the start of s are in the set. */
+static size_t
+count_leading(struct span s, const bool set[256])
 {
 	size_t n = 0;
 
-	while (n < s.len && token[s.p[n]])
+	while (n < s.len && set[s.p[n]])
 		n++;
 	return n;
+}
+
+size_t
+fields_token(struct span s)
+{
+	return count_leading(s, token);
 }
 
 /* Unreserved, reserved but for "#[]", and "%". */
@@ -33,11 +40,7 @@ static const bool target[256] = {
 size_t
 fields_target(struct span s)
 {
-	size_t n = 0;
-
-	while (n < s.len && target[s.p[n]])
-		n++;
-	return n;
+	return count_leading(s, target);
 }
 
 size_t
