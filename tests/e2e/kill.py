@@ -12,25 +12,15 @@ if anything was lost.
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 
+from obit import last_id
+
 obit, capture, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
 CHUNK = 16384
-
-
-def last_id(path):
-    """The highest id that another process can read, or 0."""
-    if not os.path.exists(path):
-        return 0
-    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
-    try:
-        return db.execute("SELECT max(id) FROM exchange").fetchone()[0] or 0
-    finally:
-        db.close()
 
 
 def feed(process, data, end):

@@ -14,29 +14,19 @@ import http.client
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
+from obit import last_id
+
 obit, deleter, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 seed = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 WORKERS = 8
 TURNS = 4   # kills of one archive
 LONGEST = 2.0  # seconds until a kill; a batch is open for less than one
-
-
-def last_id(path):
-    """The highest id that another process can read, or 0."""
-    if not os.path.exists(path):
-        return 0
-    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
-    try:
-        return db.execute("SELECT max(id) FROM exchange").fetchone()[0] or 0
-    finally:
-        db.close()
 
 
 def delete_without_end(port, over):

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 
 OBIT = os.environ.get("OBIT", "obit")
@@ -75,3 +76,14 @@ def stream_count(path):
     text = tshark("-r", path, "-T", "fields", "-e", "tcp.stream")
     numbers = [int(n) for n in text.split()]
     return max(numbers) + 1 if numbers else 0
+
+
+def last_id(path):
+    """The highest id that another process can read, or 0."""
+    if not os.path.exists(path):
+        return 0
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+    try:
+        return db.execute("SELECT max(id) FROM exchange").fetchone()[0] or 0
+    finally:
+        db.close()
