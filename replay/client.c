@@ -78,6 +78,20 @@ on_begin(void *ctx)
 		give_up(c, 503, "more connections than --max-connections");
 }
 
+/* Whose connection is it?  RFC 9112, section 3.2, wants it said once. */
+static void
+judge_host(struct client *c, const struct head *h)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < h->field_count; i++)
+		count += span_eq_nocase(h->fields[i].name, span_of_str("Host"));
+	if (count > 1)
+		give_up(c, 400, "more than one Host");
+	else if (count == 0 && h->minor > 0)
+		give_up(c, 400, "no Host");
+}
+
 /* What a head alone deserves. */
 static void
 judge_head(struct client *c, const struct parser_head *h)
@@ -95,6 +109,8 @@ judge_head(struct client *c, const struct parser_head *h)
 		give_up(c, 400, "Transfer-Encoding does not end in chunked");
 	else if (h->framing == FRAMING_LENGTH && h->length > limits->body)
 		give_up(c, 413, TOO_LONG_A_BODY);
+	else
+		judge_host(c, &h->head);
 }
 
 static bool

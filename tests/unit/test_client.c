@@ -202,7 +202,7 @@ START_TEST(repeated_requests_are_as_good_as_new)
 		GET_C,
 		POST_E("") "a=1",
 		POST_E("Expect: 100-continue\r\n") "a=1",
-		"GET /v/c HTTP/1.0\r\nHost: h\r\n\r\n",
+		"GET /v/c HTTP/1.0\r\n\r\n",
 		"GET /v/c HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
 		"HEAD /v/c HTTP/1.1\r\nHost: h\r\n\r\n",
 		CONNECT("refused"),
@@ -281,7 +281,7 @@ START_TEST(connections_end_where_they_should)
 		    "HTTP/1.1 200 OK\r\n\r\nto the end" },
 		{ "GET /v/c HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
 		    CHUNKS },
-		{ "GET /v/c HTTP/1.0\r\nHost: h\r\n\r\n",
+		{ "GET /v/c HTTP/1.0\r\n\r\n",
 		    "HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 5\r\n\r\n"
 		    "abcde" },
 	};
@@ -339,10 +339,19 @@ START_TEST(what_is_wrong_is_refused)
 		{ "GET / HTTP/2.0\r\n\r\n", "505", "HTTP/1.0 and 1.1" },
 		{ "POST / HTTP/1.1\r\nContent-Length: 8388609\r\n\r\n", "413",
 		    "--max-body" },
-		{ "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+		{ "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+		  "chunked\r\n\r\nx\r\n",
 		    "400", "chunk size" },
-		{ "GET /v/d HTTP/1.1\r\nX-Obit-Session: " LONG_NAME "\r\n\r\n",
+		{ "GET /v/d HTTP/1.1\r\nHost: h\r\n"
+		  "X-Obit-Session: " LONG_NAME "\r\n\r\n",
 		    "503", "session" },
+		{ "GET /v/d HTTP/1.1\r\nHostess: h\r\n\r\n", "400",
+		    "no Host" }, /* RFC 9112, 3.2 */
+		{ "GET http://h/v/d HTTP/1.1\r\n\r\n", "400", "no Host" },
+		{ "GET /v/d HTTP/1.1\r\nHost: h\r\nhost: h\r\n\r\n", "400",
+		    "more than one Host" },
+		{ "GET /v/d HTTP/1.0\r\nHost: h\r\nHost: i\r\n\r\n", "400",
+		    "more than one Host" },
 	};
 
 	setup();
@@ -368,7 +377,8 @@ START_TEST(chunks_without_end_are_refused)
 	setup();
 	memset(chunk + 6, 'a', 0x1000);
 	memcpy(chunk + 6 + 0x1000, "\r\n", 2);
-	feed("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+	feed(
+	    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
 	for (size_t i = 0; i <= SERVER_LIMITS.body / 0x1000; i++)
 		client_data(client,
 		    (struct span){ (uint8_t *)chunk, sizeof(chunk) });
@@ -624,7 +634,8 @@ START_TEST(limits_can_be_lower)
 	disconnect();
 	connect_client();
 	client_data(client,
-	    span_of_str("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+	    span_of_str("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+			"chunked\r\n\r\n"
 			"3\r\nabc\r\n"));
 	sent_status("413");
 	disconnect();
