@@ -1,13 +1,17 @@
 #!/bin/sh
-# Requests per second, processor time and latency of obit serve against nginx's `return 204`,
-# both on one core, wrk on another, turn by turn, with the same requests.
+# Requests per second, processor time and latency of obit serve and of a bare
+# loop of system calls (bare_server.c) against nginx's `return 204`, each on
+# one core, wrk on another, turn by turn, with the same requests.  Where wrk
+# takes longer for a request than a server does, the rate is wrk's, and only
+# the processor time tells servers apart.
 # Run it from the build folder:
 #
 #	sh ../bench/serve.sh [-e] [-k KEYS] [-n ASKED] [-r ROUNDS] [-s SECONDS]
 #
 # The archive has KEYS recorded deletions (1000), of which the clients ask
 # for ASKED (1000), spread over all of it.  Their answers are 200s of some
-# 300 bytes, with -e 204s as small as nginx's.  Needs nginx, wrk and python3.
+# 300 bytes, with -e 204s as small as nginx's.  Needs nginx, wrk, python3 and
+# a C compiler.
 : "${OBIT:=./obit}" "${MAKE_ARCHIVE:=./tests/tools/make_archive}"
 keys=1000 asked=1000 rounds=5 seconds=3 answers=full
 while getopts ek:n:r:s: option; do
@@ -78,9 +82,18 @@ read -r obit_pid obit first <"$folder/started"
 servers="$servers $obit_pid"
 echo "open to first answer: $first ms"
 
-# A port that was free a moment ago; nginx cannot say which one it took.
-port=$(python3 -c 'import socket
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+# A port that was free a moment ago; who gets it cannot say which one it is.
+free_port() {
+	python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+until_it_answers() { # URL
+	until curl -s -o /dev/null "$1"; do :; done
+}
+
+port=$(free_port)
+nginx=http://127.0.0.1:$port
 cat >"$folder/nginx.conf" <<CONF
 daemon off;
 master_process off;
@@ -100,19 +113,37 @@ CONF
 taskset -c 0 nginx -p "$folder" -c "$folder/nginx.conf" 2>/dev/null &
 nginx_pid=$!
 servers="$servers $nginx_pid"
-until curl -s -o /dev/null "http://127.0.0.1:$port/"; do :; done
+until_it_answers "$nginx"
+
+${CC:-cc} -O2 -o "$folder/bare" "$(dirname "$0")/bare_server.c" || exit 3
+port=$(free_port)
+bare=http://127.0.0.1:$port
+taskset -c 0 "$folder/bare" "$port" &
+bare_pid=$!
+servers="$servers $bare_pid"
+until_it_answers "$bare"
 
 # Processor time so far, in clock ticks.
 used() { # PID
 	awk '{ print $14 + $15 }' "/proc/$1/stat"
 }
 
-# "RATE P99 CPU", the latter two in microseconds, of and for one request.
+# That of all children of this shell that have ended, in seconds.
+children_used() {
+	times >"$folder/times"
+	awk -F'[ms ]+' 'NR == 2 { print $1 * 60 + $2 + $3 * 60 + $4 }' "$folder/times"
+}
+
+# "RATE P99 CPU CLIENT", all but the first in microseconds: 99 of 100 waited
+# no longer, and what a request took of the server's and of wrk's time.
 load() { # URL PID
+	children_used >"$folder/began"
 	before=$(used "$2")
 	taskset -c 1 wrk -t1 -c64 -d"${seconds}s" --latency \
 		-s "$folder/walk.lua" "$1" >"$folder/wrk"
+	children_used >"$folder/ended"
 	awk -v ticks="$(($(used "$2") - before))" \
+		-v client="$(paste "$folder/ended" "$folder/began" | awk '{ print $1 - $2 }')" \
 		-v second="$(getconf CLK_TCK)" '
 		$1 == "99%" {
 			p = $2 + 0
@@ -121,7 +152,10 @@ load() { # URL PID
 		}
 		$2 == "requests" { n = $1 }
 		/Requests\/sec/ { rate = $2 }
-		END { print int(rate), p, ticks / second * 1e6 / n }' "$folder/wrk"
+		END {
+			print int(rate), p, ticks / second * 1e6 / n,
+				client * 1e6 / n
+		}' "$folder/wrk"
 }
 
 # Every answer that is asked for is in use from here on.
@@ -129,20 +163,31 @@ load "$obit" "$obit_pid" >/dev/null
 i=0
 while [ $i -lt "$rounds" ]; do
 	i=$((i + 1))
-	echo "$(load "http://127.0.0.1:$port" "$nginx_pid")" \
+	echo "$(load "$nginx" "$nginx_pid") $(load "$bare" "$bare_pid")" \
 		"$(load "$obit" "$obit_pid")"
 done >"$folder/rounds"
-awk '{
-	printf "nginx %d/s p99 %d us cpu %.2f us, obit %d/s p99 %d us cpu %.2f us",
-		$1, $2, $3, $4, $5, $6
-	printf ": rate %.2f, p99 %.2f, cpu %.2f\n", $4 / $1, $5 / $2, $6 / $3
+awk '
+function one(name, i) {
+	printf "  %-5s %6d/s  99 of 100 in %5d us  CPU %5.2f us, wrk %5.2f us\n",
+		name, $i, $(i + 1), $(i + 2), $(i + 3)
+}
+{
+	print "round " NR
+	one("nginx", 1)
+	one("bare", 5)
+	one("obit", 9)
 }' "$folder/rounds"
 median() { # EXPRESSION
 	awk "{ print $1 }" "$folder/rounds" | sort -n | awk '{ r[NR] = $1 } END {
 		printf "%.2f", NR % 2 ? r[(NR + 1) / 2] : (r[NR / 2] + r[NR / 2 + 1]) / 2
 	}'
 }
-# shellcheck disable=SC2016 # columns of awk
-echo "$keys recorded, $asked asked for, $answers answers: median rate $(median '$4 / $1')," \
-	"p99 $(median '$5 / $2'), cpu $(median '$6 / $3') of nginx's;" \
-	"memory $(awk '/VmHWM/ { print int($2 / 1024) }' "/proc/$obit_pid/status") MB"
+# As multiples of nginx's in the same rounds.
+compare() { # NAME COLUMN
+	echo "$1: rate $(median "\$$2 / \$1"), p99 $(median "\$$(($2 + 1)) / \$2")," \
+		"CPU $(median "\$$(($2 + 2)) / \$3") of nginx's"
+}
+echo "$keys recorded, $asked asked for, $answers answers; medians"
+compare bare 5
+compare obit 9
+echo "memory $(awk '/VmHWM/ { print int($2 / 1024) }' "/proc/$obit_pid/status") MB"
