@@ -107,6 +107,22 @@ body_digests(struct exchange *x)
 	compute_digest(x->response);
 }
 
+bool
+body_purge(struct message *m, struct arena *arena)
+{
+	struct purged *left;
+
+	if (m->body.len == 0)
+		return false;
+	compute_digest(m);
+	left = arena_alloc(arena, sizeof(*left));
+	left->len = m->body.len;
+	digest_of(left->sha256, m->body);
+	m->purged = left;
+	m->body = (struct span){ 0 };
+	return true;
+}
+
 struct codings {
 	struct span names[MAX_CODINGS]; /* in the order of application */
 	size_t count;

@@ -46,6 +46,12 @@ struct span body_entity(const struct message *m, struct arena *arena);
 void body_digests(struct exchange *x);
 
 /*
+ * Take a body away for good and leave its digest; what the message says of
+ * it stays.  False if there is none, or not a byte of it.
+ */
+bool body_purge(struct message *m, struct arena *arena);
+
+/*
  * The entity without its content codings (gzip, x-gzip, deflate in both
  * its readings, identity, several in a row), at most limit bytes of it.
  * The same codings applied as transfer codings are removed as well.

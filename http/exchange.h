@@ -39,6 +39,12 @@ struct hole {
 	uint64_t len;
 };
 
+/* What is left of a body that was recorded and is not kept any more. */
+struct purged {
+	uint64_t len; /* of the bytes on the wire, */
+	uint8_t sha256[DIGEST_SIZE];
+};
+
 /*
  * One message.  Its bytes on the wire were interim, then head, then body.
  */
@@ -47,8 +53,10 @@ struct message {
 	struct span head;    /* start line to empty line; never absent */
 	struct span body;    /* chunk framing and trailers included; absent
 				if there was one that is not kept */
-	uint64_t wire_len;   /* of the body as on the wire, kept or not */
-	uint64_t body_len;   /* transfer coding removed, content coding not */
+	const struct purged *purged; /* then: what it was; NULL: nobody
+					knows */
+	uint64_t wire_len; /* of the body as on the wire, kept or not */
+	uint64_t body_len; /* transfer coding removed, content coding not */
 	uint8_t body_sha256[DIGEST_SIZE]; /* of those; valid if has_digest */
 	bool has_digest; /* the body is complete and without holes */
 	bool digest_due; /* then: it is not computed yet, see body_digests() */

@@ -98,16 +98,19 @@ add_bytes(struct sink *d, struct span s)
 
 /* By its digest: a body can be purged and the leaf still be checked. */
 static void
-add_body(struct sink *d, struct span s)
+add_body(struct sink *d, const struct message *m)
 {
-	uint8_t sha256[DIGEST_SIZE];
+	struct purged body = { m->body.len, { 0 } };
 
-	add_int(d, s.p != NULL);
-	if (s.p == NULL)
+	add_int(d, m->body.p != NULL || m->purged != NULL);
+	if (m->purged != NULL)
+		body = *m->purged;
+	else if (m->body.p != NULL)
+		digest_of(body.sha256, m->body);
+	else
 		return;
-	digest_of(sha256, s);
-	add_int(d, s.len);
-	add(d, (struct span){ sha256, sizeof(sha256) });
+	add_int(d, body.len);
+	add(d, (struct span){ body.sha256, DIGEST_SIZE });
 }
 
 static void
@@ -125,7 +128,7 @@ add_message(struct sink *d, const struct message *m)
 		return;
 	add_bytes(d, m->interim);
 	add_bytes(d, m->head);
-	add_body(d, m->body);
+	add_body(d, m);
 	add_int(d, m->wire_len);
 	add_int(d, m->body_len);
 	add_int(d, m->has_digest);

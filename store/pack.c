@@ -23,7 +23,10 @@ enum {
 	HAS_INTERIM = 0x10,
 	HAS_BODY = 0x20,
 	BODY_ALONE = 0x40,
-	DIGEST_GIVEN = 0x80, /* else it is that of the body at hand */
+	DIGEST_GIVEN = 0x80, /* else it is that of the body at hand, or */
+	PURGED = 0x100,      /* of the one that was, whose digest is here */
+	FLAGS_MAX = 0x1ff,
+	FLAGS_MAX_1 = 0xff, /* in version 1 */
 };
 
 #define MAX_HOLES 65536
@@ -67,6 +70,9 @@ digest_follows(const struct message *m)
 	struct arena arena = ARENA_INIT;
 	bool same = false;
 
+	if (m->purged != NULL)
+		return memcmp(m->purged->sha256, m->body_sha256, DIGEST_SIZE) ==
+		    0;
 	if (m->body.p == NULL || pack_is_alone(m->body))
 		return false;
 	digest_of(digest, body_entity(m, &arena));
@@ -86,8 +92,10 @@ message_flags(const struct message *m)
 		flags |= HAS_DIGEST;
 	if (m->interim.p != NULL)
 		flags |= HAS_INTERIM;
-	if (m->body.p != NULL)
+	if (m->body.p != NULL || m->purged != NULL)
 		flags |= HAS_BODY;
+	if (m->purged != NULL)
+		flags |= PURGED;
 	if (pack_is_alone(m->body))
 		flags |= BODY_ALONE;
 	if (m->has_digest && !digest_follows(m))
@@ -99,11 +107,12 @@ static int
 add_lengths(struct buf *b, const struct message *m, unsigned flags,
     struct err *err)
 {
-	int64_t body = (int64_t)m->body.len;
+	uint64_t len = m->purged != NULL ? m->purged->len : m->body.len;
+	int64_t body = (int64_t)len;
 
 	if ((flags & HAS_INTERIM && number_add(b, m->interim.len, err) < 0) ||
 	    number_add(b, m->head.len, err) < 0 ||
-	    (flags & HAS_BODY && number_add(b, m->body.len, err) < 0) ||
+	    (flags & HAS_BODY && number_add(b, len, err) < 0) ||
 	    add_signed(b, difference((int64_t)m->wire_len, body), err) < 0)
 		return -1;
 	return add_signed(b, difference((int64_t)m->body_len, body), err);
@@ -152,8 +161,11 @@ add_message(struct buf *b, const struct message *m, int64_t base,
 	    add_signed(b, difference(m->last, m->first), err) < 0 ||
 	    add_lengths(b, m, flags, err) < 0 || add_holes(b, m, err) < 0)
 		return -1;
-	if (flags & DIGEST_GIVEN)
-		return add_words(b, m->body_sha256, DIGEST_SIZE, err);
+	if (flags & DIGEST_GIVEN &&
+	    add_words(b, m->body_sha256, DIGEST_SIZE, err) < 0)
+		return -1;
+	if (flags & PURGED)
+		return add_words(b, m->purged->sha256, DIGEST_SIZE, err);
 	return 0;
 }
 
@@ -293,13 +305,27 @@ take_digest(struct unpack *u, struct message *m)
 		memcpy(m->body_sha256, digest.p, DIGEST_SIZE);
 }
 
+/* What its length was put into has no bytes. */
+static void
+take_purged(struct unpack *u, struct message *m, unsigned flags)
+{
+	struct purged *left = arena_alloc(u->arena, sizeof(*left));
+
+	left->len = m->body.len;
+	take_words(u, left->sha256, DIGEST_SIZE);
+	m->purged = left;
+	m->body = (struct span){ 0 };
+	if (!(flags & HAS_BODY) || flags & BODY_ALONE || left->len == 0)
+		u->bad = true;
+}
+
 static struct message *
 take_message(struct unpack *u, int64_t base, unsigned *out_flags)
 {
 	struct message *m = arena_alloc(u->arena, sizeof(*m));
 	uint64_t flags = take_number(u);
 
-	if (flags > UINT8_MAX)
+	if (flags > (u->version > 1 ? FLAGS_MAX : FLAGS_MAX_1))
 		u->bad = true;
 	m->framing = flags & FRAMING_BITS;
 	m->complete = (flags & COMPLETE) != 0;
@@ -310,6 +336,8 @@ take_message(struct unpack *u, int64_t base, unsigned *out_flags)
 	take_holes(u, m);
 	if (flags & DIGEST_GIVEN)
 		take_digest(u, m);
+	if (flags & PURGED)
+		take_purged(u, m, (unsigned)flags);
 	*out_flags = (unsigned)flags;
 	return m;
 }
@@ -327,7 +355,7 @@ take_texts(struct unpack *u, struct message *m, unsigned flags,
 		if (alone.p == NULL || alone.len != m->body.len)
 			u->bad = true;
 		m->body = alone;
-	} else if (flags & HAS_BODY) {
+	} else if (flags & HAS_BODY && !(flags & PURGED)) {
 		m->body = take_text(u, m->body.len);
 	}
 }
@@ -342,7 +370,11 @@ parse(struct message *m, enum head_side side, unsigned flags,
 		err->code = ERR_CORRUPT;
 		return -1;
 	}
-	if (flags & HAS_DIGEST && !(flags & DIGEST_GIVEN))
+	if (!(flags & HAS_DIGEST) || flags & DIGEST_GIVEN)
+		return 0;
+	if (m->purged != NULL)
+		memcpy(m->body_sha256, m->purged->sha256, DIGEST_SIZE);
+	else
 		digest_of(m->body_sha256, body_entity(m, arena));
 	return 0;
 }

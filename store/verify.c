@@ -314,6 +314,13 @@ judge(struct walk *w, const struct stub *stub, const char *why, struct err *err)
 	return suspect_judge(&s, w->out, err);
 }
 
+static unsigned
+count_purged(const struct exchange *x)
+{
+	return (x->request != NULL && x->request->purged != NULL) +
+	    (x->response != NULL && x->response->purged != NULL);
+}
+
 /* Read an exchange whose id is the one that is due. */
 static int
 check_exchange(struct walk *w, const struct stub *stub, struct entry *e,
@@ -337,6 +344,7 @@ check_exchange(struct walk *w, const struct stub *stub, struct entry *e,
 	    index_check_add(&w->index, e, w->out, err) < 0)
 		return damaged(w, err);
 	w->out->exchanges++;
+	w->out->purged += count_purged(e->exchange);
 	return note_leaf(w, leaf, err);
 }
 

@@ -42,6 +42,7 @@ struct verification {
 	char what[512];     /* a sentence without its full stop */
 	/* What was read. */
 	uint64_t exchanges, recordings;
+	uint64_t purged;     /* bodies of which only the digest is left */
 	uint64_t unfinished; /* recordings that did not end, and the last */
 	uint64_t unfinished_id;
 	uint64_t size; /* leaves */

@@ -277,6 +277,9 @@ class Archive:
         m["entity"] = p.signed() + length
         m["holes"] = [(p.number(), p.number()) for _ in range(p.number())]
         m["digest"] = p.words(4) if f & 0x80 else None
+        need(f < 0x200 and (not f & 0x100 or f & 0x60 == 0x20 and length),
+             "flags of a message")
+        m["purged"] = p.words(4) if f & 0x100 else None
         return m
 
     def message(self, m, p, alone):
@@ -285,19 +288,22 @@ class Archive:
         f = m["flags"]
         interim = p.text(m["interim"]) if f & 0x10 else None
         head = p.text(m["head"])
-        body = None
+        body, left = None, m["purged"]
         if f & 0x40:
             body = alone
-        elif f & 0x20:
+        elif f & 0x20 and not left:
             body = p.text(m["body"])
         out = i64(1) + octets(interim) + octets(head)
-        out += i64(0) if body is None else \
-            i64(1) + i64(len(body)) + sha256(body)
+        if left:
+            out += i64(1) + i64(m["body"]) + left
+        else:
+            out += i64(0) if body is None else \
+                i64(1) + i64(len(body)) + sha256(body)
         out += i64(m["wire"]) + i64(m["entity"]) + i64(f >> 3 & 1)
         if f & 8:
             digest = m["digest"]
             if digest is None:
-                digest = sha256(unchunk(body) if f & 3 == 2 else body or b"")
+                digest = left or sha256(unchunk(body) if f & 3 == 2 else body or b"")
             out += digest
         out += i64(f & 3) + i64(f >> 2 & 1) + i64(len(m["holes"]))
         for offset, length in m["holes"]:

@@ -249,6 +249,20 @@ turned(struct exchange *x, struct reading *r)
 	x->server = client;
 }
 
+/* Bodies that are gone: a large one, and one of chunks. */
+static void
+purged(struct exchange *x, struct reading *r)
+{
+	struct message *m;
+
+	chunked(x, r);
+	m = x->response;
+	large(x, r);
+	x->response = m;
+	body_purge(x->request, &x->arena);
+	body_purge(x->response, &x->arena);
+}
+
 static void (*const odd[])(struct exchange *x, struct reading *r) = {
 	[SAMPLE_FOLLOW_UP] = follow_up,
 	[2] = everything_said,
@@ -260,6 +274,7 @@ static void (*const odd[])(struct exchange *x, struct reading *r) = {
 	[8] = chunked,
 	[9] = other_digest,
 	[10] = turned,
+	[11] = purged,
 };
 
 struct exchange *
@@ -290,6 +305,12 @@ same_message(const struct message *got, const struct message *want)
 	same(got->interim, want->interim);
 	same(got->head, want->head);
 	same(got->body, want->body);
+	ck_assert((got->purged == NULL) == (want->purged == NULL));
+	if (want->purged != NULL) {
+		ck_assert_uint_eq(got->purged->len, want->purged->len);
+		ck_assert_mem_eq(got->purged->sha256, want->purged->sha256,
+		    DIGEST_SIZE);
+	}
 	ck_assert_uint_eq(got->wire_len, want->wire_len);
 	ck_assert_uint_eq(got->body_len, want->body_len);
 	ck_assert_int_eq(got->has_digest, want->has_digest);

@@ -232,7 +232,38 @@ START_TEST(both_codings_are_undone_for_a_message)
 }
 END_TEST
 
+START_TEST(a_purged_body_leaves_its_digests)
+{
+	static const char chunks[] = "3;x\r\nabc\r\n0\r\n\r\n";
+	struct arena arena = ARENA_INIT;
+	struct message m = { .framing = FRAMING_CHUNKED,
+		.body = span_of_str(chunks),
+		.wire_len = strlen(chunks),
+		.body_len = 3,
+		.has_digest = true,
+		.digest_due = true };
+	uint8_t wire[DIGEST_SIZE], entity[DIGEST_SIZE];
+
+	digest_of(wire, span_of_str(chunks));
+	digest_of(entity, span_of_str("abc"));
+	ck_assert(body_purge(&m, &arena));
+	ck_assert_ptr_null(m.body.p);
+	ck_assert_uint_eq(m.purged->len, strlen(chunks));
+	ck_assert_mem_eq(m.purged->sha256, wire, DIGEST_SIZE);
+	ck_assert(!m.digest_due);
+	ck_assert_mem_eq(m.body_sha256, entity, DIGEST_SIZE);
+	ck_assert_uint_eq(m.wire_len, strlen(chunks));
+	ck_assert_uint_eq(m.body_len, 3);
+	ck_assert(!body_purge(&m, &arena));
+	m = (struct message){ .body = span_of_str("") };
+	ck_assert(!body_purge(&m, &arena));
+	ck_assert_ptr_nonnull(m.body.p);
+	arena_release(&arena);
+}
+END_TEST
+
 UNIT_MAIN("body", chunk_framing_goes, chunks_show_extensions_and_what_follows,
     unframed_bodies_are_not_copied, content_codings_are_undone,
     gzip_members_follow_each_other, what_does_not_decode_says_why,
-    nothing_needs_no_decoding, both_codings_are_undone_for_a_message)
+    nothing_needs_no_decoding, both_codings_are_undone_for_a_message,
+    a_purged_body_leaves_its_digests)

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "deletion/deletion.h"
+#include "http/body.h"
 #include "http/coverage.h"
 #include "http/exchange.h"
 #include "tests/lib/unit.h"
@@ -151,4 +152,27 @@ START_TEST(an_encoding_gives_the_leaf)
 }
 END_TEST
 
-UNIT_MAIN("leaf", leaves_are_as_described, an_encoding_gives_the_leaf)
+START_TEST(a_purged_body_changes_no_leaf)
+{
+	struct message m = request;
+	struct exchange x = exchange;
+	uint8_t before[DIGEST_SIZE], after[DIGEST_SIZE];
+
+	x.request = &m;
+	m.body = span_of_str("secret");
+	leaf_of_exchange(before, 9, &x, &deletion);
+	ck_assert(body_purge(&m, &x.arena));
+	leaf_of_exchange(after, 9, &x, &deletion);
+	ck_assert_mem_eq(before, after, DIGEST_SIZE);
+	m.purged = &(struct purged){ m.purged->len + 1, { 0 } };
+	leaf_of_exchange(after, 9, &x, &deletion);
+	ck_assert_mem_ne(before, after, DIGEST_SIZE);
+	m.purged = NULL;
+	leaf_of_exchange(after, 9, &x, &deletion);
+	ck_assert_mem_ne(before, after, DIGEST_SIZE);
+	arena_release(&x.arena);
+}
+END_TEST
+
+UNIT_MAIN("leaf", leaves_are_as_described, an_encoding_gives_the_leaf,
+    a_purged_body_changes_no_leaf)
