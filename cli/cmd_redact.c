@@ -14,8 +14,8 @@
 #include "cli/opt.h"
 #include "deletion/redact.h"
 #include "deletion/rules.h"
+#include "store/copy.h"
 #include "store/fresh.h"
-#include "store/origin.h"
 #include "store/store.h"
 
 struct args {
@@ -110,26 +110,14 @@ close_redactor(struct job *job)
 	rules_close(job->rules);
 }
 
-static int
-copy_exchange(struct job *job, struct entry *e, struct err *err)
+static void
+mask_exchange(void *ctx, struct entry *e)
 {
+	struct job *job = ctx;
+
 	job->exchanges++;
 	job->changed += redactor_apply_again(job->redactor, job->rules,
 	    e->exchange, &e->reading);
-	return store_add(job->to, e->exchange, &e->reading, err);
-}
-
-/* The exchanges of one recording; *e is the first that is not. */
-static int
-copy_exchanges(struct job *job, struct cursor *c, uint64_t recording,
-    struct entry *e, int *got, struct err *err)
-{
-	while (*got == 1 && e->recording == recording) {
-		if (copy_exchange(job, e, err) < 0)
-			return -1;
-		*got = cursor_next(c, e, err);
-	}
-	return *got < 0 ? -1 : 0;
 }
 
 /* Whoever finds the new archive is told which one it was made from. */
@@ -146,8 +134,9 @@ with_origin(const struct job *job, struct span source, struct arena *arena)
 }
 
 static void
-mask_recording(struct job *job, struct recording *rec, struct arena *arena)
+mask_recording(void *ctx, struct recording *rec, struct arena *arena)
 {
+	struct job *job = ctx;
 	struct span *texts[] = { &rec->program, &rec->source, &rec->filter };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
@@ -157,71 +146,13 @@ mask_recording(struct job *job, struct recording *rec, struct arena *arena)
 	rec->source = with_origin(job, rec->source, arena);
 }
 
-/* Of recording id, whose exchanges are those from first on. */
-static int
-copy_origins(struct job *job, uint64_t id, uint64_t first, struct arena *arena,
-    struct err *err)
-{
-	const struct origin *origins;
-	size_t count;
-
-	if (store_origins(job->from, id, arena, &origins, &count, err) < 0)
-		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (store_origin_add(job->to, &origins[i], first,
-			store_next_id(job->to) - first, err) < 0)
-			return -1;
-	return 0;
-}
-
-static int
-copy_recording(struct job *job, struct cursor *c, uint64_t id,
-    struct arena *arena, struct entry *e, int *got, struct err *err)
-{
-	uint64_t first = store_next_id(job->to);
-	struct recording rec;
-	int more = store_recording(job->from, id, arena, &rec, err);
-
-	if (more < 1)
-		return more;
-	mask_recording(job, &rec, arena);
-	if (store_begin(job->to, &rec, err) < 0 ||
-	    copy_exchanges(job, c, id, e, got, err) < 0 ||
-	    copy_origins(job, id, first, arena, err) < 0)
-		return -1;
-	more = rec.finished ? store_end(job->to, &rec.coverage, err)
-			    : store_leave(job->to, err);
-	return more < 0 ? -1 : 1;
-}
-
-static int
-copy_all(struct job *job, struct cursor *c, struct err *err)
-{
-	struct arena arena = ARENA_INIT;
-	struct entry e = ENTRY_INIT;
-	int got = cursor_next(c, &e, err), more = got < 0 ? -1 : 1;
-
-	for (uint64_t id = 1; more == 1; id++) {
-		arena_reset(&arena);
-		more = copy_recording(job, c, id, &arena, &e, &got, err);
-	}
-	entry_release(&e);
-	arena_release(&arena);
-	return more;
-}
-
 static int
 copy(struct job *job, struct err *err)
 {
-	struct selection all = { 0 };
-	struct cursor *c;
-	int rc;
+	struct copy c = { job->from, job->to, mask_exchange, mask_recording,
+		job };
 
-	if (cursor_open(&c, job->from, &all, err) < 0)
-		return -1;
-	rc = copy_all(job, c, err);
-	cursor_close(c);
-	return rc;
+	return copy_archive(&c, err);
 }
 
 static void

@@ -3,6 +3,7 @@ libstore_a_SOURCES = \
 	%D%/checkpoint.c %D%/checkpoint.h \
 	%D%/columns.c %D%/columns.h \
 	%D%/compact.c %D%/compact.h \
+	%D%/copy.c %D%/copy.h \
 	%D%/counts.c %D%/counts.h \
 	%D%/cursor.c \
 	%D%/db.c %D%/db.h \
@@ -152,6 +153,10 @@ fuzz_targets += tests/fuzz/fuzz_proof
 tests_fuzz_fuzz_proof_SOURCES = tests/fuzz/fuzz_proof.c $(fuzz_driver)
 tests_fuzz_fuzz_proof_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_proof_LDADD   = $(store_libs)
+
+unit_tests += tests/unit/test_copy
+tests_unit_test_copy_SOURCES = tests/unit/test_copy.c $(store_samples)
+tests_unit_test_copy_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_sent
 tests_unit_test_sent_SOURCES = tests/unit/test_sent.c tests/lib/folder.c \

@@ -408,6 +408,9 @@ INSERT INTO replay VALUES(?, ?, ?, ?, ?);
 SELECT recording, plan, root, size, target FROM replay
     ORDER BY recording LIMIT 1;
 
+-- REPLAY_OF
+SELECT recording, plan, root, size, target FROM replay WHERE recording = ?;
+
 -- SENT_ADD
 INSERT INTO sent(source, recording, intent) VALUES(?, ?, ?)
     ON CONFLICT DO NOTHING RETURNING source;
@@ -422,3 +425,6 @@ INSERT INTO sent(source, recording, intent, exchange) VALUES(?1, ?2, ?3, ?4)
 -- SENT_NEXT
 SELECT source, intent, exchange FROM sent WHERE source > ?
     ORDER BY source LIMIT 1;
+
+-- SENT_OF
+SELECT source, intent, exchange FROM sent WHERE recording = ? ORDER BY source;

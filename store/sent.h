@@ -58,4 +58,11 @@ struct sent {
 int store_sent_next(struct store *st, uint64_t above, struct sent *out,
     struct err *err) MUST_CHECK;
 
+/*
+ * Say of the open recording of another archive what this one says of
+ * recording id, where what came of it has the same numbers.
+ */
+int store_sent_copy(struct store *st, uint64_t id, struct store *to,
+    struct err *err) MUST_CHECK;
+
 #endif

@@ -108,6 +108,46 @@ START_TEST(an_archive_knows_of_what_it_is_the_replay)
 }
 END_TEST
 
+START_TEST(a_copy_has_the_rows_of_its_recording)
+{
+	struct replay r = { .size = 12, .target = span_of_str("http://h:1") };
+	struct recording rec = { .program = span_of_str("test") };
+	struct coverage coverage = { 0 };
+	struct arena arena = ARENA_INIT;
+	struct store *to;
+	struct replay got;
+	struct sent row;
+
+	begin();
+	ck_assert_int_eq(store_replay_add(st, &r, &err), 0);
+	ck_assert_int_eq(store_settle(st, 5, 102, 2, &err), 0);
+	ck_assert_int_eq(store_intend(st, 3, 101, &err), 0);
+	ck_assert_int_eq(store_end(st, &coverage, &err), 0);
+	ck_assert_int_eq(store_begin(st, &rec, &err), 0);
+	ck_assert_int_eq(store_intend(st, 4, 103, &err), 0);
+	ck_assert_int_eq(store_end(st, &coverage, &err), 0);
+	ck_assert_int_eq(store_open(&to, folder_path("b.obit"), STORE_APPEND,
+			     &err),
+	    0);
+	ck_assert_int_eq(store_begin(to, &rec, &err), 0);
+	ck_assert_msg(store_sent_copy(st, 1, to, &err) == 0, "%s", err.text);
+	ck_assert_int_eq(store_replay_get(to, &arena, &got, &err), 1);
+	ck_assert_uint_eq(got.size, 12);
+	ck_assert_int_eq(store_sent_next(to, 0, &row, &err), 1);
+	ck_assert_uint_eq(row.source, 3);
+	ck_assert_uint_eq(row.exchange, 0);
+	ck_assert_int_eq(row.time, 101);
+	ck_assert_int_eq(store_sent_next(to, 3, &row, &err), 1);
+	ck_assert_uint_eq(row.source, 5);
+	ck_assert_uint_eq(row.exchange, 2);
+	ck_assert_int_eq(store_sent_next(to, 5, &row, &err), 0);
+	ck_assert_int_eq(store_close(to, &err), 0);
+	arena_release(&arena);
+	end();
+}
+END_TEST
+
 UNIT_MAIN("sent", a_source_is_intended_once, rows_come_in_the_order_of_sources,
     only_what_has_no_outcome_is_forgotten,
-    an_archive_knows_of_what_it_is_the_replay)
+    an_archive_knows_of_what_it_is_the_replay,
+    a_copy_has_the_rows_of_its_recording)
