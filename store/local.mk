@@ -29,6 +29,7 @@ libstore_a_SOURCES = \
 	%D%/profile.c %D%/profile.h \
 	%D%/proof.c %D%/proof.h \
 	%D%/prove.c %D%/prove.h \
+	%D%/purge.c %D%/purge.h \
 	%D%/reader.c %D%/reader.h \
 	%D%/row.h \
 	%D%/sent.c %D%/sent.h \
@@ -154,9 +155,10 @@ tests_fuzz_fuzz_proof_SOURCES = tests/fuzz/fuzz_proof.c $(fuzz_driver)
 tests_fuzz_fuzz_proof_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_proof_LDADD   = $(store_libs)
 
-unit_tests += tests/unit/test_copy
+unit_tests += tests/unit/test_copy tests/unit/test_purge
 tests_unit_test_copy_SOURCES = tests/unit/test_copy.c $(store_samples)
 tests_unit_test_copy_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+tests_unit_test_purge_LDADD  = libtest.a $(store_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_sent
 tests_unit_test_sent_SOURCES = tests/unit/test_sent.c tests/lib/folder.c \

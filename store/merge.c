@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 #include "store/leaf.h"
 #include "store/origin.h"
+#include "store/purge.h"
 #include "store/store.h"
 
 struct part {
@@ -18,6 +19,7 @@ struct part {
 					 contents, and another id */
 	const struct origin *origins; /* where it was before */
 	size_t origin_count;
+	struct purge_set purged; /* of it, and of those that are the same */
 };
 
 struct merge {
@@ -39,6 +41,8 @@ merge_free(struct merge *m)
 {
 	if (m == NULL)
 		return;
+	for (size_t i = 0; i < m->count; i++)
+		purge_set_release(&m->parts[i].purged);
 	free(m->parts);
 	free(m->shown);
 	arena_release(&m->arena);
@@ -163,6 +167,7 @@ digest_run(struct run *run, uint64_t id, struct part *p, int *got,
 	while (*got == 1 && run->entry.recording == id) {
 		if (run->count == 0)
 			p->time = exchange_time(run->entry.exchange);
+		purge_set_note(&p->purged, run->count, run->entry.exchange);
 		if (digest_entry(run, err) < 0)
 			return -1;
 		*got = cursor_next(run->cursor, &run->entry, err);
@@ -281,14 +286,15 @@ compare(const void *a, const void *b)
 }
 
 static int
-copy_exchange(struct run *run, struct store *out, uint64_t base,
+copy_exchange(struct run *run, struct store *out, const struct part *p,
     struct err *err)
 {
 	struct entry *e = &run->entry;
 	struct reading reading = e->reading;
 
+	purge_set_apply(&p->purged, run->count, e->exchange);
 	if (digest_entry(run, err) < 0 ||
-	    move_reading(&reading, e, run->first, base, err) < 0)
+	    move_reading(&reading, e, run->first, p->shown.new_first, err) < 0)
 		return -1;
 	return store_add(out, e->exchange, &reading, err);
 }
@@ -302,8 +308,7 @@ copy_exchanges(struct run *run, struct store *out, const struct part *p,
 	run->first = p->shown.first;
 	while (run->count < p->shown.count && got == 1) {
 		got = cursor_next(run->cursor, &run->entry, err);
-		if (got == 1 &&
-		    copy_exchange(run, out, p->shown.new_first, err) < 0)
+		if (got == 1 && copy_exchange(run, out, p, err) < 0)
 			return -1;
 	}
 	return got < 0 ? -1 : 0;
@@ -393,6 +398,16 @@ relate(struct part *p, const struct part *before)
 	p->alike = !p->shown.again && p->shown.count > 0;
 }
 
+/* What was purged anywhere is not to come back. */
+static void
+join_purged(struct merge *m)
+{
+	for (size_t i = m->count - 1; i > 0; i--)
+		if (m->parts[i].shown.again)
+			purge_set_join(&m->parts[i - 1].purged,
+			    &m->parts[i].purged);
+}
+
 static void
 show(struct merge *m)
 {
@@ -415,6 +430,7 @@ merge_write(struct merge *m, struct store *out, struct err *err)
 	qsort(m->parts, m->count, sizeof(*m->parts), compare);
 	for (size_t i = 1; i < m->count; i++)
 		relate(&m->parts[i], &m->parts[i - 1]);
+	join_purged(m);
 	for (size_t i = 0; i < m->count; i++) {
 		struct part *p = &m->parts[i];
 

@@ -17,6 +17,7 @@
  *
  * Exchanges and recordings get new numbers, and what refers to an exchange
  * gets its new one; which ones they had, and where, is kept (origin.h).
+ * A body that one source has and another has purged is purged.
  * Nothing else changes: a deletion that was pending when
  * its recording ended stays so, whatever another recording shows.
  */
