@@ -30,8 +30,8 @@ archive_read(const char *path, archive_work *work, struct cmd_ctx *ctx,
 	return finish(st, work(st, ctx, err), err);
 }
 
-static int
-parse_id(uint64_t *id, const char *text, struct err *err)
+int
+archive_id(uint64_t *id, const char *text, struct err *err)
 {
 	char *end;
 
@@ -51,7 +51,7 @@ read_one(struct store *st, const char *number, entry_work *work,
 	uint64_t id;
 	int status;
 
-	if (parse_id(&id, number, err) < 0)
+	if (archive_id(&id, number, err) < 0)
 		return err_prefix(err, "%s", store_path(st));
 	if ((status = store_get(st, id, &e, err)) < 0)
 		return -1;

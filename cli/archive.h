@@ -4,6 +4,7 @@
 #ifndef CLI_ARCHIVE_H
 #define CLI_ARCHIVE_H
 
+#include "base/base.h"
 #include "store/store.h"
 
 struct cmd_ctx;
@@ -19,6 +20,9 @@ typedef int archive_work(struct store *st, struct cmd_ctx *ctx,
  */
 int archive_read(const char *path, archive_work *work, struct cmd_ctx *ctx,
     struct err *err);
+
+/* Read the number of an exchange.  Errors: ERR_USAGE. */
+int archive_id(uint64_t *id, const char *text, struct err *err) MUST_CHECK;
 
 typedef int entry_work(const struct entry *e, struct cmd_ctx *ctx,
     struct err *err);

@@ -62,6 +62,19 @@ print_plain(FILE *out, const char *text)
 		putc(*text >= ' ' && *text < 0x7f ? *text : '?', out);
 }
 
+/* What they were cannot be checked, but that they were these. */
+static void
+print_purged(FILE *out, const struct verification *v)
+{
+	if (v->purged == 1)
+		fputs("1 body was purged, its digest stands for it\n", out);
+	else if (v->purged > 1)
+		fprintf(out,
+		    "%" PRIu64
+		    " bodies were purged, their digests stand for them\n",
+		    v->purged);
+}
+
 /* A recorder that was killed, or that still runs, said nothing of itself. */
 static void
 print_unfinished(FILE *out, const struct verification *v)
@@ -99,6 +112,7 @@ check_report(FILE *out, const char *path, const struct verification *v)
 	print_hex(out, v->root);
 	fprintf(out, " of %" PRIu64 " %s\n", v->size,
 	    text_plural(v->size, "leaf", "leaves"));
+	print_purged(out, v);
 	print_unfinished(out, v);
 }
 
@@ -124,6 +138,7 @@ check_json(struct json *j, const struct verification *v)
 	json_str(j, "what", good ? NULL : v->what);
 	json_uint(j, "exchanges", v->exchanges);
 	json_uint(j, "recordings", v->recordings);
+	json_uint(j, "purged", v->purged);
 	json_uint(j, "unfinished", v->unfinished);
 	if (!good) {
 		json_null(j, "size");

@@ -10,8 +10,8 @@
 #include "cli/text.h"
 
 extern const struct cmd cmd_audit, cmd_capture, cmd_diff, cmd_ls, cmd_merge,
-    cmd_plan, cmd_prove, cmd_redact, cmd_rules, cmd_seal, cmd_send, cmd_serve,
-    cmd_show, cmd_stats, cmd_verify;
+    cmd_plan, cmd_prove, cmd_purge, cmd_redact, cmd_rules, cmd_seal, cmd_send,
+    cmd_serve, cmd_show, cmd_stats, cmd_verify;
 
 const struct cmd *const cmd_table[] = {
 	&cmd_audit,
@@ -21,6 +21,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_merge,
 	&cmd_plan,
 	&cmd_prove,
+	&cmd_purge,
 	&cmd_redact,
 	&cmd_rules,
 	&cmd_seal,

@@ -56,16 +56,26 @@ side(const struct entry *e, const char *name, const struct message **out,
 	    e->id, name);
 }
 
+/* Is there a body to show, if there was one? */
+static int
+check_stored(const struct message *m, const char *name, struct err *err)
+{
+	if (m->purged != NULL)
+		return err_set(err, ERR_NOT_FOUND,
+		    "the body of that %s was purged", name);
+	if (m->body.p == NULL && m->wire_len > 0)
+		return err_set(err, ERR_NOT_FOUND,
+		    "the body of that %s was not stored", name);
+	return 0;
+}
+
 static int
 show_raw(const struct entry *e, const char *name, FILE *out, struct err *err)
 {
 	const struct message *m;
 
-	if (side(e, name, &m, err) < 0)
+	if (side(e, name, &m, err) < 0 || check_stored(m, name, err) < 0)
 		return -1;
-	if (m->body.p == NULL && m->wire_len > 0)
-		return err_set(err, ERR_NOT_FOUND,
-		    "the body of that %s was not stored", name);
 	put(out, m->interim);
 	put(out, m->head);
 	put(out, m->body);
@@ -78,11 +88,8 @@ show_body(const struct entry *e, const char *name, FILE *out, struct err *err)
 	const struct message *m;
 	struct span body;
 
-	if (side(e, name, &m, err) < 0)
+	if (side(e, name, &m, err) < 0 || check_stored(m, name, err) < 0)
 		return -1;
-	if (m->body.p == NULL && m->wire_len > 0)
-		return err_set(err, ERR_NOT_FOUND,
-		    "the body of that %s was not stored", name);
 	if (body_decoded(m, MAX_DECODED, &e->exchange->arena, &body, err) < 0)
 		return -1;
 	put(out, body);
@@ -96,14 +103,26 @@ is_text(struct span s)
 }
 
 static void
+print_purged(const struct purged *p, FILE *out)
+{
+	fprintf(out, "(a body of %" PRIu64 " bytes, purged; its SHA-256 was ",
+	    p->len);
+	for (size_t i = 0; i < DIGEST_SIZE; i++)
+		fprintf(out, "%02x", p->sha256[i]);
+	fputs(")\n", out);
+}
+
+static void
 print_body(const struct message *m, struct arena *arena, FILE *out)
 {
 	struct err why;
 	struct span body;
 
-	if (m->wire_len == 0)
+	if (m->purged != NULL)
+		print_purged(m->purged, out);
+	else if (m->wire_len == 0)
 		return;
-	if (m->body.p == NULL)
+	else if (m->body.p == NULL)
 		fprintf(out, "(a body of %" PRIu64 " bytes, not stored)\n",
 		    m->body_len);
 	else if (body_decoded(m, MAX_DECODED, arena, &body, &why) < 0)

@@ -17,6 +17,7 @@ libcli_a_SOURCES = \
 	%D%/cmd_merge.c \
 	%D%/cmd_plan.c \
 	%D%/cmd_prove.c \
+	%D%/cmd_purge.c \
 	%D%/cmd_redact.c \
 	%D%/cmd_rules.c \
 	%D%/cmd_seal.c \

@@ -48,6 +48,20 @@ record_flaws(struct json *j, const char *name, flaw_set set)
 	json_end(j);
 }
 
+/* Of a body that is not there any more, as it was on the wire. */
+static void
+purged(struct json *j, const struct purged *p)
+{
+	if (p == NULL) {
+		json_null(j, "purged");
+		return;
+	}
+	json_object(j, "purged");
+	json_uint(j, "bytes", p->len);
+	json_hex(j, "sha256", (struct span){ p->sha256, DIGEST_SIZE });
+	json_end(j);
+}
+
 static void
 message(struct json *j, const char *name, const struct message *m)
 {
@@ -64,6 +78,7 @@ message(struct json *j, const char *name, const struct message *m)
 	json_uint(j, "body_bytes", m->body_len);
 	json_hex(j, "body_sha256", digest);
 	json_bool(j, "complete", m->complete);
+	purged(j, m->purged);
 	json_end(j);
 }
 

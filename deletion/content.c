@@ -391,8 +391,9 @@ describe(const struct body *body, const struct message *m, struct arena *arena)
 	uint8_t digest[DIGEST_SIZE];
 
 	if (body->text.p == NULL && m->wire_len > 0)
-		return arena_printf(arena, "%llu bytes, not kept",
-		    (unsigned long long)m->body_len);
+		return arena_printf(arena, "%llu bytes, %s",
+		    (unsigned long long)m->body_len,
+		    m->purged != NULL ? "purged" : "not kept");
 	if (body->text.len == 0)
 		return m->complete ? (struct span){ 0 }
 				   : span_of_str("0 bytes, cut");

@@ -41,9 +41,9 @@ body_of(FILE *out, const struct message *m, struct arena *arena)
 	part = cut_text(text, HTML_MAX_BODY);
 	if (text.p == NULL) {
 		fprintf(out,
-		    "<p class=\"note\">%" PRIu64 " bytes that were not "
-		    "kept</p>\n",
-		    m->wire_len);
+		    "<p class=\"note\">%" PRIu64 " bytes that were %s"
+		    "</p>\n",
+		    m->wire_len, m->purged != NULL ? "purged" : "not kept");
 	} else if (!is_text(part)) {
 		fprintf(out,
 		    "<p class=\"note\">%zu bytes that are no text</p>\n",

@@ -10,6 +10,7 @@ dist_man_MANS += \
 	%D%/obit-merge.1 \
 	%D%/obit-plan.1 \
 	%D%/obit-prove.1 \
+	%D%/obit-purge.1 \
 	%D%/obit-pytest.7 \
 	%D%/obit-redact.1 \
 	%D%/obit-rules.1 \

@@ -11,6 +11,8 @@ fitness_of_source(const struct entry *e)
 	const struct exchange *x = e->exchange;
 	const struct message *m = x->request;
 
+	if (m->purged != NULL)
+		return OMISSION_PURGED;
 	if (m->body.p == NULL && flaw_has(x->flaws, FLAW_WITHHELD))
 		return OMISSION_WITHHELD;
 	if (!m->complete || m->body.p == NULL || m->hole_count > 0)

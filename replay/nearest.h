@@ -25,7 +25,8 @@ struct store;
 	X(FLAGS, "flags")                                                      \
 	X(QUERY, "query")                                                      \
 	X(BODY, "body")                                                        \
-	X(INCOMPLETE, "incomplete") /* equal, but its answer is not whole */
+	X(INCOMPLETE, "incomplete") /* equal, but its answer is not whole, */  \
+	X(PURGED, "purged")         /* or its body was purged */
 
 #define X(id, name) DIFFERENCE_##id,
 enum difference { DIFFERENCES(X) DIFFERENCE_COUNT };

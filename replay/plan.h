@@ -67,6 +67,7 @@ struct kept {
 	X(INCOMPLETE, "incomplete",                                            \
 	    "the recording has not all of its request")                        \
 	X(WITHHELD, "withheld", "its body was not stored: it held secrets")    \
+	X(PURGED, "purged", "its body was purged from the archive")            \
 	X(TUNNEL, "tunnel", "it asks for a tunnel or another protocol")        \
 	X(UNFIT, "unfit", "it cannot be sent as one HTTP/1.1 request")         \
 	X(LIMIT, "limit", "the limit is reached before it")

@@ -55,7 +55,9 @@ is_moved(const struct rules *rules, const struct entry *e,
 {
 	struct arena arena = ARENA_INIT;
 
-	if (e->exchange->request == NULL)
+	/* Without its body nobody can tell, so the stored one stands. */
+	if (e->exchange->request == NULL ||
+	    e->exchange->request->purged != NULL)
 		return false;
 	match_key(key, rules, e->exchange->request, &arena);
 	arena_release(&arena);

@@ -117,5 +117,6 @@ makes() { # COMMAND: VERB, SOURCE... and -o where it goes
 	"$dir/second.obit" >/dev/null
 makes merge "$dir/first.obit" "$dir/second.obit"
 makes redact --field InstanceId "$dir/first.obit"
+makes purge "$dir/first.obit"
 echo "1..$n"
 exit $status

@@ -128,4 +128,9 @@ ok 'in the other implementation neither' \
 
 ok "$sweep changed bytes are found or show nowhere" \
 	python3 "$e2e/evidence_sweep.py" "$OBIT" sealed.obit cp vkey "$sweep"
+
+"$OBIT" purge -o purged.obit sealed.obit >/dev/null || exit 99
+ok 'without its bodies it is what was sealed' evidence archive purged.obit cp vkey
+ok "$((sweep / 5)) changed bytes of that are found or show nowhere" \
+	python3 "$e2e/evidence_sweep.py" "$OBIT" purged.obit cp vkey $((sweep / 5))
 echo "1..$n"

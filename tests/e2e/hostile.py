@@ -314,6 +314,7 @@ def commands(path, good, out, key):
     yield "plan", path, "--target", "http://127.0.0.1:9"
     yield "merge", "-o", out, good, path
     yield "redact", "-o", out, path
+    yield "purge", "-o", out, path
     yield "serve", path, "--listen", "nonsense"
     yield "capture", "-r", capture, path
 
@@ -338,7 +339,8 @@ def judge(args, kind, path, out):
     if any(c < " " and c not in "\n\t" for c in words):
         return f"escapes: {words!r}"
     if kind == REFUSED and r.returncode not in (2, 3) and \
-            not (args[0] in ("verify", "seal", "merge", "redact") and
+            not (args[0] in ("verify", "seal", "merge", "redact",
+                            "purge") and
                  r.returncode == 1):
         return f"status {r.returncode}, and not refused"
     if r.returncode == 3 and os.path.exists(out):

@@ -42,6 +42,8 @@ START_TEST(half_requests_and_tunnels_are_left_out)
 	ck_assert_int_eq(fitness_of_source(&entry), OMISSION_INCOMPLETE);
 	entry.exchange->flaws |= FLAW_BIT(FLAW_WITHHELD);
 	ck_assert_int_eq(fitness_of_source(&entry), OMISSION_WITHHELD);
+	entry.exchange->request->purged = &(struct purged){ 1, { 0 } };
+	ck_assert_int_eq(fitness_of_source(&entry), OMISSION_PURGED);
 	done();
 }
 END_TEST
