@@ -463,13 +463,18 @@ rule_names(const struct rule *r, struct span name)
 	return false;
 }
 
+static bool
+is_of_path(const struct source *s)
+{
+	return s->kind == SOURCE_PATH || s->kind == SOURCE_PLAIN;
+}
+
 static void
 check_paths(struct compiler *c, const struct yaml_node *at,
     const struct rule *r, struct sources list)
 {
 	for (size_t i = 0; i < list.count; i++)
-		if (list.at[i].kind == SOURCE_PATH &&
-		    !rule_names(r, list.at[i].name))
+		if (is_of_path(&list.at[i]) && !rule_names(r, list.at[i].name))
 			mistake(c, at, "no segment '{%.*s}' in a match line",
 			    WORD(list.at[i].name));
 }
@@ -482,8 +487,7 @@ check_conds(struct compiler *c, const struct yaml_node *at,
 	for (size_t i = 0; i < m->conds.count; i++) {
 		const struct source *s = &m->conds.at[i].source;
 
-		if (s->kind == SOURCE_PATH &&
-		    !template_names(&m->path, s->name))
+		if (is_of_path(s) && !template_names(&m->path, s->name))
 			mistake(c, at, "no segment '{%.*s}' in its match line",
 			    WORD(s->name));
 	}

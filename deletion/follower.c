@@ -29,22 +29,23 @@ can_be_asked(const struct poll *poll)
 }
 
 static bool
-is_plain(uint8_t c, bool slash)
+is_plain(uint8_t c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || (slash && c == '/') ||
+	    (c >= '0' && c <= '9') ||
 	    (c != 0 && strchr("-._~!$&'()*+,;=:@", c) != NULL);
 }
 
-/* Percent-encode what cannot stand in a path (RFC 3986, 3.3). */
+/* Percent-encode what cannot stand in a segment (RFC 3986, 3.3), but keep. */
 static struct span
-encode(struct span s, bool slash, struct arena *arena)
+encode(struct span s, const char *keep, struct arena *arena)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	uint8_t *out = arena_alloc(arena, 3 * s.len + 1), *p = out;
 
 	for (size_t i = 0; i < s.len; i++) {
-		if (is_plain(s.p[i], slash)) {
+		if (is_plain(s.p[i]) ||
+		    (s.p[i] != 0 && strchr(keep, s.p[i]) != NULL)) {
 			*p++ = s.p[i];
 			continue;
 		}
@@ -53,15 +54,6 @@ encode(struct span s, bool slash, struct arena *arena)
 		*p++ = (uint8_t)hex[s.p[i] & 15];
 	}
 	return (struct span){ out, (size_t)(p - out) };
-}
-
-static struct span
-captured(const struct subject *s, struct span name)
-{
-	for (size_t i = 0; i < s->captures.count; i++)
-		if (span_eq(s->captures.at[i].name, name))
-			return s->captures.at[i].value;
-	return (struct span){ 0 };
 }
 
 /* As the rule has it, for what only the answer can tell. */
@@ -83,10 +75,11 @@ segment_of(struct subject *s, const struct segment *g)
 	case SEGMENT_VALUE:
 		if (s->response == NULL)
 			return in_braces(&g->source, s->arena);
-		return encode(subject_first(s, &one), true, s->arena);
+		return encode(subject_first(s, &one), "/", s->arena);
+	case SEGMENT_REST: /* with the escapes of url_decode_path() */
+		return encode(match_captured(s, g->text).value, "/%", s->arena);
 	default:
-		return encode(captured(s, g->text), g->kind == SEGMENT_REST,
-		    s->arena);
+		return encode(match_captured(s, g->text).value, "", s->arena);
 	}
 }
 

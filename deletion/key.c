@@ -418,7 +418,7 @@ is_path(struct span id, const struct head *h)
 
 	if (span_has_prefix(path, span_of_str("/")))
 		path = span_sub(path, 1, path.len);
-	is = span_eq(url_decode(path, false, &arena), id);
+	is = span_eq(url_decode_path(path, &arena), id);
 	arena_release(&arena);
 	return is;
 }

@@ -28,11 +28,13 @@ literal_fits(const struct attempt *a, struct span literal, struct span raw)
 }
 
 static void
-capture(struct attempt *a, struct span name, struct span raw)
+capture(struct attempt *a, const struct segment *g, struct span raw)
 {
 	struct captures *c = &a->s->captures;
 
-	c->at[c->count++] = (struct capture){ name, raw };
+	c->at[c->count++] = (struct capture){ .name = g->text,
+		.value = raw,
+		.several = g->kind == SEGMENT_REST };
 }
 
 /* Everything from segment i up to, not with, segment j. */
@@ -81,14 +83,14 @@ fit(struct attempt *a, const struct template *t)
 			from = i++;
 			mark = i;
 			kept = a->s->captures.count;
-			capture(a, g->text, join_segments(a, from, mark));
+			capture(a, g, join_segments(a, from, mark));
 			continue;
 		}
 		if (g != NULL && i < a->count &&
 		    (g->kind == SEGMENT_ONE ||
 			literal_fits(a, g->text, segment_at(a, i)))) {
 			if (g->kind == SEGMENT_ONE)
-				capture(a, g->text, segment_at(a, i));
+				capture(a, g, segment_at(a, i));
 			i++;
 			k++;
 			continue;
@@ -102,7 +104,7 @@ fit(struct attempt *a, const struct template *t)
 		i = ++mark;
 		k = star + 1;
 		a->s->captures.count = kept;
-		capture(a, t->at[star].text, join_segments(a, from, mark));
+		capture(a, &t->at[star], join_segments(a, from, mark));
 	}
 	return true;
 }
@@ -110,9 +112,13 @@ fit(struct attempt *a, const struct template *t)
 static void
 decode_captures(struct subject *s)
 {
-	for (size_t i = 0; i < s->captures.count; i++)
-		s->captures.at[i].value =
-		    url_decode(s->captures.at[i].value, false, s->arena);
+	for (size_t i = 0; i < s->captures.count; i++) {
+		struct capture *c = &s->captures.at[i];
+
+		c->plain = url_decode(c->value, false, s->arena);
+		c->value =
+		    c->several ? url_decode_path(c->value, s->arena) : c->plain;
+	}
 }
 
 static bool
@@ -128,6 +134,15 @@ path_fits(struct subject *s, const struct template *t, struct attempt *a)
 		return false;
 	decode_captures(s);
 	return true;
+}
+
+struct capture
+match_captured(const struct subject *s, struct span name)
+{
+	for (size_t i = 0; i < s->captures.count; i++)
+		if (span_eq(s->captures.at[i].name, name))
+			return s->captures.at[i];
+	return (struct capture){ 0 };
 }
 
 bool

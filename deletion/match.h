@@ -16,4 +16,7 @@ const struct match *match_find(struct subject *s, bool *open);
 /* Does the path fit?  Captures its segments in s. */
 bool match_path(struct subject *s, const struct template *t);
 
+/* What it captured under this name; all absent if nothing. */
+struct capture match_captured(const struct subject *s, struct span name);
+
 #endif

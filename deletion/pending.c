@@ -305,7 +305,7 @@ slot_of_path(const struct pending_table *t, struct subject *s)
 {
 	if (s->url.path.p == NULL)
 		return NULL;
-	return find_slot(t, url_decode(s->url.path, false, s->arena));
+	return find_slot(t, url_decode_path(s->url.path, s->arena));
 }
 
 bool

@@ -1,15 +1,7 @@
 #include "deletion/poll.h"
 
 #include "deletion/glob.h"
-
-static struct span
-captured(struct subject *s, struct span name)
-{
-	for (size_t i = 0; i < s->captures.count; i++)
-		if (span_eq(s->captures.at[i].name, name))
-			return s->captures.at[i].value;
-	return (struct span){ 0 };
-}
+#include "deletion/match.h"
 
 static struct span
 segment_value(struct subject *s, const struct segment *g)
@@ -20,7 +12,9 @@ segment_value(struct subject *s, const struct segment *g)
 		return g->text;
 	if (g->kind == SEGMENT_VALUE)
 		return subject_first(s, &one);
-	return captured(s, g->text);
+	if (g->kind == SEGMENT_REST)
+		return match_captured(s, g->text).value;
+	return url_path_segment(match_captured(s, g->text).value, s->arena);
 }
 
 static bool
@@ -55,7 +49,7 @@ fill_url(const struct source *source, struct subject *s, struct poll_place *out)
 		return false;
 	if (url.authority.p != NULL)
 		out->host = url_host(url.authority);
-	out->path = url_decode(url.path, false, s->arena);
+	out->path = url_decode_path(url.path, s->arena);
 	return true;
 }
 
@@ -67,7 +61,7 @@ poll_fill(const struct poll *poll, struct subject *s, struct poll_place *out)
 	case POLL_SELF:
 		if (s->url.path.p == NULL)
 			return false;
-		out->path = url_decode(s->url.path, false, s->arena);
+		out->path = url_decode_path(s->url.path, s->arena);
 		return true;
 	case POLL_PATH:
 		return fill_path(&poll->path, s, &out->path);

@@ -8,7 +8,7 @@
 
 struct poll_place {
 	struct span host; /* absent if the deletion named none */
-	struct span path; /* decoded */
+	struct span path; /* as url_decode_path() has it */
 };
 
 /*

@@ -83,7 +83,7 @@ clear_scratch(struct recogniser *r)
 static struct span
 decoded_path(struct subject *s)
 {
-	return url_decode(s->url.path, false, s->arena);
+	return url_decode_path(s->url.path, s->arena);
 }
 
 static bool

@@ -28,6 +28,7 @@ struct rules;
 /* Where in an exchange a value stands: "KIND:NAME" in a rule file. */
 enum source_kind {
 	SOURCE_PATH,    /* "path:NAME": what the path template caught */
+	SOURCE_PLAIN,   /* "plain:NAME": the same without any escape */
 	SOURCE_QUERY,   /* "query:KEY" */
 	SOURCE_FORM,    /* "form:KEY", of an urlencoded request body */
 	SOURCE_HEADER,  /* "header:NAME", any case */

@@ -11,6 +11,7 @@ static const struct kind_word {
 	enum side side;
 } kind_words[SOURCE_COUNT] = {
 	[SOURCE_PATH] = { SPAN_LITERAL("path"), true, SIDE_REQUEST },
+	[SOURCE_PLAIN] = { SPAN_LITERAL("plain"), true, SIDE_REQUEST },
 	[SOURCE_QUERY] = { SPAN_LITERAL("query"), true, SIDE_REQUEST },
 	[SOURCE_FORM] = { SPAN_LITERAL("form"), true, SIDE_REQUEST },
 	[SOURCE_HEADER] = { SPAN_LITERAL("header"), true, SIDE_REQUEST },

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "deletion/glob.h"
+#include "deletion/match.h"
 
 void
 list_add(struct list *l, struct arena *arena, struct span value)
@@ -303,19 +304,15 @@ part_of_auth(const struct auth *a, struct span name)
 static struct span
 only_value(struct subject *s, const struct source *source)
 {
+	if (source->kind == SOURCE_PATH)
+		return match_captured(s, source->name).value;
+	if (source->kind == SOURCE_PLAIN)
+		return match_captured(s, source->name).plain;
 	if (source->kind == SOURCE_HOST)
 		return subject_host(s);
 	if (source->kind == SOURCE_METHOD)
 		return s->request->method;
 	return part_of_auth(subject_auth(s), source->name);
-}
-
-static void
-add_capture(struct subject *s, struct span name, struct list *out)
-{
-	for (size_t i = 0; i < s->captures.count; i++)
-		if (span_eq(s->captures.at[i].name, name))
-			list_add(out, s->arena, s->captures.at[i].value);
 }
 
 static void
@@ -329,15 +326,14 @@ static void
 add_of_request(struct subject *s, const struct source *source, struct list *out)
 {
 	switch (source->kind) {
-	case SOURCE_PATH:
-		add_capture(s, source->name, out);
-		return;
 	case SOURCE_QUERY:
 		add_pairs(s, s->url.query, source->name, out);
 		return;
 	case SOURCE_HEADER:
 		add_fields(s, s->request, source->name, out);
 		return;
+	case SOURCE_PATH:
+	case SOURCE_PLAIN:
 	case SOURCE_AUTH:
 	case SOURCE_METHOD:
 	case SOURCE_HOST:

@@ -23,7 +23,10 @@
 
 struct capture {
 	struct span name;
-	struct span value; /* decoded */
+	struct span
+	    value; /* decoded, as a path if it may be several segments */
+	struct span plain; /* decoded */
+	bool several;
 };
 
 struct captures {

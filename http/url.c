@@ -144,6 +144,49 @@ url_decode(struct span s, bool form, struct arena *arena)
 	return (struct span){ out, n };
 }
 
+/* Add a byte that stays as an escape. */
+static size_t
+escape(uint8_t *out, uint8_t byte)
+{
+	memcpy(out, byte == '/' ? "%2F" : "%25", 3);
+	return 3;
+}
+
+struct span
+url_decode_path(struct span s, struct arena *arena)
+{
+	uint8_t *out;
+	size_t n = 0;
+
+	if (span_find(s, '%') == s.len)
+		return s;
+	out = arena_alloc(arena, s.len);
+	for (size_t at = 0; at < s.len;) {
+		int byte = escaped_byte(span_sub(s, at, at + 3));
+
+		out[n] = decode_one(s, false, &at);
+		n += byte == '/' || byte == '%' ? escape(out + n, out[n]) : 1;
+	}
+	return (struct span){ out, n };
+}
+
+struct span
+url_path_segment(struct span s, struct arena *arena)
+{
+	uint8_t *out;
+	size_t n = 0;
+
+	if (span_find(s, '%') == s.len && span_find(s, '/') == s.len)
+		return s;
+	out = arena_alloc(arena, 3 * s.len);
+	for (size_t i = 0; i < s.len; i++) {
+		out[n] = s.p[i];
+		n += out[n] == '/' || out[n] == '%' ? escape(out + n, out[n])
+						    : 1;
+	}
+	return (struct span){ out, n };
+}
+
 bool
 url_next_pair(struct span *rest, struct pair *raw)
 {

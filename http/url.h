@@ -31,6 +31,16 @@ struct url url_split(struct span method, struct span target);
  */
 struct span url_decode(struct span s, bool form, struct arena *arena);
 
+/*
+ * As url_decode(), for several segments of a path: "%2F" and "%25" stay, in
+ * capitals, so that a slash within a segment is not taken for one between
+ * two (RFC 3986, section 2.2).
+ */
+struct span url_decode_path(struct span s, struct arena *arena);
+
+/* One decoded segment as url_decode_path() leaves it. */
+struct span url_path_segment(struct span s, struct arena *arena);
+
 /* One key=value of a query or of a form. */
 struct pair {
 	struct span key, value; /* value absent where there is no "=" */

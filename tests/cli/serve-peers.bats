@@ -143,6 +143,23 @@ unlisten() {
 	[ "$(cat body)" = 'deleted i-aaa' ]
 }
 
+@test "a slash in a name is no slash between two" {
+	{
+		exchange DELETE /items/a%2fb "200 OK" 'one name'
+		exchange DELETE /items/a/b "200 OK" 'b of a'
+		exchange DELETE /items/a%252Fb "200 OK" 'a percent sign'
+		exchange DELETE /items/%7Ec "200 OK" 'c'
+	} | converse
+	[ "$("$OBIT" audit --json a.obit | jq -r 'select(.targets).targets[0].id' | tr '\n' ' ')" = \
+		'items/a%2Fb items/a/b items/a%252Fb items/~c ' ]
+	start
+	for path in 'a/b b of a' 'a%252Fb a percent sign' '~c c' 'a%2Fb one name'; do
+		[ "$(status_of -X DELETE "$URL/items/${path%% *}")" = 200 ]
+		[ "$(cat body)" = "${path#* }" ]
+	done
+	[ "$(status_of -X DELETE "$URL/items/a%2Fb%2F")" = 404 ]
+}
+
 @test "a body with some of the ids, or with more of them, is another request" {
 	post() { # TYPE BODY
 		printf '> POST /v/delete HTTP/1.1\n> Host: api.example\n'

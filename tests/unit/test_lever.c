@@ -55,11 +55,15 @@ message(const char *line, const char *fields, const char *body)
 static const char *
 text(bool found, const struct lever *l)
 {
+	static const char *const kinds[] = { [SOURCE_QUERY] = "query",
+		[SOURCE_FORM] = "form",
+		[SOURCE_HEADER] = "header",
+		[SOURCE_JSON] = "json" };
 	static char out[256];
 
 	out[0] = '\0';
 	if (found)
-		snprintf(out, sizeof(out), "%d %.*s %.*s %d", (int)l->kind,
+		snprintf(out, sizeof(out), "%s %.*s %.*s %d", kinds[l->kind],
 		    (int)l->name.len, (const char *)l->name.p,
 		    (int)l->value.len, (const char *)l->value.p, l->lifetime);
 	return out;
@@ -91,16 +95,16 @@ START_TEST(a_token_is_found_where_it_stands)
 	ck_assert_str_eq(token("GET /?Action=DeleteInstances&"
 			       "InstanceIds.1=i&ClientToken=a%2Bb",
 			     VOLC, ""),
-	    "1 ClientToken a+b 86400");
+	    "query ClientToken a+b 86400");
 	ck_assert_str_eq(token(ACTION, VOLC FORM,
 			     "InstanceIds.1=i&ClientToken=ab"),
-	    "2 ClientToken ab 86400");
+	    "form ClientToken ab 86400");
 	ck_assert_str_eq(token(ACTION, VOLC,
 			     "{\"InstanceIds\":[\"i\"],\"ClientToken\":"
 			     "\"ab\"}"),
-	    "4 /ClientToken ab 86400");
+	    "json /ClientToken ab 86400");
 	ck_assert_str_eq(token("DELETE /x/1", "Idempotency-Key: k\r\n", ""),
-	    "3 Idempotency-Key k 86400");
+	    "header Idempotency-Key k 86400");
 	end();
 }
 END_TEST
@@ -121,14 +125,14 @@ START_TEST(a_flag_is_found_for_the_place_that_there_is)
 {
 	begin(NULL);
 	ck_assert_str_eq(flag(ACTION, VOLC FORM, "InstanceIds.1=i"),
-	    "2 DryRun true 0");
+	    "form DryRun true 0");
 	ck_assert_str_eq(flag(ACTION, VOLC, "{\"InstanceIds\":[\"i\"]}"),
-	    "4 /DryRun true 0");
+	    "json /DryRun true 0");
 	ck_assert_str_eq(flag("GET /?Action=DeleteInstances&InstanceIds.1=i",
 			     VOLC, ""),
-	    "1 DryRun true 0");
+	    "query DryRun true 0");
 	ck_assert_str_eq(flag("DELETE /api/v1/namespaces/n/pods/p", "", ""),
-	    "1 dryRun All 0");
+	    "query dryRun All 0");
 	ck_assert_str_eq(flag("DELETE /x/1", "", ""), "");
 	ck_assert_str_eq(flag("GET /x/1", "", ""), "");
 	end();
@@ -181,8 +185,8 @@ START_TEST(a_rule_says_otherwise)
 	begin(path);
 	unlink(path);
 	ck_assert_str_eq(token("DELETE /my/1", "Idempotency-Key: k\r\n", ""),
-	    "3 Idempotency-Key k 600");
-	ck_assert_str_eq(flag("DELETE /my/1", "", ""), "3 X-Try yes 0");
+	    "header Idempotency-Key k 600");
+	ck_assert_str_eq(flag("DELETE /my/1", "", ""), "header X-Try yes 0");
 	end();
 }
 END_TEST

@@ -170,7 +170,7 @@ static const struct {
 	const char *id;
 } requests[] = {
 	{ "DELETE http://h/a%2Fb/c HTTP/1.1\nHost: x\n\n", "rest.delete",
-	    "a/b/c" },
+	    "a%2Fb/c" },
 	{ "DELETE / HTTP/1.1\nHost: x\n\n", "rest.delete", NULL },
 	{ "DELETE * HTTP/1.1\nHost: x\n\n", "rest.delete", NULL },
 	{ "DELETE /v%31/p/vpcs/%76 HTTP/1.1\nHost: x\n\n", "huawei.vpc", "v" },

@@ -80,6 +80,32 @@ START_TEST(percent_signs_are_undone_once)
 }
 END_TEST
 
+START_TEST(paths_keep_what_is_no_separator)
+{
+	static const char *const cases[][2] = {
+		{ "a/b", "a/b" },
+		{ "a%2Fb/c", "a%2Fb/c" },
+		{ "%61%2f%7E", "a%2F~" },
+		{ "a%252Fb", "a%252Fb" },
+		{ "100%25", "100%25" },
+		{ "%E4%BD%A0/%20", "\xE4\xBD\xA0/ " },
+		{ "%zz%", "%zz%" },
+		{ "", "" },
+	};
+	struct arena arena = ARENA_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		ck_assert(span_eq_str(url_decode_path(span_of_str(cases[i][0]),
+					  &arena),
+		    cases[i][1]));
+	ck_assert(span_eq_str(url_path_segment(span_of_str("a/b%2Fc"), &arena),
+	    "a%2Fb%252Fc"));
+	ck_assert(
+	    span_eq_str(url_path_segment(span_of_str("a b"), &arena), "a b"));
+	arena_release(&arena);
+}
+END_TEST
+
 START_TEST(what_needs_no_decoding_is_not_copied)
 {
 	struct arena arena = ARENA_INIT;
@@ -120,5 +146,5 @@ START_TEST(hosts_lose_their_port_only)
 END_TEST
 
 UNIT_MAIN("url", targets_fall_into_their_parts, percent_signs_are_undone_once,
-    what_needs_no_decoding_is_not_copied,
+    paths_keep_what_is_no_separator, what_needs_no_decoding_is_not_copied,
     pairs_come_in_order_and_empty_ones_do_not, hosts_lose_their_port_only)
