@@ -33,6 +33,7 @@ struct writer {
 	struct parts *parts;
 	struct buf packed, context;
 	struct treetop tree;
+	uint64_t kept; /* its size as it is stored */
 	struct postings postings;
 	struct {
 		int64_t word, stretch;
@@ -70,6 +71,7 @@ writer_open(struct writer **out, struct db *db, struct err *err)
 	struct writer *w = xcalloc(1, sizeof(*w));
 
 	w->db = db;
+	w->kept = UINT64_MAX; /* even an empty tree is */
 	w->words = words_new(db);
 	w->profiles = profiles_new(db);
 	w->parts = parts_new(db, w->words);
@@ -426,13 +428,22 @@ writer_add(struct writer *w, const struct exchange *x,
 	return leave(w, add(w, x, reading, err));
 }
 
+/* Many a commit of what is sent again has no exchange. */
+static int
+keep_tree(struct writer *w, struct err *err)
+{
+	if (w->kept == w->tree.size)
+		return 0;
+	w->kept = w->tree.size;
+	return treetop_store(&w->tree, w->db, err);
+}
+
 static int
 commit(struct writer *w, struct err *err)
 {
 	if (squeezer_flush(w->squeezer, err) < 0 ||
 	    postings_keep(&w->postings, w->db, err) < 0 ||
-	    treetop_store(&w->tree, w->db, err) < 0 ||
-	    db_exec(w->db, "COMMIT", err) < 0)
+	    keep_tree(w, err) < 0 || db_exec(w->db, "COMMIT", err) < 0)
 		return -1;
 	w->committed = true;
 	return 0;
