@@ -17,8 +17,9 @@
 #include "store/sent.h"
 #include "store/store.h"
 
-/* How long an outcome waits for others, if no intent hurries it. */
-#define LINGER ((int64_t)10000000)
+/* Outcomes wait for so many others, but no longer than that. */
+#define TOGETHER 32
+#define LINGER   ((int64_t)10000000) /* ns */
 
 enum kind_of_entry {
 	INTENT,
@@ -32,12 +33,14 @@ struct item {
 	size_t step;
 	uint64_t source; /* 0: none */
 	int64_t time;
-	size_t size;               /* when it came */
+	size_t size;               /* when it came, */
+	int64_t came;              /* by the steady clock */
 	struct exchange *exchange; /* of OUTCOME; owned */
 };
 
 struct list {
 	struct item *first, **last;
+	size_t count;
 };
 
 struct ledger {
@@ -47,10 +50,9 @@ struct ledger {
 
 	pthread_mutex_t mutex; /* guards all below */
 	pthread_cond_t more;   /* by the steady clock */
-	struct list waiting, durable;
-	int64_t oldest; /* when the first that waits came */
-	size_t held;    /* bytes of what is not written yet */
-	bool urgent;    /* an intent waits */
+	struct list urgent;    /* intents, and what takes them back */
+	struct list outcomes, durable;
+	size_t held; /* bytes of what is not written yet */
 	bool ended, failed;
 	struct err failure;
 };
@@ -74,7 +76,7 @@ unlock(struct ledger *l)
 static void
 list_init(struct list *list)
 {
-	*list = (struct list){ NULL, &list->first };
+	*list = (struct list){ NULL, &list->first, 0 };
 }
 
 static void
@@ -83,6 +85,7 @@ append(struct list *list, struct item *item)
 	item->next = NULL;
 	*list->last = item;
 	list->last = &item->next;
+	list->count++;
 }
 
 static struct item *
@@ -93,46 +96,62 @@ pop(struct list *list)
 	if (item == NULL)
 		return NULL;
 	list->first = item->next;
+	list->count--;
 	if (list->first == NULL)
 		list->last = &list->first;
 	return item;
 }
 
-/* Wait for more until the steady clock says when. */
 static void
-wait_until(struct ledger *l, int64_t when)
+move(struct list *to, struct list *from, size_t count)
 {
-	struct timespec t = { when / 1000000000, when % 1000000000 };
+	while (count-- > 0 && from->first != NULL)
+		append(to, pop(from));
+}
 
+/* Wait for more, or until the outcomes have waited long enough. */
+static void
+wait_for_more(struct ledger *l)
+{
+	struct timespec t;
+	int64_t until;
+
+	if (l->outcomes.first == NULL) {
+		pthread_cond_wait(&l->more, &l->mutex);
+		return;
+	}
+	until = l->outcomes.first->came + LINGER;
+	t = (struct timespec){ until / 1000000000, until % 1000000000 };
 	pthread_cond_timedwait(&l->more, &l->mutex, &t);
 }
 
-/* Is it time to write what waits? */
+/* Is it time to write outcomes? */
 static bool
-is_due(const struct ledger *l)
+outcomes_are_due(const struct ledger *l)
 {
-	return l->urgent || l->ended || l->held > LEDGER_MAX_HELD / 2 ||
-	    clock_steady() >= l->oldest + LINGER;
+	if (l->outcomes.first == NULL)
+		return false;
+	return l->outcomes.count >= TOGETHER || l->ended ||
+	    l->held > LEDGER_MAX_HELD / 2 ||
+	    clock_steady() >= l->outcomes.first->came + LINGER;
 }
 
-/* All that waits; empty only at the end. */
-static struct list
-take_all(struct ledger *l)
+/*
+ * What is to be committed next; empty only at the end.  Somebody waits for
+ * each intent, so most of their commits are without outcomes, which are much
+ * dearer, and none has many.
+ */
+static void
+take_next(struct ledger *l, struct list *out)
 {
-	struct list all;
-
+	list_init(out);
 	lock(l);
-	while (l->waiting.first == NULL && !l->ended)
-		pthread_cond_wait(&l->more, &l->mutex);
-	while (!is_due(l))
-		wait_until(l, l->oldest + LINGER);
-	all = l->waiting;
-	if (all.first == NULL)
-		list_init(&all);
-	list_init(&l->waiting);
-	l->urgent = false;
+	while (l->urgent.first == NULL && !outcomes_are_due(l) && !l->ended)
+		wait_for_more(l);
+	move(out, &l->urgent, l->urgent.count);
+	if (outcomes_are_due(l))
+		move(out, &l->outcomes, TOGETHER);
 	unlock(l);
-	return all;
 }
 
 /* Count what is kept, so that the recording of it reconciles. */
@@ -254,11 +273,11 @@ static void *
 run(void *arg)
 {
 	struct ledger *l = arg;
-	struct list all = take_all(l);
 	struct err err = { 0 };
+	struct list all;
 	bool good = true;
 
-	for (; all.first != NULL; all = take_all(l)) {
+	for (take_next(l, &all); all.first != NULL; take_next(l, &all)) {
 		if (good && write_all(l, &all, &err) < 0) {
 			good = false;
 			lock(l);
@@ -288,7 +307,9 @@ destroy(struct ledger *l)
 {
 	struct item *item;
 
-	while ((item = pop(&l->waiting)) != NULL)
+	while ((item = pop(&l->urgent)) != NULL)
+		free_item(item);
+	while ((item = pop(&l->outcomes)) != NULL)
 		free_item(item);
 	while ((item = pop(&l->durable)) != NULL)
 		free_item(item);
@@ -305,7 +326,8 @@ ledger_open(struct ledger **out, const struct ledger_options *options,
 	int rc;
 
 	l->options = *options;
-	list_init(&l->waiting);
+	list_init(&l->urgent);
+	list_init(&l->outcomes);
 	list_init(&l->durable);
 	pthread_mutex_init(&l->mutex, NULL);
 	init_condition(&l->more);
@@ -319,24 +341,27 @@ ledger_open(struct ledger **out, const struct ledger_options *options,
 	return 0;
 }
 
+/* It sleeps without an alarm, or it is told of all it can take at once. */
+static bool
+is_to_be_told(const struct ledger *l, const struct list *list)
+{
+	return list->count == 1 || list->count == TOGETHER ||
+	    l->held > LEDGER_MAX_HELD / 2;
+}
+
 static void
 put(struct ledger *l, struct item item)
 {
 	struct item *copy = xmalloc(sizeof(*copy));
-	bool due, first;
+	struct list *list = item.what == OUTCOME ? &l->outcomes : &l->urgent;
 
 	*copy = item;
 	copy->size = size_of(copy);
+	copy->came = clock_steady();
 	lock(l);
-	first = l->waiting.first == NULL;
-	due = l->urgent;
-	append(&l->waiting, copy);
+	append(list, copy);
 	l->held += copy->size;
-	if (first)
-		l->oldest = clock_steady();
-	l->urgent = l->urgent || item.what == INTENT;
-	/* Between the first and what cannot wait, let the thread sleep. */
-	if (first || (!due && is_due(l)))
+	if (is_to_be_told(l, list))
 		pthread_cond_signal(&l->more);
 	unlock(l);
 }

@@ -1,10 +1,10 @@
 /*
  * ledger.h - what is about to be sent and what came of it, onto the disk.
  *
- * One thread writes the archive of results.  It takes everything that waits
- * at once and commits it together, so that many requests share one fsync: at
- * once when an intent waits, and after a moment when there are only outcomes,
- * which nobody waits for.  Whoever sends is woken when an intent has become
+ * One thread writes the archive of results.  It takes all the intents that
+ * wait at once and commits them together, so that many requests share one
+ * fsync.  Outcomes, which nobody waits for, are written when there are many of
+ * them, or after a moment.  Whoever sends is woken when an intent has become
  * durable, and only then may its first byte go out.
  */
 #ifndef REPLAY_LEDGER_H

@@ -1,5 +1,6 @@
 #include "replay/ledger.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 
@@ -26,18 +27,29 @@ static struct err err;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t woken = PTHREAD_COND_INITIALIZER;
-static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-static unsigned wakes;
+static pthread_cond_t allowed = PTHREAD_COND_INITIALIZER;
+static unsigned wakes, allowance = UINT_MAX;
 
+/* The ledger's thread stands here while it is not allowed to go on. */
 static void
 wake(void *ctx)
 {
 	(void)ctx;
-	pthread_mutex_lock(&gate);
-	pthread_mutex_unlock(&gate);
 	pthread_mutex_lock(&mutex);
+	while (allowance == 0)
+		pthread_cond_wait(&allowed, &mutex);
+	allowance--;
 	wakes++;
 	pthread_cond_signal(&woken);
+	pthread_mutex_unlock(&mutex);
+}
+
+static void
+allow(unsigned count)
+{
+	pthread_mutex_lock(&mutex);
+	allowance = count;
+	pthread_cond_signal(&allowed);
 	pthread_mutex_unlock(&mutex);
 }
 
@@ -161,6 +173,30 @@ START_TEST(outcomes_need_no_intent_to_be_written)
 }
 END_TEST
 
+START_TEST(no_intent_waits_for_many_outcomes)
+{
+	size_t step;
+
+	begin();
+	allow(0);
+	ledger_intend(ledger, 0, 10);
+	while (!ledger_take(ledger, &step))
+		continue;
+	for (uint64_t i = 0; i < 100; i++)
+		ledger_settle(ledger, 20 + i, answered("/a"));
+	ledger_intend(ledger, 1, 11);
+	allow(1);
+	while (!ledger_take(ledger, &step))
+		continue;
+	ck_assert_int_eq(on_disk(11), 0);
+	ck_assert_int_eq(on_disk(20 + 99), -1);
+	allow(UINT_MAX);
+	ck_assert_int_eq(ledger_close(ledger, &coverage, &err), 0);
+	ck_assert_int_eq(on_disk(20 + 99), 100);
+	end();
+}
+END_TEST
+
 START_TEST(what_is_forgotten_leaves_nothing)
 {
 	begin();
@@ -199,11 +235,10 @@ START_TEST(it_says_when_it_is_full)
 	size_t step;
 
 	begin();
-	pthread_mutex_lock(&gate);
+	allow(0);
 	ledger_intend(ledger, 0, 10);
 	while (!ledger_take(ledger, &step))
 		continue;
-	/* The thread stands at the gate, so nothing is taken off. */
 	for (uint64_t i = 0; i < 4; i++) {
 		struct exchange *x = answered("/a");
 
@@ -212,7 +247,7 @@ START_TEST(it_says_when_it_is_full)
 		ledger_settle(ledger, 20 + i, x);
 	}
 	ck_assert(ledger_is_full(ledger));
-	pthread_mutex_unlock(&gate);
+	allow(UINT_MAX);
 	while (ledger_is_full(ledger))
 		wait_for_wake();
 	ck_assert_int_eq(ledger_close(ledger, &coverage, &err), 0);
@@ -222,5 +257,5 @@ END_TEST
 
 UNIT_MAIN("ledger", an_intent_is_on_the_disk_before_it_is_passed_on,
     outcomes_are_on_the_disk_at_the_end, outcomes_need_no_intent_to_be_written,
-    what_is_forgotten_leaves_nothing, nothing_is_passed_on_after_a_failure,
-    it_says_when_it_is_full)
+    no_intent_waits_for_many_outcomes, what_is_forgotten_leaves_nothing,
+    nothing_is_passed_on_after_a_failure, it_says_when_it_is_full)
