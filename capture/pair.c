@@ -398,23 +398,24 @@ static bool
 find_bounds(struct pair *p, struct draft *d)
 {
 	struct rank_requests *q = &p->requests;
-
+	uint64_t caused;
 	bool lost = q->lost;
 
 	/* It may answer the one that has only begun. */
 	q->lost |= q->pending;
+	caused = rank_caused(q, d);
 	d->gap_before = p->lost || p->unsure;
 	d->begun_before = p->begun;
 	p->lost = p->begun = p->unsure = false;
 	d->low = rank_after_low(q, p->low);
 	if (d->gap_before && d->begun_before)
 		d->low = rank_after_low(q, d->low);
-	d->high = rank_caused(q, d);
-	p->several |= rank_is_overtaken(q, d);
+	d->high = caused;
 	if (!d->gap_before)
 		d->high = min_rank(d->high, rank_after_high(q, p->high));
 	if (d->low == d->high && rank_is_request(d->low))
 		q->lost = lost;
+	p->several |= rank_is_overtaken(q, d) || d->high < caused;
 	return d->low <= d->high;
 }
 

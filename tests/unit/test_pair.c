@@ -390,6 +390,27 @@ START_TEST(lost_request_is_answered_later)
 }
 END_TEST
 
+/*
+ * The client has two requests under way, and the first time the second is not
+ * seen: that it was sent ahead shows in the answer to it, which came after the
+ * next request had.
+ */
+START_TEST(lost_request_was_sent_ahead)
+{
+	start();
+	request(0, 0);
+	lose(HEAD_REQUEST);
+	response(0, 2);
+	request(2, 1);
+	response(1, 3);
+	lose_some(HEAD_RESPONSE); /* its end, and more */
+	request(3, 2);
+	request(4, 3);
+	response(3, 5);
+	expect("1:200 3:ambiguous 4:ambiguous 5:ambiguous ");
+}
+END_TEST
+
 START_TEST(joined_without_evidence_is_left_open)
 {
 	start();
@@ -447,6 +468,6 @@ UNIT_MAIN("pair", clean_is_first_in_first_out,
     one_request_at_a_time, two_requests_at_a_time_once,
     lost_requests_may_have_been_under_way, lost_request_is_counted,
     two_lost_requests_may_be_one, two_lost_requests_were_answered,
-    lost_request_is_answered_later, joined_without_evidence_is_left_open,
-    joined_and_seen_to_wait, joined_and_seen_to_wait_goes_on,
-    what_is_held_has_a_limit)
+    lost_request_is_answered_later, lost_request_was_sent_ahead,
+    joined_without_evidence_is_left_open, joined_and_seen_to_wait,
+    joined_and_seen_to_wait_goes_on, what_is_held_has_a_limit)
