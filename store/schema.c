@@ -203,6 +203,16 @@ schema_create(struct db *db, struct err *err)
 	return -1;
 }
 
+int
+schema_add_terms(struct db *db, struct err *err)
+{
+	if (db_exec(db, "BEGIN IMMEDIATE", err) == 0 &&
+	    add_terms(db, err) == 0 && db_exec(db, "COMMIT", err) == 0)
+		return 0;
+	db_rollback(db);
+	return -1;
+}
+
 static int
 foreign_schema(struct err *err)
 {

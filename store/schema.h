@@ -28,4 +28,7 @@ int schema_create(struct db *db, struct err *err) MUST_CHECK;
  */
 int schema_check(struct db *db, int *version, struct err *err) MUST_CHECK;
 
+/* Add those that an earlier obit of this version did not know. */
+int schema_add_terms(struct db *db, struct err *err) MUST_CHECK;
+
 #endif

@@ -166,7 +166,8 @@ open_to_write(struct store *st, struct err *err)
 		return -1;
 	if (version < SCHEMA_VERSION && rewrite_old(st, err) < 0)
 		return -1;
-	if (db_exec(st->db, WRITER_PRAGMAS, err) < 0)
+	if (db_exec(st->db, WRITER_PRAGMAS, err) < 0 ||
+	    schema_add_terms(st->db, err) < 0)
 		return -1;
 	return writer_open(&st->writer, st->db, err);
 }

@@ -233,3 +233,12 @@ copy() {
 	run -3 "$OBIT" ls old.obit
 	[[ "$output" == *"is of version 1, and cannot be brought up to date: exchange 3: it is not what was recorded" ]]
 }
+
+@test "words that are newer than an archive are added when it is appended to" {
+	"$OBIT" capture -r "$top_srcdir/tests/captures/huawei.pcap" v.obit >/dev/null
+	sqlite3 v.obit "DELETE FROM term WHERE name = 'tunnel'"
+	run -0 "$OBIT" verify v.obit
+	"$OBIT" capture -r "$top_srcdir/tests/captures/huawei.pcap" v.obit >/dev/null
+	[ "$(sqlite3 v.obit "SELECT class, value FROM term WHERE name = 'tunnel'")" = 'flaw|16' ]
+	run -0 "$OBIT" verify v.obit
+}
