@@ -28,6 +28,8 @@ struct draft {
 	uint64_t missing;   /* bytes */
 	uint64_t low, high; /* of a response: the bounds of rank.h */
 	uint64_t place;     /* of a response: see wait.h */
+	uint64_t mark;      /* of a request: see echo.h; 0: none */
+	uint64_t named;     /* by a response: number of a request, or 0 */
 	uint64_t head_len;  /* of a request */
 	flaw_set flaws;
 	flaw_set cut;       /* of a request: why only part of the head of its
@@ -45,6 +47,7 @@ struct draft {
 	bool begun_before; /* but at least one message did */
 	bool bodiless;     /* a response that was read as one to HEAD */
 	bool head_method, connect_method; /* a request's */
+	bool inferred;                    /* of a response: see narrow.h */
 	bool ghost;  /* a request that was lost, but must have been there */
 	bool tunnel; /* seen after CONNECT had been accepted */
 };

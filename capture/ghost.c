@@ -50,6 +50,7 @@ ghost_add(struct pair *p, const struct draft *d, uint64_t n)
 
 		r->high = r->high == hidden ? last : r->high;
 	}
+	p->inferred = true;
 	p->low = p->low == hidden ? last : p->low;
 	p->high = p->high == hidden ? last : p->high;
 	p->sure = p->sure == hidden ? last : p->sure;

@@ -5,6 +5,8 @@ libcapture_a_SOURCES = \
 	%D%/capture.c \
 	%D%/classic.c \
 	%D%/classic.h \
+	%D%/echo.c \
+	%D%/echo.h \
 	%D%/filter.c \
 	%D%/filter.h \
 	%D%/detect.c \
@@ -28,6 +30,8 @@ libcapture_a_SOURCES = \
 	%D%/link.c \
 	%D%/live.c \
 	%D%/live.h \
+	%D%/narrow.c \
+	%D%/narrow.h \
 	%D%/outlet.c \
 	%D%/outlet.h \
 	%D%/packet.c \
@@ -93,10 +97,11 @@ tests_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_stream_LDADD   = $(capture_libs)
 
 unit_tests += tests/unit/test_detect tests/unit/test_drafts \
-	tests/unit/test_flow tests/unit/test_pair tests/unit/test_rank \
+	tests/unit/test_echo tests/unit/test_flow tests/unit/test_pair tests/unit/test_rank \
 	tests/unit/test_stream tests/unit/test_table tests/unit/test_wait
 tests_unit_test_detect_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_drafts_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_echo_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_flow_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_pair_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_rank_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)

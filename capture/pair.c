@@ -1,10 +1,7 @@
 #include "capture/pair.h"
 
-#include <stdlib.h>
-
-#include "base/xalloc.h"
 #include "capture/ghost.h"
-#include "capture/wait.h"
+#include "capture/narrow.h"
 
 /* An interim response with a few fields is not longer. */
 #define INTERIM_MAX 256
@@ -15,12 +12,6 @@ static uint64_t
 min_rank(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
-}
-
-static uint64_t
-max_rank(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
 }
 
 static bool
@@ -58,6 +49,7 @@ static void
 hand_over(struct pair *p, struct draft *q)
 {
 	struct exchange *x;
+	bool inferred;
 
 	if (q->ghost || !is_wanted(p, q)) {
 		if (!q->ghost || q->answer != NULL)
@@ -66,11 +58,14 @@ hand_over(struct pair *p, struct draft *q)
 		draft_free(q);
 		return;
 	}
+	inferred = q->answer != NULL && q->answer->inferred;
 	x = draft_exchange(q, q->answer);
 	x->connection = p->facts->connection;
 	x->client = p->facts->client;
 	x->server = p->facts->server;
 	x->flaws |= flaws_of_reason(x->reason);
+	if (inferred)
+		x->flaws |= FLAW_BIT(FLAW_INFERRED);
 	if (p->facts->midstream)
 		x->flaws |= FLAW_BIT(FLAW_MIDSTREAM);
 	if (p->facts->reset && !exchange_is_complete(x))
@@ -141,118 +136,6 @@ give_up(struct draft *q, enum reason why)
 	q->reason = why;
 }
 
-/* Narrow the bounds of r by those of the response before it. */
-static bool
-narrow_forwards(const struct pair *p, struct draft *r, const struct draft *last)
-{
-	const struct rank_requests *q = &p->requests;
-	uint64_t low = rank_after_low(q, last->low);
-
-	if (r->gap_before && r->begun_before)
-		low = rank_after_low(q, low);
-	r->low = max_rank(r->low, low);
-	if (!r->gap_before)
-		r->high = min_rank(r->high, rank_after_high(q, last->high));
-	return r->low <= r->high;
-}
-
-/* Narrow them by those of the response after it. */
-static bool
-narrow_backwards(const struct pair *p, struct draft *r,
-    const struct draft *next)
-{
-	const struct rank_requests *q = &p->requests;
-	uint64_t high = rank_before_high(q, next->high);
-
-	if (next->gap_before && next->begun_before)
-		high = rank_before_high(q, high);
-	r->high = min_rank(r->high, high);
-	if (!next->gap_before)
-		r->low = max_rank(r->low, rank_before_low(q, next->low));
-	return r->low <= r->high;
-}
-
-/* Count back from the last that is held, or from next if there is one. */
-static bool
-count_back(struct pair *p, const struct draft *next)
-{
-	for (size_t i = drafts_count(&p->held); i > 0; i--) {
-		struct draft *r = drafts_at(&p->held, i - 1);
-
-		if (next != NULL && !narrow_backwards(p, r, next))
-			return false;
-		next = r;
-	}
-	return true;
-}
-
-/* Was no request lost, since a place was certain, before what r answers? */
-static bool
-is_whole(const struct pair *p, const struct draft *r)
-{
-	uint64_t last = rank_caused(&p->requests, r);
-
-	if (!rank_is_request(last))
-		return false;
-	for (uint64_t n = p->sure / 2 + 1; 2 * n <= last; n++) {
-		const struct draft *q = rank_request(&p->requests, n);
-
-		if (q == NULL || q->gap_before || q->ghost)
-			return false;
-	}
-	return true;
-}
-
-/* Narrow all bounds by what is known of the client. */
-static bool
-count_waits(struct pair *p, const struct draft *next)
-{
-	bool alone = !p->several && !p->joined;
-	const struct draft *last = NULL;
-
-	for (size_t i = 0; i < drafts_count(&p->held); i++) {
-		struct draft *r = drafts_at(&p->held, i);
-
-		if (r->place != 0) {
-			r->low = max_rank(r->low, 2 * r->place);
-			r->high = min_rank(r->high, 2 * r->place);
-		} else if (alone && is_whole(p, r)) {
-			r->low = max_rank(r->low, rank_caused(&p->requests, r));
-		}
-		if (r->low > r->high ||
-		    (last != NULL && !narrow_forwards(p, r, last)))
-			return false;
-		last = r;
-	}
-	return count_back(p, next);
-}
-
-/*
- * Use what is known of the client, unless what is held contradicts it: then
- * the bounds stay as they are.
- */
-static void
-try_waits(struct pair *p, const struct draft *next)
-{
-	size_t n = drafts_count(&p->held);
-	uint64_t *saved;
-
-	if (p->piped)
-		return;
-	wait_judge(&p->held, &p->requests.seen);
-	saved = xcalloc(2 * n, sizeof(*saved));
-	for (size_t i = 0; i < n; i++) {
-		saved[2 * i] = drafts_at(&p->held, i)->low;
-		saved[2 * i + 1] = drafts_at(&p->held, i)->high;
-	}
-	p->piped = !count_waits(p, next);
-	for (size_t i = 0; i < n && p->piped; i++) {
-		drafts_at(&p->held, i)->low = saved[2 * i];
-		drafts_at(&p->held, i)->high = saved[2 * i + 1];
-	}
-	free(saved);
-}
-
 /*
  * What a request below `rank` that has no answer is said to lack.  The
  * responses that could not be placed are in order, as are their bounds.
@@ -300,10 +183,10 @@ place(struct pair *p, struct draft *r)
 static void
 resolve(struct pair *p, const struct draft *next, uint64_t rank)
 {
-	bool sound = count_back(p, next);
+	bool sound = narrow_back(p, next);
 
 	if (sound && drafts_count(&p->held) > 0)
-		try_waits(p, next);
+		narrow_more(p, next);
 	for (size_t i = 0; i < drafts_count(&p->held) && sound; i++)
 		place(p, drafts_at(&p->held, i));
 	p->piped |= !sound;
@@ -380,6 +263,7 @@ pair_request(struct pair *p, struct draft *d, const struct head *h)
 	p->expects |= head_field(h, "Expect").p != NULL;
 	p->last_ack = d->ack;
 	ghost_measure(p, d);
+	echo_note(&p->ids, d, h);
 	if (ghost_count(p, d) > 0)
 		ghost_add(p, d, ghost_count(p, d));
 	p->strays = 0;
@@ -393,9 +277,21 @@ pair_request(struct pair *p, struct draft *d, const struct head *h)
 	drafts_add(&q->seen, d);
 }
 
+/* Does d name the request that it answers? */
+static void
+read_name(struct pair *p, struct draft *d, const struct head *h)
+{
+	if (d->low < d->high) {
+		echo_find(&p->ids, &p->requests, d, h);
+		narrow_named(p, d);
+	} else if (echo_wants_check(&p->ids)) {
+		echo_check(&p->ids, &p->requests, d, h);
+	}
+}
+
 /* Set the bounds of a response that has come; return whether it has any. */
 static bool
-find_bounds(struct pair *p, struct draft *d)
+find_bounds(struct pair *p, struct draft *d, const struct head *h)
 {
 	struct rank_requests *q = &p->requests;
 	uint64_t caused;
@@ -411,8 +307,10 @@ find_bounds(struct pair *p, struct draft *d)
 	if (d->gap_before && d->begun_before)
 		d->low = rank_after_low(q, d->low);
 	d->high = caused;
+	d->inferred = p->inferred;
 	if (!d->gap_before)
 		d->high = min_rank(d->high, rank_after_high(q, p->high));
+	read_name(p, d, h);
 	if (d->low == d->high && rank_is_request(d->low))
 		q->lost = lost;
 	p->several |= rank_is_overtaken(q, d) || d->high < caused;
@@ -461,8 +359,16 @@ look(struct pair *p, const struct draft *d)
 
 	if (n < PAIR_FIRST_LOOK || (n & (n - 1)) != 0)
 		return false;
-	try_waits(p, NULL);
+	narrow_more(p, NULL);
 	return d->low == d->high;
+}
+
+static void
+set_last(struct pair *p, const struct draft *d)
+{
+	p->low = d->low;
+	p->high = d->high;
+	p->inferred = d->inferred;
 }
 
 static const struct draft *
@@ -473,8 +379,7 @@ hold(struct pair *p, struct draft *d)
 	d->kept = true;
 	drafts_add(&p->held, d);
 	known = look(p, d);
-	p->low = d->low;
-	p->high = d->high;
+	set_last(p, d);
 	if (known) {
 		drafts_drop_last(&p->held);
 		return settle(p, d);
@@ -485,11 +390,11 @@ hold(struct pair *p, struct draft *d)
 }
 
 const struct draft *
-pair_response(struct pair *p, struct draft *d)
+pair_response(struct pair *p, struct draft *d, const struct head *h)
 {
 	if (is_full(p))
 		start_over(p, p->high);
-	if (!find_bounds(p, d)) {
+	if (!find_bounds(p, d, h)) {
 		/* Something was no response, or no request asked for it. */
 		if (drafts_count(&p->held) > 0)
 			start_over(p, p->high);
@@ -497,8 +402,7 @@ pair_response(struct pair *p, struct draft *d)
 		set_aside(p, d);
 		return NULL;
 	}
-	p->low = d->low;
-	p->high = d->high;
+	set_last(p, d);
 	return d->low == d->high ? settle(p, d) : hold(p, d);
 }
 

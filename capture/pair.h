@@ -7,6 +7,7 @@
  * closes it:
  *
  *  - a later response with a certain place, from which one counts back;
+ *  - a response that names its request, see echo.h;
  *  - times that show that the client waits for its answers, see wait.h;
  *  - one request at a time: where each was seen from the first one on, and
  *    each was sent when more had come than for the one before, no two were
@@ -27,7 +28,7 @@
 #ifndef CAPTURE_PAIR_H
 #define CAPTURE_PAIR_H
 
-#include "capture/rank.h"
+#include "capture/echo.h"
 
 #define PAIR_FIRST_LOOK     16   /* held responses: then at twice as many */
 #define PAIR_MAX_HELD       1024 /* responses */
@@ -47,7 +48,9 @@ struct pair {
 	struct rank_requests requests; /* owned */
 	struct drafts held;            /* responses in doubt; owned */
 	struct draft *stray;           /* one that answers none; owned */
+	struct echo_ids ids;           /* of requests */
 	uint64_t low, high;            /* bounds of the last response */
+	bool inferred;                 /* these: see narrow.h */
 	uint64_t tunnel_from; /* requests after this one are in a tunnel */
 	uint64_t last_ack;    /* of the last request */
 	uint64_t answered;    /* position behind what has come of responses */
@@ -88,7 +91,8 @@ void pair_request(struct pair *p, struct draft *d, const struct head *h);
  * Return the request that it is most likely to answer, or NULL: good
  * enough to frame it, and checked again before it becomes a pair.
  */
-const struct draft *pair_response(struct pair *p, struct draft *d);
+const struct draft *pair_response(struct pair *p, struct draft *d,
+    const struct head *h);
 
 /* Bytes of responses have come, up to this position. */
 static inline void

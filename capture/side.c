@@ -124,7 +124,7 @@ take_response(struct side *s, const struct parser_head *h)
 		keep_interim(s, h->bytes);
 		return false;
 	}
-	q = pair_response(s->pair, d);
+	q = pair_response(s->pair, d, &h->head);
 	d->bodiless = q != NULL &&
 	    (q->head_method || (q->connect_method && status / 100 == 2));
 	draft_head(d, h);

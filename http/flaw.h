@@ -28,7 +28,8 @@
 	X(MALFORMED, "malformed", "bytes that are not HTTP")                   \
 	X(BAD_CODING, "bad-coding", "a content coding that does not decode")   \
 	X(WITHHELD, "withheld", "a body not stored because it holds secrets")  \
-	X(TUNNEL, "tunnel", "seen inside a CONNECT tunnel")
+	X(TUNNEL, "tunnel", "seen inside a CONNECT tunnel")                    \
+	X(INFERRED, "inferred", "sizes or times show what was answered")
 
 #define X(id, name, text) FLAW_##id,
 enum flaw { FLAWS(X) FLAW_COUNT };

@@ -41,11 +41,14 @@ row --all pipelining --pipeline 1 --ooo .1 --retrans .1 --overlap .1
 row --all early-ack --ack-early .1
 row --all nothing-closed --nofin 1 --wrap 1 --v6 .5
 row --all fragments --frag .3 --linktype sll2
-row '' loss --loss .05
-row '' loss-in-pipelines --loss .03 --pipeline 1
+row --visible loss --loss .1
+row --visible loss-in-pipelines --loss .03 --pipeline 1
+row '' unnamed-loss --loss .1 --no-echo
+row '' unnamed-loss-in-pipelines --loss .03 --pipeline 1 --no-echo
 row '' mid-stream --drop-head 100
+row '' unnamed-mid-stream --drop-head 100 --no-echo
 row '--all --cut' short-packets --snaplen 600
-row '' everything --loss .02 --pipeline .5 --ooo .05 --ack-early .05 \
+row --visible everything --loss .02 --pipeline .5 --ooo .05 --ack-early .05 \
 	--midstream .3 --conflict .02 --continue100 .3
 talk --all talk
 talk '' joined-talk --join 1 --loss .02
@@ -54,7 +57,9 @@ talk '' given-up-talk --abort .6 --loss .05
 talk '' joined-and-given-up-talk --join 1 --abort 1 --slow .5 --ponder .5
 talk '' burst-talk --slow 1 --loss .03 --burst .6
 talk '' reordered-talk --skew 1 --shuffle .1
-talk '' odd-talk --net any --join .2 --loss .03 --fast .3 --early .1 --interim .1 \
+talk '--recall .7' named-talk --loss .05 --echo 1
+talk '' shared-names-talk --loss .05 --share 1
+talk '' odd-talk --net any --echo .3 --share .1 --join .2 --loss .03 --fast .3 --early .1 --interim .1 \
 	--expect .2 --head .1 --notmod .1 --chunked .3 --quit .2 --rst .1 \
 	--coalesce .3 --again .05 --conflict .2 --twice .05 --probe .05 \
 	--until-close .1 --connect .1 --upgrade .1 --reuse .3 --syn-data .1

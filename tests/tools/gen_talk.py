@@ -62,6 +62,8 @@ for name, text in (
         ("upgrade", "it ends in 101 and bytes that only look like HTTP"),
         ("slow", "the server takes longer for each answer than the way to the client and back"),
         ("ponder", "the client takes its time before it sends more"),
+        ("echo", "the server repeats X-Request-Id"),
+        ("share", "requests have another id before that, which some have in common and the server repeats"),
         ("reuse", "the next connection has the same ports, and sees old segments"),
         ("wrap", "sequence numbers wrap")):
     A("--" + name, type=float, default=0.0, metavar="P", help="of connections: " + text)
@@ -168,7 +170,9 @@ def make_exchange(c, n):
     x.expect = method in ("POST", "PUT") and chance(a.expect)
     body = R.randbytes(R.choice((0, 1, 40, 300, 1500))).hex().encode() if method in ("POST", "PUT") or R.random() < .1 else b""
     target = "/v1/%s/%x" % (R.choice(("servers", "disks", "jobs")), R.getrandbits(40))
-    x.head = "%s %s HTTP/1.1\r\nHost: api.example\r\nX-Request-Id: %s\r\n" % (method, target, rid)
+    x.head = "%s %s HTTP/1.1\r\nHost: api.example\r\n" % (method, target)
+    shared = "X-Client-Request-Id: %08x-%06d\r\n" % (c.number, n // c.shares) if c.shares else ""
+    x.head += "%sX-Request-Id: %s\r\n" % (shared, rid)
     x.head += "Content-Length: %d\r\n" % len(body) if body or method in ("POST", "PUT") else ""
     x.head = (x.head + ("Expect: 100-continue\r\n" if x.expect else "") + "\r\n").encode()
     x.body = body
@@ -176,7 +180,7 @@ def make_exchange(c, n):
     if chance(a.notmod):
         status = 304
     entity = b"" if status == 204 else R.randbytes(R.choice((0, 3, 30, 200, 900))).hex().encode()
-    fields = "X-Request-Id: %s\r\n" % rid
+    fields = shared + ("X-Request-Id: %s\r\n" % rid if c.echoes else "")
     wire = entity
     if status != 204 and chance(a.chunked):
         fields += "Transfer-Encoding: chunked\r\n"
@@ -286,6 +290,7 @@ class Connection:
         self.delay = [R.choice((.0001, .002, .02)), R.choice((.0001, .002, .02))]
         self.lag = [R.choice((.001, .03, .1)) if chance(a.skew) else 0, 0]
         self.mode = a.client if a.client != "any" else R.choice(("serial", "batch", "sliding", "warm", "moody"))
+        self.echoes, self.shares = chance(a.echo), R.choice((2, 3, 1000)) if chance(a.share) else 0
         self.limit, self.warm = 1, R.randrange(1, 4)
         self.plan = [make_exchange(self, n) for n in range(a.exchanges)]
         if chance(a.connect):
@@ -432,6 +437,7 @@ class Connection:
         start = end.sent
         x.truth["status"] = x.status
         end.say(x.interim)
+        x.answer_head = (end.sent, end.sent + len(head))
         end.say(head.encode() + x.wire)
         self.edges[1].append((start, end.sent))
         if x.status == 101:
@@ -531,7 +537,20 @@ class Connection:
         out.sort(key=lambda p: p[0])
         if chance(a.join):
             out = out[R.randrange(1, max(2, len(out) * 2 // 3)):]
+        self.note_visible({p[2] for p in out})
         return out
+
+    def note_visible(self, shown):
+        """Which exchanges have both heads in these segments?"""
+        whole = [sorted((p[3], p[3] + p[4]) for p in self.packets if p[2] == way and p[4] and
+                        p[5] in shown and len(p[5]) + 100 < a.snaplen) for way in (0, 1)]
+
+        def covers(way, start, end):
+            for s, e in whole[way]:
+                start = e if s <= start < e else start
+            return start >= end
+        for x in self.plan[:self.answered]:
+            x.truth["visible"] = covers(0, x.start, x.head_end) and covers(1, *x.answer_head)
 
 
 # -------------------------------------------------------------- the file

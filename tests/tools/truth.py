@@ -6,7 +6,8 @@ message, any exchange that never was, any exchange reported twice, any without
 a status that does not say why, and coverage that does not reconcile with
 itself or with what was printed.  Prints how much was found; --all: every
 exchange must be right, and complete unless packets were cut (--cut);
---recall F: that part of them.
+--visible: every exchange whose two heads are in the capture must be right, as
+the manifest says; --recall F: that part of all.
 """
 import argparse, json, sys
 
@@ -14,6 +15,7 @@ ap = argparse.ArgumentParser()
 ap.add_argument("manifest")
 ap.add_argument("--all", dest="recall", action="store_const", const=1.0, default=0.0)
 ap.add_argument("--recall", type=float, default=0.0)
+ap.add_argument("--visible", action="store_true")
 ap.add_argument("--cut", action="store_true")
 ap.add_argument("--method", default="DELETE")
 a = ap.parse_args()
@@ -67,7 +69,12 @@ else:
 of = [k for k, t in truth.items() if a.method in ("", t["method"])]
 got = [k for k in of if k in seen]
 right = [k for k in got if seen[k]["status"] == truth[k]["status"]]
-print("# truth %d seen %d right %d wrong %d" % (len(of), len(got), len(right), len(wrong)))
+visible = [k for k in of if truth[k].get("visible")]
+missed = sorted(set(visible) - set(right))
+if a.visible:
+    wrong += ["visible, and not paired: %s" % (seen.get(k) or truth[k]) for k in missed]
+print("# truth %d visible %s seen %d right %d wrong %d" %
+      (len(of), len(visible) if visible else "-", len(got), len(right), len(wrong)))
 for w in wrong[:5]:
     print("#", w.rstrip())
 sys.exit(1 if wrong or len(right) < a.recall * len(of) else 0)

@@ -13,6 +13,7 @@ static struct outlet outlet;
 static struct pair_facts facts;
 static struct pair p;
 static int64_t clock_now;
+static bool with_ids; /* requests have ids, and responses name them */
 static char log_text[32768];
 static size_t log_len;
 
@@ -46,6 +47,7 @@ start(void)
 	outlet = (struct outlet){ .sink = &sink, .max_body = 10 };
 	outlet.budget.limit = 1 << 20;
 	clock_now = 0;
+	with_ids = false;
 	log_len = 0;
 	log_text[0] = '\0';
 	p = PAIR_INIT(&outlet, &facts);
@@ -64,6 +66,19 @@ head_of(enum head_side side, int status)
 	return h;
 }
 
+static void
+add_id(struct head *h, unsigned n)
+{
+	static struct field field;
+	static char text[16];
+
+	snprintf(text, sizeof(text), "request-%u", n);
+	field.name = span_of_str("X-Request-Id");
+	field.value = span_of_str(text);
+	h->fields = &field;
+	h->field_count = with_ids;
+}
+
 /* Request n, sent when the client had that many responses. */
 static void
 request(unsigned n, unsigned had)
@@ -72,6 +87,7 @@ request(unsigned n, unsigned had)
 	struct draft *d =
 	    draft_new(&outlet, 1000 + 10 * n, 5000 + 10 * had, clock_now);
 
+	add_id(&h.head, n);
 	d->head_len = 10;
 	pair_request(&p, d, &h.head);
 	draft_head(d, &h);
@@ -88,7 +104,8 @@ response(unsigned n, unsigned seen)
 	struct draft *d =
 	    draft_new(&outlet, 5000 + 10 * n, 1000 + 10 * seen, clock_now);
 
-	pair_response(&p, d);
+	add_id(&h.head, n);
+	pair_response(&p, d, &h.head);
 	draft_head(d, &h);
 	draft_end(d, PARSER_COMPLETE, 5010 + 10 * n, clock_now);
 	pair_ended(&p);
@@ -444,6 +461,50 @@ START_TEST(joined_and_seen_to_wait_goes_on)
 }
 END_TEST
 
+/* The same that is left open where responses name nothing. */
+START_TEST(sliding_behind_a_gap_and_named)
+{
+	start();
+	with_ids = true;
+	slide_behind_a_gap();
+	expect("1:response-lost 2:201 3:202 4:203 5:no-response ");
+}
+END_TEST
+
+START_TEST(joined_and_named)
+{
+	start();
+	with_ids = true;
+	pair_join(&p);
+	for (unsigned i = 1; i < 8; i++) {
+		request(i + 1, i);
+		response(i, i + 2);
+	}
+	expect("1:202 2:203 3:204 4:205 5:206 6:207 7:no-response ");
+}
+END_TEST
+
+/*
+ * With two under way a place is certain, and yet the client does not wait:
+ * behind the next gap no more is known than that.
+ */
+START_TEST(named_while_another_is_under_way)
+{
+	start();
+	with_ids = true;
+	pair_join(&p);
+	for (unsigned i = 1; i < 5; i++) {
+		request(i + 1, i);
+		response(i, i + 2);
+	}
+	with_ids = false;
+	lose_some(HEAD_RESPONSE);
+	request(6, 5);
+	response(5, 7);
+	expect("1:202 2:203 3:204 4:ambiguous 5:ambiguous ");
+}
+END_TEST
+
 START_TEST(what_is_held_has_a_limit)
 {
 	start();
@@ -470,4 +531,6 @@ UNIT_MAIN("pair", clean_is_first_in_first_out,
     two_lost_requests_may_be_one, two_lost_requests_were_answered,
     lost_request_is_answered_later, lost_request_was_sent_ahead,
     joined_without_evidence_is_left_open, joined_and_seen_to_wait,
-    joined_and_seen_to_wait_goes_on, what_is_held_has_a_limit)
+    joined_and_seen_to_wait_goes_on, sliding_behind_a_gap_and_named,
+    joined_and_named, named_while_another_is_under_way,
+    what_is_held_has_a_limit)

@@ -1,0 +1,110 @@
+#include "capture/echo.h"
+
+/* FNV-1a. */
+static uint64_t
+add_byte(uint64_t hash, uint8_t byte)
+{
+	return (hash ^ byte) * 0x100000001b3;
+}
+
+/* A number for the name, in any case, and the value of a field; never 0. */
+static uint64_t
+mark_of(const struct field *f)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < f->name.len; i++)
+		hash = add_byte(hash, f->name.p[i] | 32);
+	hash = add_byte(hash, ':');
+	for (size_t i = 0; i < f->value.len; i++)
+		hash = add_byte(hash, f->value.p[i]);
+	return hash != 0 ? hash : 1;
+}
+
+/* Does the name end in "Request-Id", and is there a value worth the name? */
+static bool
+is_id(const struct field *f)
+{
+	static const struct span end = SPAN_LITERAL("Request-Id");
+
+	return f->name.len >= end.len && f->value.len >= ECHO_LEN_MIN &&
+	    (f->name.p[f->name.len - 1] | 32) == 'd' &&
+	    span_eq_nocase(span_sub(f->name, f->name.len - end.len, end.len),
+		end);
+}
+
+static bool
+is_known(const struct echo_ids *ids, uint64_t mark)
+{
+	for (size_t i = 0; i < ECHO_RECENT; i++)
+		if (ids->recent[i] == mark)
+			return true;
+	return false;
+}
+
+void
+echo_note(struct echo_ids *ids, struct draft *d, const struct head *h)
+{
+	for (size_t i = 0; i < h->field_count && d->mark == 0; i++)
+		if (is_id(&h->fields[i]))
+			d->mark = mark_of(&h->fields[i]);
+	if (d->mark == 0)
+		return;
+	ids->unreliable |= is_known(ids, d->mark);
+	ids->recent[ids->count++ % ECHO_RECENT] = d->mark;
+}
+
+/* The number of the only request with this mark; 0: there is none. */
+static uint64_t
+find_mark(struct echo_ids *ids, const struct rank_requests *q, uint64_t mark)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < drafts_count(&q->seen); i++) {
+		const struct draft *d = drafts_at(&q->seen, i);
+
+		if (d->mark != mark)
+			continue;
+		ids->unreliable |= number != 0;
+		number = d->number;
+	}
+	return number;
+}
+
+void
+echo_find(struct echo_ids *ids, const struct rank_requests *q, struct draft *r,
+    const struct head *h)
+{
+	if (ids->count == 0 || ids->unreliable ||
+	    head_field(h, "Age").p != NULL)
+		return;
+	for (size_t i = 0; i < h->field_count; i++) {
+		uint64_t n = is_id(&h->fields[i])
+		    ? find_mark(ids, q, mark_of(&h->fields[i]))
+		    : 0;
+
+		if (n == 0)
+			continue;
+		ids->unreliable |= 2 * n < r->low || 2 * n > r->high ||
+		    (r->named != 0 && r->named != n);
+		r->named = n;
+	}
+}
+
+void
+echo_check(struct echo_ids *ids, const struct rank_requests *q,
+    const struct draft *r, const struct head *h)
+{
+	const struct draft *d =
+	    rank_is_request(r->low) ? rank_request(q, r->low / 2) : NULL;
+
+	if (d == NULL || d->mark == 0)
+		return;
+	ids->checked++;
+	for (size_t i = 0; i < h->field_count; i++) {
+		uint64_t mark =
+		    is_id(&h->fields[i]) ? mark_of(&h->fields[i]) : d->mark;
+
+		ids->unreliable |= mark != d->mark && is_known(ids, mark);
+	}
+}

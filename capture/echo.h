@@ -1,0 +1,61 @@
+/*
+ * echo.h - a response that names the request which it answers.
+ *
+ * Many clients give each request an id of its own, in X-Request-Id or in a
+ * field whose name ends likewise, and many servers send the same field back.
+ * Such a response answers that request, whatever was lost around it.
+ *
+ * This takes for granted that a client which was seen to give every request
+ * another id did so with those that were lost.  Nothing is concluded from
+ * ids where one was seen twice, where too few were seen, from a response
+ * that a cache had kept (RFC 9111, section 5.1), or on a connection whose
+ * server was seen to name a request that its response cannot answer.
+ */
+#ifndef CAPTURE_ECHO_H
+#define CAPTURE_ECHO_H
+
+#include "capture/rank.h"
+
+#define ECHO_RECENT  4 /* ids that a new one is compared with */
+#define ECHO_ENOUGH  4 /* different ids that show that they are its habit */
+#define ECHO_LEN_MIN 8 /* of an id; shorter ones may be anything */
+
+/* The ids that the client of a connection has used. */
+struct echo_ids {
+	uint64_t recent[ECHO_RECENT];
+	uint32_t count;
+	uint8_t checked; /* responses whose place was certain */
+	bool unreliable; /* they do not tell requests apart */
+};
+
+/* Note the id of a request, before it is added to the others. */
+void echo_note(struct echo_ids *ids, struct draft *d, const struct head *h);
+
+/*
+ * Set the number of the request that this response names.  Learn from it if
+ * by its bounds it cannot be the answer.
+ */
+void echo_find(struct echo_ids *ids, const struct rank_requests *q,
+    struct draft *r, const struct head *h);
+
+/*
+ * The place of this response is certain: learn whether it names what it
+ * answers.
+ */
+void echo_check(struct echo_ids *ids, const struct rank_requests *q,
+    const struct draft *r, const struct head *h);
+
+static inline bool
+echo_wants_check(const struct echo_ids *ids)
+{
+	return ids->checked < ECHO_ENOUGH && ids->count > 0;
+}
+
+/* Is what a response names what it answers? */
+static inline bool
+echo_is_proof(const struct echo_ids *ids)
+{
+	return ids->count >= ECHO_ENOUGH && !ids->unreliable;
+}
+
+#endif
