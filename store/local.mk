@@ -124,12 +124,14 @@ tests_unit_test_store_hostile_SOURCES = tests/unit/test_store_hostile.c $(store_
 tests_unit_test_store_hostile_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_store_fail
 tests_unit_test_store_fail_SOURCES = tests/unit/test_store_fail.c $(store_samples) \
-	tests/lib/batches.c tests/lib/batches.h tests/lib/vfs_fail.c tests/lib/vfs_fail.h
+	tests/lib/batches.c tests/lib/batches.h tests/lib/vfs_fail.c tests/lib/vfs_fail.h \
+	tests/lib/vfs_shim.c tests/lib/vfs_shim.h
 tests_unit_test_store_fail_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 
 unit_tests += tests/unit/test_store_power
 tests_unit_test_store_power_SOURCES = tests/unit/test_store_power.c $(store_samples) \
-	tests/lib/batches.c tests/lib/batches.h tests/lib/vfs_power.c tests/lib/vfs_power.h
+	tests/lib/batches.c tests/lib/batches.h tests/lib/vfs_power.c tests/lib/vfs_power.h \
+	tests/lib/vfs_shim.c tests/lib/vfs_shim.h
 tests_unit_test_store_power_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 
 # A measurement, not a test: see bench/README.md.

@@ -1,25 +1,14 @@
 #include "tests/lib/vfs_fail.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
+#include <stddef.h>
 
-#include <sqlite3.h>
-
-struct file {
-	sqlite3_file base;
-	sqlite3_file *real; /* in the bytes that follow */
-};
+#include "tests/lib/vfs_shim.h"
 
 static sqlite3_vfs shim;
+static sqlite3_io_methods methods;
 static unsigned calls, fail_at;
 static bool full_disk, happened;
-
-static sqlite3_file *
-real(sqlite3_file *f)
-{
-	return ((struct file *)(void *)f)->real;
-}
 
 static bool
 fails(void)
@@ -44,10 +33,10 @@ my_close(sqlite3_file *f)
 {
 	if (breaks()) {
 		/* Closed it is all the same, as close(2) has it. */
-		real(f)->pMethods->xClose(real(f));
+		vfs_real(f)->pMethods->xClose(vfs_real(f));
 		return SQLITE_IOERR_CLOSE;
 	}
-	return real(f)->pMethods->xClose(real(f));
+	return vfs_real(f)->pMethods->xClose(vfs_real(f));
 }
 
 static int
@@ -55,7 +44,7 @@ my_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 {
 	if (breaks())
 		return SQLITE_IOERR_READ;
-	return real(f)->pMethods->xRead(real(f), p, n, at);
+	return vfs_real(f)->pMethods->xRead(vfs_real(f), p, n, at);
 }
 
 static int
@@ -63,7 +52,7 @@ my_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 {
 	if (fails())
 		return full_disk ? SQLITE_FULL : SQLITE_IOERR_WRITE;
-	return real(f)->pMethods->xWrite(real(f), p, n, at);
+	return vfs_real(f)->pMethods->xWrite(vfs_real(f), p, n, at);
 }
 
 static int
@@ -71,7 +60,7 @@ my_truncate(sqlite3_file *f, sqlite3_int64 size)
 {
 	if (breaks())
 		return SQLITE_IOERR_TRUNCATE;
-	return real(f)->pMethods->xTruncate(real(f), size);
+	return vfs_real(f)->pMethods->xTruncate(vfs_real(f), size);
 }
 
 static int
@@ -79,7 +68,7 @@ my_sync(sqlite3_file *f, int flags)
 {
 	if (breaks())
 		return SQLITE_IOERR_FSYNC;
-	return real(f)->pMethods->xSync(real(f), flags);
+	return vfs_real(f)->pMethods->xSync(vfs_real(f), flags);
 }
 
 static int
@@ -87,7 +76,7 @@ my_size(sqlite3_file *f, sqlite3_int64 *size)
 {
 	if (breaks())
 		return SQLITE_IOERR_FSTAT;
-	return real(f)->pMethods->xFileSize(real(f), size);
+	return vfs_real(f)->pMethods->xFileSize(vfs_real(f), size);
 }
 
 static int
@@ -95,13 +84,7 @@ my_lock(sqlite3_file *f, int level)
 {
 	if (breaks())
 		return SQLITE_IOERR_LOCK;
-	return real(f)->pMethods->xLock(real(f), level);
-}
-
-static int
-my_unlock(sqlite3_file *f, int level)
-{
-	return real(f)->pMethods->xUnlock(real(f), level);
+	return vfs_real(f)->pMethods->xLock(vfs_real(f), level);
 }
 
 static int
@@ -109,25 +92,7 @@ my_check(sqlite3_file *f, int *out)
 {
 	if (breaks())
 		return SQLITE_IOERR_CHECKRESERVEDLOCK;
-	return real(f)->pMethods->xCheckReservedLock(real(f), out);
-}
-
-static int
-my_control(sqlite3_file *f, int op, void *arg)
-{
-	return real(f)->pMethods->xFileControl(real(f), op, arg);
-}
-
-static int
-my_sector(sqlite3_file *f)
-{
-	return real(f)->pMethods->xSectorSize(real(f));
-}
-
-static int
-my_device(sqlite3_file *f)
-{
-	return real(f)->pMethods->xDeviceCharacteristics(real(f));
+	return vfs_real(f)->pMethods->xCheckReservedLock(vfs_real(f), out);
 }
 
 static int
@@ -135,7 +100,8 @@ my_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
 {
 	if (breaks())
 		return SQLITE_IOERR_SHMMAP;
-	return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
+	return vfs_real(f)->pMethods->xShmMap(vfs_real(f), page, size, extend,
+	    out);
 }
 
 static int
@@ -143,63 +109,23 @@ my_shm_lock(sqlite3_file *f, int at, int n, int flags)
 {
 	if ((flags & SQLITE_SHM_LOCK) != 0 && breaks())
 		return SQLITE_IOERR_SHMLOCK;
-	return real(f)->pMethods->xShmLock(real(f), at, n, flags);
+	return vfs_real(f)->pMethods->xShmLock(vfs_real(f), at, n, flags);
 }
-
-static void
-my_shm_barrier(sqlite3_file *f)
-{
-	real(f)->pMethods->xShmBarrier(real(f));
-}
-
-static int
-my_shm_unmap(sqlite3_file *f, int gone)
-{
-	return real(f)->pMethods->xShmUnmap(real(f), gone);
-}
-
-static const sqlite3_io_methods methods = {
-	.iVersion = 2,
-	.xClose = my_close,
-	.xRead = my_read,
-	.xWrite = my_write,
-	.xTruncate = my_truncate,
-	.xSync = my_sync,
-	.xFileSize = my_size,
-	.xLock = my_lock,
-	.xUnlock = my_unlock,
-	.xCheckReservedLock = my_check,
-	.xFileControl = my_control,
-	.xSectorSize = my_sector,
-	.xDeviceCharacteristics = my_device,
-	.xShmMap = my_shm_map,
-	.xShmLock = my_shm_lock,
-	.xShmBarrier = my_shm_barrier,
-	.xShmUnmap = my_shm_unmap,
-};
 
 static int
 my_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
     int *out)
 {
-	struct file *file = (struct file *)(void *)f;
-	sqlite3_vfs *below = vfs->pAppData;
-	int rc;
-
-	memset(file, 0, sizeof(*file));
+	f->pMethods = NULL;
 	if (breaks())
 		return SQLITE_CANTOPEN;
-	file->real = (sqlite3_file *)(void *)(file + 1);
-	rc = below->xOpen(below, name, file->real, flags, out);
-	if (rc == SQLITE_OK)
-		file->base.pMethods = &methods;
-	return rc;
+	return vfs_open(vfs, name, f, flags, out, &methods);
 }
 
 static int
 my_delete(sqlite3_vfs *vfs, const char *name, int sync)
 {
-	sqlite3_vfs *below = vfs->pAppData;
+	sqlite3_vfs *below = vfs_below(vfs);
 
 	if (breaks())
 		return SQLITE_IOERR_DELETE;
@@ -209,7 +135,7 @@ my_delete(sqlite3_vfs *vfs, const char *name, int sync)
 static int
 my_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)
 {
-	sqlite3_vfs *below = vfs->pAppData;
+	sqlite3_vfs *below = vfs_below(vfs);
 
 	if (breaks())
 		return SQLITE_IOERR_ACCESS;
@@ -219,18 +145,22 @@ my_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)
 void
 vfs_fail_install(void)
 {
-	sqlite3_vfs *below = sqlite3_vfs_find(NULL);
-
-	shim = *below;
-	shim.pNext = NULL;
-	shim.zName = "fail";
-	shim.pAppData = below;
+	methods = vfs_methods();
+	methods.xClose = my_close;
+	methods.xRead = my_read;
+	methods.xWrite = my_write;
+	methods.xTruncate = my_truncate;
+	methods.xSync = my_sync;
+	methods.xFileSize = my_size;
+	methods.xLock = my_lock;
+	methods.xCheckReservedLock = my_check;
+	methods.xShmMap = my_shm_map;
+	methods.xShmLock = my_shm_lock;
+	shim = vfs_shim("fail");
 	shim.xOpen = my_open;
 	shim.xDelete = my_delete;
 	shim.xAccess = my_access;
-	shim.szOsFile += (int)sizeof(struct file);
-	if (sqlite3_vfs_register(&shim, 1) != SQLITE_OK)
-		abort();
+	vfs_install(&shim);
 }
 
 void

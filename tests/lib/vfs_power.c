@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
+#include "tests/lib/vfs_shim.h"
 
 #define SECTOR       512
 #define FILES        8
@@ -30,27 +30,17 @@ struct disk {
 	struct change *first, **last;
 };
 
-struct file {
-	sqlite3_file base;
-	struct disk *disk;  /* NULL: a temporary one */
-	sqlite3_file *real; /* in the bytes that follow */
-};
-
 static sqlite3_vfs shim;
+static sqlite3_io_methods methods;
 static struct disk disks[FILES];
 static unsigned events, cut_at;
 static bool cut;
 
-static sqlite3_file *
-real(sqlite3_file *f)
-{
-	return ((struct file *)(void *)f)->real;
-}
-
+/* NULL: a temporary one. */
 static struct disk *
 disk(sqlite3_file *f)
 {
-	return ((struct file *)(void *)f)->disk;
+	return vfs_file(f)->own;
 }
 
 static void *
@@ -238,17 +228,11 @@ put_back(struct disk *d, enum vfs_power_luck luck)
 }
 
 static int
-my_close(sqlite3_file *f)
-{
-	return real(f)->pMethods->xClose(real(f));
-}
-
-static int
 my_read(sqlite3_file *f, void *p, int n, sqlite3_int64 at)
 {
 	if (cut)
 		return SQLITE_IOERR_READ;
-	return real(f)->pMethods->xRead(real(f), p, n, at);
+	return vfs_real(f)->pMethods->xRead(vfs_real(f), p, n, at);
 }
 
 static int
@@ -259,7 +243,7 @@ my_write(sqlite3_file *f, const void *p, int n, sqlite3_int64 at)
 		change(disk(f), at, n, p);
 	if (happens())
 		return SQLITE_IOERR_WRITE;
-	return real(f)->pMethods->xWrite(real(f), p, n, at);
+	return vfs_real(f)->pMethods->xWrite(vfs_real(f), p, n, at);
 }
 
 static int
@@ -269,7 +253,7 @@ my_truncate(sqlite3_file *f, sqlite3_int64 size)
 		change(disk(f), size, -1, NULL);
 	if (happens())
 		return SQLITE_IOERR_TRUNCATE;
-	return real(f)->pMethods->xTruncate(real(f), size);
+	return vfs_real(f)->pMethods->xTruncate(vfs_real(f), size);
 }
 
 static int
@@ -286,115 +270,21 @@ my_sync(sqlite3_file *f, int flags)
 }
 
 static int
-my_size(sqlite3_file *f, sqlite3_int64 *size)
-{
-	return real(f)->pMethods->xFileSize(real(f), size);
-}
-
-static int
-my_lock(sqlite3_file *f, int level)
-{
-	return real(f)->pMethods->xLock(real(f), level);
-}
-
-static int
-my_unlock(sqlite3_file *f, int level)
-{
-	return real(f)->pMethods->xUnlock(real(f), level);
-}
-
-static int
-my_check(sqlite3_file *f, int *out)
-{
-	return real(f)->pMethods->xCheckReservedLock(real(f), out);
-}
-
-static int
-my_control(sqlite3_file *f, int op, void *arg)
-{
-	return real(f)->pMethods->xFileControl(real(f), op, arg);
-}
-
-static int
-my_sector(sqlite3_file *f)
-{
-	return real(f)->pMethods->xSectorSize(real(f));
-}
-
-static int
-my_device(sqlite3_file *f)
-{
-	return real(f)->pMethods->xDeviceCharacteristics(real(f));
-}
-
-static int
-my_shm_map(sqlite3_file *f, int page, int size, int extend, void volatile **out)
-{
-	return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
-}
-
-static int
-my_shm_lock(sqlite3_file *f, int at, int n, int flags)
-{
-	return real(f)->pMethods->xShmLock(real(f), at, n, flags);
-}
-
-static void
-my_shm_barrier(sqlite3_file *f)
-{
-	real(f)->pMethods->xShmBarrier(real(f));
-}
-
-static int
-my_shm_unmap(sqlite3_file *f, int gone)
-{
-	return real(f)->pMethods->xShmUnmap(real(f), gone);
-}
-
-static const sqlite3_io_methods methods = {
-	.iVersion = 2,
-	.xClose = my_close,
-	.xRead = my_read,
-	.xWrite = my_write,
-	.xTruncate = my_truncate,
-	.xSync = my_sync,
-	.xFileSize = my_size,
-	.xLock = my_lock,
-	.xUnlock = my_unlock,
-	.xCheckReservedLock = my_check,
-	.xFileControl = my_control,
-	.xSectorSize = my_sector,
-	.xDeviceCharacteristics = my_device,
-	.xShmMap = my_shm_map,
-	.xShmLock = my_shm_lock,
-	.xShmBarrier = my_shm_barrier,
-	.xShmUnmap = my_shm_unmap,
-};
-
-static int
 my_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
     int *out)
 {
-	struct file *file = (struct file *)(void *)f;
-	sqlite3_vfs *below = vfs->pAppData;
-	int rc;
-
-	memset(file, 0, sizeof(*file));
+	f->pMethods = NULL;
 	if (cut)
 		return SQLITE_CANTOPEN;
-	file->real = (sqlite3_file *)(void *)(file + 1);
 	/* Before it is made, to know whether it was there. */
-	file->disk = name != NULL ? know(name) : NULL;
-	rc = below->xOpen(below, name, file->real, flags, out);
-	if (rc == SQLITE_OK)
-		file->base.pMethods = &methods;
-	return rc;
+	vfs_file(f)->own = name != NULL ? know(name) : NULL;
+	return vfs_open(vfs, name, f, flags, out, &methods);
 }
 
 static int
 my_delete(sqlite3_vfs *vfs, const char *name, int sync)
 {
-	sqlite3_vfs *below = vfs->pAppData;
+	sqlite3_vfs *below = vfs_below(vfs);
 	struct disk *d = find(name);
 
 	if (happens())
@@ -409,19 +299,17 @@ my_delete(sqlite3_vfs *vfs, const char *name, int sync)
 void
 vfs_power_install(void)
 {
-	sqlite3_vfs *below = sqlite3_vfs_find(NULL);
-
 	for (size_t i = 0; i < FILES; i++)
 		forget(&disks[i]);
-	shim = *below;
-	shim.pNext = NULL;
-	shim.zName = "power";
-	shim.pAppData = below;
+	methods = vfs_methods();
+	methods.xRead = my_read;
+	methods.xWrite = my_write;
+	methods.xTruncate = my_truncate;
+	methods.xSync = my_sync;
+	shim = vfs_shim("power");
 	shim.xOpen = my_open;
 	shim.xDelete = my_delete;
-	shim.szOsFile += (int)sizeof(struct file);
-	if (sqlite3_vfs_register(&shim, 1) != SQLITE_OK)
-		abort();
+	vfs_install(&shim);
 }
 
 void
