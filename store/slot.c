@@ -1,6 +1,5 @@
 #include "store/slot.h"
 
-#include <stdio.h>
 #include <time.h>
 
 #include "base/arena.h"
@@ -45,29 +44,79 @@ slot_arguments(enum slot_form form)
 
 /* Times as texts. */
 
+/* So many digits of n; printf() would take longer than all else of a slot. */
+static char *
+print_number(char *p, int n, int count)
+{
+	for (int i = count - 1; i >= 0; i--, n /= 10)
+		p[i] = (char)('0' + n % 10);
+	return p + count;
+}
+
+/* A name of three letters and what stands behind it. */
+static char *
+put_name(char *p, const char *names, int number, char end)
+{
+	memcpy(p, names + (size_t)number * 3, 3);
+	p[3] = end;
+	return p + 4;
+}
+
+static char *
+put_clock(char *p, const struct tm *tm, const char *between)
+{
+	size_t len = strlen(between);
+
+	p = print_number(p, tm->tm_hour, 2);
+	memcpy(p, between, len);
+	p = print_number(p + len, tm->tm_min, 2);
+	memcpy(p, between, len);
+	return print_number(p + len, tm->tm_sec, 2);
+}
+
+/* "Tue, 14 Nov 2023 22:13:20 GMT" */
+static char *
+put_date(char *p, const struct tm *tm)
+{
+	p = put_name(p, "SunMonTueWedThuFriSat", tm->tm_wday, ',');
+	*p++ = ' ';
+	p = print_number(p, tm->tm_mday, 2);
+	*p++ = ' ';
+	p = put_name(p, "JanFebMarAprMayJunJulAugSepOctNovDec", tm->tm_mon,
+	    ' ');
+	p = print_number(p, tm->tm_year + 1900, 4);
+	*p++ = ' ';
+	p = put_clock(p, tm, ":");
+	memcpy(p, " GMT", 4);
+	return p + 4;
+}
+
+/* "20231114T221320Z" */
+static char *
+put_stamp(char *p, const struct tm *tm)
+{
+	p = print_number(p, tm->tm_year + 1900, 4);
+	p = print_number(p, tm->tm_mon + 1, 2);
+	p = print_number(p, tm->tm_mday, 2);
+	*p++ = 'T';
+	p = put_clock(p, tm, "");
+	*p++ = 'Z';
+	return p;
+}
+
 static struct span
 format_time(char text[TEXT_ROOM], enum slot_form form, int64_t seconds)
 {
-	static const char days[] = "SunMonTueWedThuFriSat";
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	time_t t = (time_t)seconds;
 	struct tm tm;
-	int n = 0;
+	char *end;
 
+	/* Of years with four digits. */
 	if (seconds < 0 || seconds >= INT64_C(253402300800) ||
 	    gmtime_r(&t, &tm) == NULL)
 		return (struct span){ 0 };
-	if (form == SLOT_DATE)
-		n = snprintf(text, TEXT_ROOM,
-		    "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
-		    days + (size_t)(3 * tm.tm_wday), tm.tm_mday,
-		    months + (size_t)(3 * tm.tm_mon), tm.tm_year + 1900,
-		    tm.tm_hour, tm.tm_min, tm.tm_sec);
-	else
-		n = snprintf(text, TEXT_ROOM, "%04d%02d%02dT%02d%02d%02dZ",
-		    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-		    tm.tm_min, tm.tm_sec);
-	return (struct span){ (const uint8_t *)text, (size_t)n };
+	end = form == SLOT_DATE ? put_date(text, &tm) : put_stamp(text, &tm);
+	return (struct span){ (const uint8_t *)text, (size_t)(end - text) };
 }
 
 static int

@@ -300,26 +300,33 @@ template_take(const struct template *t, struct span data,
     const struct slot_ctx *ctx, size_t max, struct span *out, struct err *err)
 {
 	struct span values[TOKENS_MAX];
-	size_t len = t->sample.len;
+	const struct token *list = t->tokens.list;
+	struct span sample = buf_span(&t->sample);
+	size_t len = sample.len, from = 0;
 	uint8_t *p;
 
 	if (take_values(t, data, ctx, values, err) < 0)
 		return -1;
-	for (size_t i = 0; i < t->tokens.count; i++) {
-		len -= t->tokens.list[i].len;
-		if (values[i].len > max || len > max)
+	for (size_t i = 0; i < t->slot_count; i++) {
+		size_t token = t->slots[i].token;
+
+		len -= list[token].len;
+		if (values[token].len > max || len > max)
 			return err_set(err, ERR_CORRUPT, "it is too long");
-		len += values[i].len;
+		len += values[token].len;
 	}
 	if (len > max)
 		return err_set(err, ERR_CORRUPT, "it is too long");
 	p = arena_alloc(ctx->arena, len);
 	*out = (struct span){ p, len };
-	p = put(p, token_gap(&t->tokens, SIZE_MAX));
-	for (size_t i = 0; i < t->tokens.count; i++) {
-		p = put(p, values[i]);
-		p = put(p, token_gap(&t->tokens, i));
+	for (size_t i = 0; i < t->slot_count; i++) {
+		size_t token = t->slots[i].token, at = list[token].at;
+
+		p = put(p, span_sub(sample, from, at - from));
+		p = put(p, values[token]);
+		from = at + list[token].len;
 	}
+	p = put(p, span_sub(sample, from, SIZE_MAX));
 	assert(p == out->p + len);
 	return 0;
 }
