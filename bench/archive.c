@@ -9,7 +9,9 @@
  *	bench/archive plain N FILE
  *		the same messages into a table of SQLite's
  *	bench/archive read N ARCHIVE
- *		some of N exchanges, in any order: how long each took
+ *		some of N exchanges, in any order: how long half of them
+ *		and 99 of 100 took at most, in microseconds, and the same of
+ *		an empty loop about as long, for what the machine adds
  *	bench/archive make N
  *		nothing but make the messages, to be taken off from the others
  */
@@ -355,11 +357,47 @@ compare(const void *a, const void *b)
 
 #define READS 20000
 
+/* What 99 of 100 of them took less than, and half of them. */
+struct spread {
+	double half, most;
+};
+
+static struct spread
+spread_of(double took[READS])
+{
+	qsort(took, READS, sizeof(took[0]), compare);
+	return (struct spread){ took[READS / 2], took[READS - READS / 100] };
+}
+
+/* How long it takes to count to n, in microseconds. */
+static double
+count_to(uint64_t n)
+{
+	double start = seconds();
+
+	for (volatile uint64_t i = 0; i < n; i++)
+		continue;
+	return (seconds() - start) * 1e6;
+}
+
+/* A loop that does nothing for so long: what the machine adds to anything. */
+static struct spread
+spin(double us)
+{
+	static double took[READS];
+	uint64_t n = (uint64_t)(us / count_to(100000000) * 1e8);
+
+	for (unsigned i = 0; i < READS; i++)
+		took[i] = count_to(n);
+	return spread_of(took);
+}
+
 static int
 run_read(unsigned count, const char *path)
 {
 	static double took[READS];
 	struct entry e = ENTRY_INIT;
+	struct spread all, idle;
 	struct store *st;
 	struct err err;
 	double start;
@@ -373,8 +411,10 @@ run_read(unsigned count, const char *path)
 			die(&err);
 		took[n % READS] = (seconds() - start) * 1e6;
 	}
-	qsort(took, READS, sizeof(took[0]), compare);
-	printf("%.1f %.1f\n", took[READS / 2], took[READS - READS / 100]);
+	all = spread_of(took);
+	idle = spin(all.half);
+	printf("%.1f %.1f %.1f %.1f\n", all.half, all.most, idle.half,
+	    idle.most);
 	entry_release(&e);
 	return store_close(st, &err) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

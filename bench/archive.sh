@@ -26,6 +26,13 @@ size() { # NAME FILE
 		"$(echo "$(wc -c <"$2") / $(wc -c <a.obit)" | bc -l)"
 }
 
+read_one() {
+	"$bench" read "$count" a.obit | while read -r half most idle tail; do
+		echo "read one, warm: $half us, and 99 of 100 in $most us" \
+			"(an empty loop: $idle and $tail)"
+	done
+}
+
 find_one() {
 	python3 "$here/archive_cold.py" "$obit" a.obit "$count"
 }
@@ -34,9 +41,7 @@ if [ -n "$large" ]; then
 	"$bench" write "$count" a.obit /dev/null /dev/null | while read -r _ cpu; do
 		echo "$count exchanges, $(wc -c <a.obit) bytes, $cpu us of CPU each"
 	done
-	"$bench" read "$count" a.obit | while read -r half most; do
-		echo "read one, warm: $half us, and 99 of 100 in $most us"
-	done
+	read_one
 	find_one
 	exit
 fi
@@ -55,9 +60,7 @@ size 'HAR, zstd -19' a.har.zst
 size 'messages, gzip -9' raw.gz
 size 'messages, zstd -19' raw.zst
 size messages raw
-"$bench" read "$count" a.obit | while read -r half most; do
-	echo "read one, warm: $half us, and 99 of 100 in $most us"
-done
+read_one
 for _ in 1 2 3; do
 	rm -f w p
 	echo "$("$bench" write "$count" w /dev/null /dev/null)" \
