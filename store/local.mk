@@ -73,7 +73,8 @@ CLEANFILES    += %D%/schema_sql.c %D%/queries.h
 
 # Also where a single target is made before the rest.
 $(libstore_a_OBJECTS): %D%/queries.h
-tests/unit/test_compact.$(OBJEXT) tests/unit/test_lookup.$(OBJEXT) \
+tests/unit/test_compact.$(OBJEXT) tests/unit/test_learn.$(OBJEXT) \
+	tests/unit/test_lookup.$(OBJEXT) tests/unit/test_slot.$(OBJEXT) \
 	tests/unit/test_template.$(OBJEXT): %D%/queries.h
 
 store_libs = libstore.a $(deletion_libs) $(SQLITE_LIBS)
@@ -96,7 +97,11 @@ tests_unit_test_profile_LDADD = libtest.a $(store_libs) $(CHECK_LIBS)
 tests/unit/test_forms.$(OBJEXT) tests/unit/test_parts.$(OBJEXT) \
 	tests/unit/test_profile.$(OBJEXT): %D%/queries.h
 
-unit_tests += tests/unit/test_compact tests/unit/test_template
+unit_tests += tests/unit/test_compact tests/unit/test_learn \
+	tests/unit/test_slot tests/unit/test_template tests/unit/test_token
+tests_unit_test_learn_LDADD    = libtest.a $(store_libs) $(CHECK_LIBS)
+tests_unit_test_slot_LDADD     = libtest.a $(store_libs) $(CHECK_LIBS)
+tests_unit_test_token_LDADD    = libtest.a $(store_libs) $(CHECK_LIBS)
 tests_unit_test_compact_LDADD  = libtest.a $(store_libs) $(CHECK_LIBS)
 tests_unit_test_template_LDADD = libtest.a $(store_libs) $(CHECK_LIBS)
 

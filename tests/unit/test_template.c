@@ -82,32 +82,6 @@ lessons(void)
 	return l;
 }
 
-START_TEST(tokens_stand_between_gaps)
-{
-	struct tokens t, other;
-	struct span s = span_of_str("\x01\x85\x01GET /a-b_c?d=Tue, 14 Nov 2023 "
-				    "22:00:00 GMT;x");
-
-	ck_assert(tokens_scan(&t, s, 3));
-	ck_assert_uint_eq(t.numbers, 2);
-	ck_assert_uint_eq(t.count, 7);
-	ck_assert(span_eq_str(token_at(&t, 1), "\x85\x01"));
-	ck_assert(span_eq_str(token_at(&t, 3), "a-b_c"));
-	ck_assert(
-	    span_eq_str(token_at(&t, 5), "Tue, 14 Nov 2023 22:00:00 GMT"));
-	ck_assert(span_eq_str(token_gap(&t, 2), " /"));
-	ck_assert(span_eq_str(token_gap(&t, SIZE_MAX), ""));
-	ck_assert(span_eq_str(token_gap(&t, 6), ""));
-	/* A number that does not end where the numbers do is none. */
-	ck_assert(!tokens_scan(&t, s, 2));
-	ck_assert(tokens_scan(&t, span_of_str("a=1;b"), 0));
-	ck_assert(tokens_scan(&other, span_of_str("xyz=22;"), 0));
-	ck_assert_uint_ne(t.form, other.form);
-	ck_assert(tokens_scan(&other, span_of_str("xyz=22;_"), 0));
-	ck_assert_uint_eq(t.form, other.form);
-}
-END_TEST
-
 /* The forms of all slots, in their order. */
 static const char *
 forms(const struct template *t)
@@ -322,7 +296,6 @@ main(void)
 	int failed;
 
 	tcase_set_timeout(t, 60);
-	tcase_add_test(t, tokens_stand_between_gaps);
 	tcase_add_test(t, what_was_learned_comes_back);
 	tcase_add_loop_test(t, what_is_of_another_template_is_told, 0,
 	    ARRAY_LEN(others));
