@@ -30,8 +30,8 @@ course_open(struct course **out, struct store *store, struct err *err)
 	if (store_last_id(store, &last, err) < 0)
 		return -1;
 	if (last > COURSE_MAX_ID)
-		return err_set(err, ERR_LIMIT, "more than %llu exchanges",
-		    (unsigned long long)COURSE_MAX_ID);
+		return err_set(err, ERR_LIMIT, "%s: more than %llu exchanges",
+		    store_path(store), (unsigned long long)COURSE_MAX_ID);
 	c = xcalloc(1, sizeof(*c));
 	c->last = last;
 	pthread_mutex_init(&c->lock, NULL);
