@@ -234,6 +234,58 @@ copy() {
 	[[ "$output" == *"is of version 1, and cannot be brought up to date: exchange 3: it is not what was recorded" ]]
 }
 
+# Version 1 with a change that nobody should swallow; why it is refused.
+unreadable() { # WORDS SQL
+	cp old.obit t.obit
+	sqlite3 t.obit "$2"
+	run -3 "$OBIT" ls t.obit
+	[[ "$output" == *"is of version 1, and cannot be brought up to date: "*"$1"* ]] || {
+		echo "$2: $output"
+		false
+	}
+	run -3 "$OBIT" capture -r "$top_srcdir/tests/captures/huawei.pcap" t.obit
+	[ "$(sqlite3 t.obit 'PRAGMA user_version')" = 1 ]
+}
+
+@test "an altered archive of version 1 is not brought up to date" {
+	gzip -dc "$top_srcdir/tests/archives/version-1.obit.gz" >old.obit
+	unreadable 'exchange 7: it is not what was recorded' \
+		'UPDATE exchange SET time = time + 1 WHERE id = 7'
+	unreadable 'exchange 7: it is not what was recorded' \
+		'UPDATE exchange SET leaf = zeroblob(32) WHERE id = 7'
+	unreadable 'exchange 7: its row makes no sense' \
+		'UPDATE exchange SET leaf = zeroblob(31) WHERE id = 7'
+	unreadable 'exchange 7: its row makes no sense' \
+		"UPDATE exchange SET kind = 99 WHERE id = 7"
+	unreadable 'exchange 7: its dictionary is missing' \
+		'UPDATE exchange SET dictionary = 99 WHERE id = 7'
+	unreadable 'exchange 9: ' \
+		'DELETE FROM target WHERE deletion = 9 AND number = 1'
+	unreadable 'exchange 5: its deletion is missing' \
+		'DELETE FROM deletion WHERE exchange = 5'
+	unreadable 'exchange 5: its deletion makes no sense' \
+		'UPDATE deletion SET outcome = 99 WHERE exchange = 5'
+	unreadable '' "UPDATE coverage SET count = count + 1 WHERE recording = 1"
+	unreadable '' "DELETE FROM recording WHERE id = 2"
+	unreadable '' 'DELETE FROM exchange WHERE id = 12'
+	unreadable '' 'UPDATE tree SET root = zeroblob(32)'
+}
+
+@test "archives of version 2 are read as they were" {
+	root=184e73ebb9266f2054b24e6193ae835456e15ff8038ef4243e5da98b9cbce114
+	for name in version-2 version-2-purged; do
+		gzip -dc "$top_srcdir/tests/archives/$name.obit.gz" >$name.obit
+		run -0 "$OBIT" verify --json $name.obit
+		[ "$(jq -r .root <<<"$output")" = $root ]
+	done
+	[ "$(jq .purged <<<"$output")" = 3 ]
+	diff <("$OBIT" audit --json version-2.obit) \
+		<("$OBIT" audit --json version-2-purged.obit)
+	[ "$("$OBIT" audit --json version-2.obit | wc -l)" = 26 ]
+	"$OBIT" capture -r "$top_srcdir/tests/captures/huawei.pcap" version-2-purged.obit
+	run -0 "$OBIT" verify version-2-purged.obit
+}
+
 @test "words that are newer than an archive are added when it is appended to" {
 	"$OBIT" capture -r "$top_srcdir/tests/captures/huawei.pcap" v.obit >/dev/null
 	sqlite3 v.obit "DELETE FROM term WHERE name = 'tunnel'"
