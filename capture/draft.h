@@ -11,6 +11,15 @@
 #include "capture/outlet.h"
 #include "http/parser.h"
 
+/*
+ * What place a response has among the requests: between these ranks, see
+ * rank.h.  Inferred: that rests on what narrow.h says.
+ */
+struct bounds {
+	uint64_t low, high;
+	bool inferred;
+};
+
 struct draft {
 	struct draft *next;   /* in the list of those to use again */
 	struct draft *answer; /* of a request: the response that is proven */
@@ -20,17 +29,17 @@ struct draft {
 	struct buf body;
 	struct buf holes; /* of struct hole */
 	struct digest *digest;
-	size_t charged;     /* bytes taken from the budget */
-	uint64_t first;     /* position of its first byte */
-	uint64_t end;       /* behind its last byte, as far as it is known */
-	uint64_t ack;       /* in the other direction, at its first byte */
-	uint64_t number;    /* of a request on its connection, from 1 */
-	uint64_t missing;   /* bytes */
-	uint64_t low, high; /* of a response: the bounds of rank.h */
-	uint64_t place;     /* of a response: see wait.h */
-	uint64_t mark;      /* of a request: see echo.h; 0: none */
-	uint64_t named;     /* by a response: number of a request, or 0 */
-	uint64_t head_len;  /* of a request */
+	size_t charged;       /* bytes taken from the budget */
+	uint64_t first;       /* position of its first byte */
+	uint64_t end;         /* behind its last byte, as far as it is known */
+	uint64_t ack;         /* in the other direction, at its first byte */
+	uint64_t number;      /* of a request on its connection, from 1 */
+	uint64_t missing;     /* bytes */
+	struct bounds bounds; /* of a response */
+	uint64_t place;       /* of a response: see wait.h */
+	uint64_t mark;        /* of a request: see echo.h; 0: none */
+	uint64_t named;       /* by a response: number of a request, or 0 */
+	uint64_t head_len;    /* of a request */
 	flaw_set flaws;
 	flaw_set cut;       /* of a request: why only part of the head of its
 			       response was read */
@@ -47,7 +56,6 @@ struct draft {
 	bool begun_before; /* but at least one message did */
 	bool bodiless;     /* a response that was read as one to HEAD */
 	bool head_method, connect_method; /* a request's */
-	bool inferred;                    /* of a response: see narrow.h */
 	bool ghost;  /* a request that was lost, but must have been there */
 	bool tunnel; /* seen after CONNECT had been accepted */
 };

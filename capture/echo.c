@@ -1,23 +1,18 @@
 #include "capture/echo.h"
 
-/* FNV-1a. */
+/* A number for an id; never 0. */
 static uint64_t
-add_byte(uint64_t hash, uint8_t byte)
+mark_of(struct span id)
 {
-	return (hash ^ byte) * 0x100000001b3;
-}
+	uint64_t hash = id.len, word;
 
-/* A number for the name, in any case, and the value of a field; never 0. */
-static uint64_t
-mark_of(const struct field *f)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < f->name.len; i++)
-		hash = add_byte(hash, f->name.p[i] | 32);
-	hash = add_byte(hash, ':');
-	for (size_t i = 0; i < f->value.len; i++)
-		hash = add_byte(hash, f->value.p[i]);
+	for (; id.len > 0; id = span_sub(id, sizeof(word), id.len)) {
+		word = 0;
+		memcpy(&word, id.p,
+		    id.len < sizeof(word) ? id.len : sizeof(word));
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+		hash ^= hash >> 32;
+	}
 	return hash != 0 ? hash : 1;
 }
 
@@ -47,7 +42,7 @@ echo_note(struct echo_ids *ids, struct draft *d, const struct head *h)
 {
 	for (size_t i = 0; i < h->field_count && d->mark == 0; i++)
 		if (is_id(&h->fields[i]))
-			d->mark = mark_of(&h->fields[i]);
+			d->mark = mark_of(h->fields[i].value);
 	if (d->mark == 0)
 		return;
 	ids->unreliable |= is_known(ids, d->mark);
@@ -80,13 +75,14 @@ echo_find(struct echo_ids *ids, const struct rank_requests *q, struct draft *r,
 		return;
 	for (size_t i = 0; i < h->field_count; i++) {
 		uint64_t n = is_id(&h->fields[i])
-		    ? find_mark(ids, q, mark_of(&h->fields[i]))
+		    ? find_mark(ids, q, mark_of(h->fields[i].value))
 		    : 0;
 
 		if (n == 0)
 			continue;
-		ids->unreliable |= 2 * n < r->low || 2 * n > r->high ||
-		    (r->named != 0 && r->named != n);
+		ids->unreliable |= r->named != 0 && r->named != n;
+		ids->unreliable |= !r->bounds.inferred &&
+		    (2 * n < r->bounds.low || 2 * n > r->bounds.high);
 		r->named = n;
 	}
 }
@@ -95,15 +91,17 @@ void
 echo_check(struct echo_ids *ids, const struct rank_requests *q,
     const struct draft *r, const struct head *h)
 {
-	const struct draft *d =
-	    rank_is_request(r->low) ? rank_request(q, r->low / 2) : NULL;
+	const struct draft *d = rank_is_request(r->bounds.low)
+	    ? rank_request(q, r->bounds.low / 2)
+	    : NULL;
 
 	if (d == NULL || d->mark == 0)
 		return;
 	ids->checked++;
 	for (size_t i = 0; i < h->field_count; i++) {
-		uint64_t mark =
-		    is_id(&h->fields[i]) ? mark_of(&h->fields[i]) : d->mark;
+		uint64_t mark = is_id(&h->fields[i])
+		    ? mark_of(h->fields[i].value)
+		    : d->mark;
 
 		ids->unreliable |= mark != d->mark && is_known(ids, mark);
 	}

@@ -2,7 +2,7 @@
  * echo.h - a response that names the request which it answers.
  *
  * Many clients give each request an id of its own, in X-Request-Id or in a
- * field whose name ends likewise, and many servers send the same field back.
+ * field whose name ends likewise, and many servers send it back in such a one.
  * Such a response answers that request, whatever was lost around it.
  *
  * This takes for granted that a client which was seen to give every request

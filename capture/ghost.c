@@ -33,6 +33,21 @@ ghost_new(const struct pair *p, const struct draft *d)
 	return ghost;
 }
 
+/*
+ * What can be among those that were lost is before the last of them or that
+ * one, what must be there is that one.
+ */
+static void
+move(struct bounds *b, uint64_t hidden, uint64_t last)
+{
+	if (b->high != hidden)
+		return;
+	b->high = last;
+	if (b->low == hidden)
+		b->low = last;
+	b->inferred = true;
+}
+
 void
 ghost_add(struct pair *p, const struct draft *d, uint64_t n)
 {
@@ -46,13 +61,10 @@ ghost_add(struct pair *p, const struct draft *d, uint64_t n)
 		drafts_add(&q->seen, ghost);
 	}
 	for (size_t i = 0; i < drafts_count(&p->held); i++) {
-		struct draft *r = drafts_at(&p->held, i);
-
-		r->high = r->high == hidden ? last : r->high;
+		move(&drafts_at(&p->held, i)->bounds, hidden, last);
 	}
-	p->inferred = true;
-	p->low = p->low == hidden ? last : p->low;
-	p->high = p->high == hidden ? last : p->high;
+	move(&p->last, hidden, last);
 	p->sure = p->sure == hidden ? last : p->sure;
 	q->lost = q->begun = false;
+	q->counted = true;
 }

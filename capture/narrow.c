@@ -5,55 +5,74 @@
 #include "base/xalloc.h"
 #include "capture/wait.h"
 
+/* Is this the place of a request that was only counted? */
+static bool
+is_counted(const struct rank_requests *q, uint64_t rank)
+{
+	const struct draft *d = NULL;
+
+	if (q->counted && rank_is_request(rank))
+		d = rank_request(q, rank / 2);
+	return d != NULL && d->ghost;
+}
+
 /* The place of r is not before this one; return whether that can be. */
 static bool
-raise_low(struct draft *r, uint64_t rank, bool inferred)
+raise_low(const struct rank_requests *q, struct bounds *b, uint64_t rank,
+    bool inferred)
 {
-	if (rank > r->low) {
-		r->low = rank;
-		r->inferred |= inferred;
+	if (rank > b->low) {
+		b->low = rank;
+		b->inferred |= inferred || is_counted(q, rank);
 	}
-	return r->low <= r->high;
+	return b->low <= b->high;
 }
 
 /* The place of r is not behind this one. */
 static bool
-lower_high(struct draft *r, uint64_t rank, bool inferred)
+lower_high(const struct rank_requests *q, struct bounds *b, uint64_t rank,
+    bool inferred)
 {
-	if (rank < r->high) {
-		r->high = rank;
-		r->inferred |= inferred;
+	if (rank < b->high) {
+		b->high = rank;
+		b->inferred |= inferred || is_counted(q, rank);
 	}
-	return r->low <= r->high;
+	return b->low <= b->high;
 }
 
-/* Narrow the bounds of r by those of the response before it. */
-static bool
-narrow_forwards(const struct pair *p, struct draft *r, const struct draft *last)
+bool
+narrow_forwards(const struct rank_requests *q, struct draft *r,
+    const struct bounds *last)
 {
-	const struct rank_requests *q = &p->requests;
 	uint64_t low = rank_after_low(q, last->low);
+	bool inferred = last->inferred || is_counted(q, r->bounds.high);
 
-	if (r->gap_before && r->begun_before)
+	if (r->gap_before && r->begun_before) {
+		inferred |= is_counted(q, low);
 		low = rank_after_low(q, low);
-	return raise_low(r, low, last->inferred) &&
+	}
+	return raise_low(q, &r->bounds, low, inferred) &&
 	    (r->gap_before ||
-		lower_high(r, rank_after_high(q, last->high), last->inferred));
+		lower_high(q, &r->bounds, rank_after_high(q, last->high),
+		    inferred));
 }
 
-/* Narrow them by those of the response after it. */
+/* Narrow the bounds of r by those of the response after it. */
 static bool
-narrow_backwards(const struct pair *p, struct draft *r,
+narrow_backwards(const struct rank_requests *q, struct draft *r,
     const struct draft *next)
 {
-	const struct rank_requests *q = &p->requests;
-	uint64_t high = rank_before_high(q, next->high);
+	uint64_t high = rank_before_high(q, next->bounds.high);
+	bool inferred = next->bounds.inferred;
 
-	if (next->gap_before && next->begun_before)
+	if (next->gap_before && next->begun_before) {
+		inferred |= is_counted(q, high);
 		high = rank_before_high(q, high);
-	return lower_high(r, high, next->inferred) &&
+	}
+	return lower_high(q, &r->bounds, high, inferred) &&
 	    (next->gap_before ||
-		raise_low(r, rank_before_low(q, next->low), next->inferred));
+		raise_low(q, &r->bounds, rank_before_low(q, next->bounds.low),
+		    inferred));
 }
 
 bool
@@ -62,7 +81,7 @@ narrow_back(struct pair *p, const struct draft *next)
 	for (size_t i = drafts_count(&p->held); i > 0; i--) {
 		struct draft *r = drafts_at(&p->held, i - 1);
 
-		if (next != NULL && !narrow_backwards(p, r, next))
+		if (next != NULL && !narrow_backwards(&p->requests, r, next))
 			return false;
 		next = r;
 	}
@@ -89,13 +108,16 @@ is_whole(const struct pair *p, const struct draft *r)
 void
 narrow_named(const struct pair *p, struct draft *r)
 {
-	uint64_t rank = 2 * r->named;
+	uint64_t rank = 2 * r->named, low = r->bounds.low,
+		 high = r->bounds.high;
 
-	if (!echo_is_proof(&p->ids) || rank < r->low || rank > r->high ||
-	    rank == 0)
+	if (r->bounds.inferred) {
+		low = 0;
+		high = rank_caused(&p->requests, r);
+	}
+	if (!echo_is_proof(&p->ids) || rank < low || rank > high || rank == 0)
 		return;
-	r->low = r->high = rank;
-	r->inferred = false;
+	r->bounds = (struct bounds){ rank, rank, false };
 }
 
 enum knowledge {
@@ -107,17 +129,19 @@ enum knowledge {
 static bool
 narrow_by(const struct pair *p, struct draft *r, enum knowledge what)
 {
+	const struct rank_requests *q = &p->requests;
+
 	switch (what) {
 	case BY_NAME:
 		narrow_named(p, r);
 		return true;
 	case BY_TURNS:
 		return !is_whole(p, r) ||
-		    raise_low(r, rank_caused(&p->requests, r), false);
+		    raise_low(q, &r->bounds, rank_caused(q, r), false);
 	case BY_TIME:
 		return r->place == 0 ||
-		    (raise_low(r, 2 * r->place, true) &&
-			lower_high(r, 2 * r->place, true));
+		    (raise_low(q, &r->bounds, 2 * r->place, true) &&
+			lower_high(q, &r->bounds, 2 * r->place, true));
 	}
 	return false;
 }
@@ -125,23 +149,18 @@ narrow_by(const struct pair *p, struct draft *r, enum knowledge what)
 static bool
 narrow_all(struct pair *p, const struct draft *next, enum knowledge what)
 {
-	const struct draft *last = NULL;
+	const struct bounds *last = NULL;
 
 	for (size_t i = 0; i < drafts_count(&p->held); i++) {
 		struct draft *r = drafts_at(&p->held, i);
 
 		if (!narrow_by(p, r, what) ||
-		    (last != NULL && !narrow_forwards(p, r, last)))
+		    (last != NULL && !narrow_forwards(&p->requests, r, last)))
 			return false;
-		last = r;
+		last = &r->bounds;
 	}
 	return narrow_back(p, next);
 }
-
-struct bounds {
-	uint64_t low, high;
-	bool inferred;
-};
 
 /* Unless what is held contradicts it: then all bounds stay as they are. */
 static bool
@@ -151,19 +170,11 @@ use(struct pair *p, const struct draft *next, enum knowledge what)
 	struct bounds *saved = xcalloc(n + 1, sizeof(*saved));
 	bool sound;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct draft *r = drafts_at(&p->held, i);
-
-		saved[i] = (struct bounds){ r->low, r->high, r->inferred };
-	}
+	for (size_t i = 0; i < n; i++)
+		saved[i] = drafts_at(&p->held, i)->bounds;
 	sound = narrow_all(p, next, what);
-	for (size_t i = 0; i < n && !sound; i++) {
-		struct draft *r = drafts_at(&p->held, i);
-
-		r->low = saved[i].low;
-		r->high = saved[i].high;
-		r->inferred = saved[i].inferred;
-	}
+	for (size_t i = 0; i < n && !sound; i++)
+		drafts_at(&p->held, i)->bounds = saved[i];
 	free(saved);
 	return sound;
 }

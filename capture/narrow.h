@@ -15,7 +15,16 @@
 
 #include "capture/pair.h"
 
-/* Use the name that r gives its request, if that can be. */
+/*
+ * Narrow the bounds of r by those of the response before it.  Return false if
+ * none are left.
+ */
+bool narrow_forwards(const struct rank_requests *q, struct draft *r,
+    const struct bounds *last);
+
+/*
+ * Use the name that r gives its request, if what is not inferred lets that be.
+ */
 void narrow_named(const struct pair *p, struct draft *r);
 
 /*

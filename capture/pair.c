@@ -8,12 +8,6 @@
 /* The shortest request is not shorter; stray line ends are. */
 #define REQUEST_MIN 16
 
-static uint64_t
-min_rank(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 static bool
 is_open(const struct draft *q)
 {
@@ -58,7 +52,7 @@ hand_over(struct pair *p, struct draft *q)
 		draft_free(q);
 		return;
 	}
-	inferred = q->answer != NULL && q->answer->inferred;
+	inferred = q->answer != NULL && q->answer->bounds.inferred;
 	x = draft_exchange(q, q->answer);
 	x->connection = p->facts->connection;
 	x->client = p->facts->client;
@@ -152,13 +146,13 @@ explain(struct pair *p, uint64_t rank)
 		const struct draft *r = NULL;
 
 		while (j < drafts_count(&p->held) &&
-		    (r = drafts_at(&p->held, j))->high < 2 * n)
+		    (r = drafts_at(&p->held, j))->bounds.high < 2 * n)
 			j++;
 		if (!is_open(q))
 			continue;
 		r = j < drafts_count(&p->held) ? drafts_at(&p->held, j) : NULL;
 		give_up(q,
-		    r != NULL && r->low <= 2 * n && !r->placed
+		    r != NULL && r->bounds.low <= 2 * n && !r->placed
 			? REASON_AMBIGUOUS
 			: REASON_RESPONSE_LOST);
 	}
@@ -167,8 +161,9 @@ explain(struct pair *p, uint64_t rank)
 static void
 place(struct pair *p, struct draft *r)
 {
-	struct draft *q = rank_is_request(r->low) && r->low == r->high
-	    ? rank_request(&p->requests, r->low / 2)
+	struct draft *q =
+	    rank_is_request(r->bounds.low) && r->bounds.low == r->bounds.high
+	    ? rank_request(&p->requests, r->bounds.low / 2)
 	    : NULL;
 
 	r->placed = q != NULL && fits(q, r);
@@ -209,7 +204,7 @@ start_over(struct pair *p, uint64_t rank)
 	struct draft *q;
 
 	resolve(p, NULL, 2 * n);
-	p->low = p->high = 2 * n - 1;
+	p->last.low = p->last.high = 2 * n - 1;
 	q = rank_request(&p->requests, n);
 	if (q != NULL)
 		q->gap_before = true;
@@ -228,8 +223,8 @@ pair_join(struct pair *p)
 static bool
 is_certain(const struct pair *p)
 {
-	return p->low == p->high && rank_is_request(p->low) && !p->lost &&
-	    !p->requests.lost && drafts_count(&p->held) == 0;
+	return p->last.low == p->last.high && rank_is_request(p->last.low) &&
+	    !p->lost && !p->requests.lost && drafts_count(&p->held) == 0;
 }
 
 /* Does the client send this one while it is owed an answer? */
@@ -281,7 +276,7 @@ pair_request(struct pair *p, struct draft *d, const struct head *h)
 static void
 read_name(struct pair *p, struct draft *d, const struct head *h)
 {
-	if (d->low < d->high) {
+	if (d->bounds.low < d->bounds.high || d->bounds.inferred) {
 		echo_find(&p->ids, &p->requests, d, h);
 		narrow_named(p, d);
 	} else if (echo_wants_check(&p->ids)) {
@@ -303,31 +298,26 @@ find_bounds(struct pair *p, struct draft *d, const struct head *h)
 	d->gap_before = p->lost || p->unsure;
 	d->begun_before = p->begun;
 	p->lost = p->begun = p->unsure = false;
-	d->low = rank_after_low(q, p->low);
-	if (d->gap_before && d->begun_before)
-		d->low = rank_after_low(q, d->low);
-	d->high = caused;
-	d->inferred = p->inferred;
-	if (!d->gap_before)
-		d->high = min_rank(d->high, rank_after_high(q, p->high));
-	read_name(p, d, h);
-	if (d->low == d->high && rank_is_request(d->low))
+	d->bounds = (struct bounds){ .high = caused };
+	if (narrow_forwards(q, d, &p->last))
+		read_name(p, d, h);
+	if (d->bounds.low == d->bounds.high && rank_is_request(d->bounds.low))
 		q->lost = lost;
-	p->several |= rank_is_overtaken(q, d) || d->high < caused;
-	return d->low <= d->high;
+	p->several |= rank_is_overtaken(q, d) || d->bounds.high < caused;
+	return d->bounds.low <= d->bounds.high;
 }
 
 /* The place of d is known: so is, perhaps, that of what is held. */
 static struct draft *
 settle(struct pair *p, struct draft *d)
 {
-	struct draft *q = rank_is_request(d->low)
-	    ? rank_request(&p->requests, d->low / 2)
+	struct draft *q = rank_is_request(d->bounds.low)
+	    ? rank_request(&p->requests, d->bounds.low / 2)
 	    : NULL;
 
-	resolve(p, d, d->low);
-	p->sure = d->low;
-	p->strays += d->low == 2 * p->requests.count + 1;
+	resolve(p, d, d->bounds.low);
+	p->sure = d->bounds.low;
+	p->strays += d->bounds.low == 2 * p->requests.count + 1;
 	if (q == NULL || !is_open(q)) {
 		set_aside(p, d);
 		pair_ended(p);
@@ -360,15 +350,7 @@ look(struct pair *p, const struct draft *d)
 	if (n < PAIR_FIRST_LOOK || (n & (n - 1)) != 0)
 		return false;
 	narrow_more(p, NULL);
-	return d->low == d->high;
-}
-
-static void
-set_last(struct pair *p, const struct draft *d)
-{
-	p->low = d->low;
-	p->high = d->high;
-	p->inferred = d->inferred;
+	return d->bounds.low == d->bounds.high;
 }
 
 static const struct draft *
@@ -379,31 +361,31 @@ hold(struct pair *p, struct draft *d)
 	d->kept = true;
 	drafts_add(&p->held, d);
 	known = look(p, d);
-	set_last(p, d);
+	p->last = d->bounds;
 	if (known) {
 		drafts_drop_last(&p->held);
 		return settle(p, d);
 	}
 	/* Where it ends depends on whether it answers HEAD. */
 	p->unsure = p->heads;
-	return rank_request(&p->requests, d->high / 2);
+	return rank_request(&p->requests, d->bounds.high / 2);
 }
 
 const struct draft *
 pair_response(struct pair *p, struct draft *d, const struct head *h)
 {
 	if (is_full(p))
-		start_over(p, p->high);
+		start_over(p, p->last.high);
 	if (!find_bounds(p, d, h)) {
 		/* Something was no response, or no request asked for it. */
 		if (drafts_count(&p->held) > 0)
-			start_over(p, p->high);
+			start_over(p, p->last.high);
 		p->lost = p->piped = true;
 		set_aside(p, d);
 		return NULL;
 	}
-	set_last(p, d);
-	return d->low == d->high ? settle(p, d) : hold(p, d);
+	p->last = d->bounds;
+	return d->bounds.low == d->bounds.high ? settle(p, d) : hold(p, d);
 }
 
 void
@@ -453,8 +435,9 @@ pair_again(struct pair *p, enum head_side side, uint64_t position,
 void
 pair_cut(struct pair *p, uint64_t len, enum flaw why)
 {
-	struct draft *q =
-	    is_certain(p) ? rank_request(&p->requests, p->low / 2 + 1) : NULL;
+	struct draft *q = is_certain(p)
+	    ? rank_request(&p->requests, p->last.low / 2 + 1)
+	    : NULL;
 
 	if (q != NULL)
 		q->cut = FLAW_BIT(why);
@@ -466,7 +449,8 @@ pair_flush(struct pair *p, enum reason why)
 {
 	struct drafts *seen = &p->requests.seen;
 
-	resolve(p, NULL, drafts_count(&p->held) > 0 ? p->high + 1 : p->low);
+	resolve(p, NULL,
+	    drafts_count(&p->held) > 0 ? p->last.high + 1 : p->last.low);
 	if (why == REASON_NONE && p->lost)
 		why = REASON_RESPONSE_LOST;
 	if (why == REASON_NONE)

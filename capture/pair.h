@@ -49,8 +49,7 @@ struct pair {
 	struct drafts held;            /* responses in doubt; owned */
 	struct draft *stray;           /* one that answers none; owned */
 	struct echo_ids ids;           /* of requests */
-	uint64_t low, high;            /* bounds of the last response */
-	bool inferred;                 /* these: see narrow.h */
+	struct bounds last;            /* of the last response */
 	uint64_t tunnel_from; /* requests after this one are in a tunnel */
 	uint64_t last_ack;    /* of the last request */
 	uint64_t answered;    /* position behind what has come of responses */

@@ -29,6 +29,7 @@ struct rank_requests {
 	struct drafts seen; /* not handed over yet */
 	uint64_t count;     /* number of the last one */
 	bool lost, begun;   /* of what comes after it, as in struct draft */
+	bool counted;       /* some were lost and counted, see ghost.h */
 	bool pending;       /* another has begun; its head is not whole */
 };
 

@@ -6,16 +6,19 @@
 # Fails if any status, request line or body is wrong anywhere, or if less is
 # found than must be (--recall: the share of all).
 #
-# Other programs find more where they pair what no packet proves:
-#  - loss of 5 % (they: 87 %, and some of it wrong) and mixed: a request lost
-#    together with its answer, or one that was longer than two can be, leaves
-#    it open how many were lost.  "burst" is the capture that punishes a guess:
-#    the client begins to send ahead just where packets are missing, and every
-#    later answer is for the request before.
-#  - mid-message and every capture that begins in the middle: "joined+given-up"
-#    is the one, with servers that take longer than the way to the client: the
-#    client always has two under way and gives up in the end.  What is found
-#    there is found by time, see capture/wait.h.
+# Where responses name their requests, as gen_pcap.py's do unless told not to,
+# everything is found of which both heads were captured (--visible); connections
+# joined in the middle must have shown some ids first.  In the rows "unnamed"
+# and in those of gen_talk.py without --echo only counting and times are left.
+# Other programs find more there, and some of it wrong:
+#  - loss, mixed: a request lost together with its answer, or one that was
+#    longer than two can be, leaves it open how many were lost.  "burst" is the
+#    capture that punishes a guess: the client begins to send ahead just where
+#    packets are missing, and every later answer is for the request before.
+#  - every capture that begins in the middle: "joined+given-up" is the one, with
+#    servers that take longer than the way to the client: the client always has
+#    two under way and gives up in the end.  What is found there is found by
+#    time, see capture/wait.h.
 top_srcdir=${top_srcdir:-..} top_builddir=${top_builddir:-.}
 dir=$(mktemp -d) || exit 99
 trap 'rm -rf "$dir"' EXIT
@@ -61,6 +64,8 @@ talk() {
 }
 
 seeds=${*:-11 12 13}
+mixed="--pipeline .3 --loss .01 --ooo .05 --retrans .05 --overlap .02
+	--ack-early .02 --continue100 .2"
 row --all clean
 row --all rst --rst 1
 row --all nofin --nofin 1
@@ -78,14 +83,21 @@ row --all reorder-5 --ooo .05
 row --all retransmit-5 --retrans .05
 row --all conflict-2 --conflict .02
 row --all ack-early-2 --ack-early .02
-row '--recall .98' loss-0.5 --loss .005
-row '--recall .93' loss-2 --loss .02
-row '--recall .78' loss-5 --loss .05
+row --visible loss-0.5 --loss .005
+row --visible loss-2 --loss .02
+row --visible loss-5 --loss .05
 row --all pipelining-100 --pipeline 1
-row '--recall .88' pipelining+loss-1 --pipeline 1 --loss .01
-row '--recall .85' mixed --pipeline .3 --loss .01 --ooo .05 --retrans .05 --overlap .02 \
-	--ack-early .02 --continue100 .2
+row --visible pipelining+loss-1 --pipeline 1 --loss .01
+# shellcheck disable=SC2086
+row --visible mixed $mixed
 row '--recall .74' mid-message --drop-head 3000
+row '--recall .98' unnamed-loss-0.5 --no-echo --loss .005
+row '--recall .93' unnamed-loss-2 --no-echo --loss .02
+row '--recall .78' unnamed-loss-5 --no-echo --loss .05
+row '--recall .88' unnamed-pipelining+loss-1 --no-echo --pipeline 1 --loss .01
+# shellcheck disable=SC2086
+row '--recall .85' unnamed-mixed --no-echo $mixed
+row '--recall .70' unnamed-mid-message --no-echo --drop-head 3000
 row '--all --cut' snaplen-600 --snaplen 600
 row --all vlan --vlan 1
 row --all qinq --vlan 2
@@ -103,6 +115,12 @@ row '' everything --pipeline .5 --loss .02 --ooo .05 --retrans .05 \
 	--v6 .2 --rst .5 --wrap .5 --nofin .2
 talk --all plain
 talk '' joined --join 1
+talk '--recall .5' joined+named --join 1 --echo 1
+talk '--recall .8' loss-5+named --loss .05 --echo 1
+talk '' loss-5+names-shared --loss .05 --share 1
+talk '' loss-20+names-shared --loss .2 --share 1
+talk '' joined+names-shared --join 1 --loss .03 --share 1
+talk '' burst+names --loss .02 --burst .5 --slow 1 --echo .5 --share .5
 talk '' joined-open --join .5 --open 1 --loss .03
 talk '' loss-2 --loss .02
 talk '' loss-5 --loss .05
@@ -147,7 +165,7 @@ all="--net any --loss .03 --fast .3 --early .1 --interim .1
 	--rst .1 --open .1 --server-first .2 --stall .1 --coalesce .3
 	--skew .3 --again .05 --conflict .2 --twice .05 --probe .05 --shuffle .05
 	--until-close .1 --connect .1 --upgrade .1 --reuse .3 --client-only .02
-	--server-only .02 --syn-data .1 --wrap .2 --frag .05 --lose-message .01"
+	--server-only .02 --echo .3 --share .1 --syn-data .1 --wrap .2 --frag .05 --lose-message .01"
 # shellcheck disable=SC2086
 talk '' all-of-it $all --join .2 --abort .1
 # shellcheck disable=SC2086

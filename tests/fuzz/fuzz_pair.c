@@ -7,6 +7,11 @@
  * 200 + N.  Whatever happens, no exchange may have another's status, and
  * nothing may be handed over twice.
  *
+ * An input that ends in TRAILER and one more byte chooses also whether
+ * requests have ids, which responses repeat, and whether times and the sizes
+ * of requests follow the input.  With those two one can show anything, so that
+ * then a status may be wrong where it is said to be inferred; nowhere else.
+ *
  * Between its packets come those of another connection, whole, whose
  * exchanges must all be there.
  */
@@ -18,7 +23,8 @@
 #include "http/exchange.h"
 
 #define MAX_REQUESTS 60
-#define MAX_SEGMENTS 1000
+#define TRAILER      0xec
+#define OTHERS_EVERY 20 /* packets */
 
 enum mode {
 	MODE_JOIN = 1,     /* no SYN */
@@ -29,6 +35,12 @@ enum mode {
 	MODE_SLIDE = 32,
 	MODE_LATE = 64, /* the first packets were not captured */
 	MODE_QUIT = 128,
+};
+
+enum option {
+	OPTION_IDS = 1,
+	OPTION_TIMES = 2,
+	OPTION_SIZES = 4,
 };
 
 enum damage {
@@ -53,7 +65,8 @@ struct script {
 	bool is_late;
 	bool seen[MAX_REQUESTS];
 	int64_t time;
-	int64_t step;                  /* time from one packet to the next */
+	int64_t step; /* time from one packet to the next */
+	unsigned options, packets;
 	unsigned mute;                 /* packets not captured yet */
 	unsigned others, others_taken; /* exchanges of the other connection */
 	uint32_t other_seq[2];
@@ -84,6 +97,13 @@ take_other(struct script *s, struct exchange *x)
 	exchange_free(x);
 }
 
+static bool
+may_be_wrong(const struct script *s, const struct exchange *x)
+{
+	return flaw_has(x->flaws, FLAW_INFERRED) &&
+	    (s->options & (OPTION_TIMES | OPTION_SIZES)) != 0;
+}
+
 static int
 take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 {
@@ -102,7 +122,7 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	assert(n < MAX_REQUESTS && !s->seen[n]);
 	s->seen[n] = true;
 	assert((x->response == NULL) == (x->reason != REASON_NONE));
-	if (x->response != NULL)
+	if (x->response != NULL && !may_be_wrong(s, x))
 		assert(exchange_status(x) == 200 + (int)n);
 	assert(x->server.port == 80);
 	exchange_free(x);
@@ -161,7 +181,7 @@ put(struct script *s, int from, uint8_t flags, uint32_t seq, struct span bytes)
 		return;
 	}
 	flow_table_add(s->flows, &seg);
-	if (s->time % 5000 == 0)
+	if (++s->packets % OTHERS_EVERY == 0)
 		exchange_other(s);
 }
 
@@ -224,17 +244,38 @@ say(struct script *s, int from, struct span bytes)
 	}
 }
 
+/* The client or the server takes its time. */
+static void
+ponder(struct script *s)
+{
+	if (s->options & OPTION_TIMES)
+		s->time += 1000 * (int64_t)next(&s->in);
+}
+
+/* The field with the id of request n, if there are such. */
+static const char *
+id_of(const struct script *s, unsigned n)
+{
+	static char text[40];
+
+	snprintf(text, sizeof(text), "X-Request-Id: number-%02u\r\n", n);
+	return s->options & OPTION_IDS ? text : "";
+}
+
 static void
 request(struct script *s, unsigned n)
 {
-	char text[128];
+	char text[256];
 	unsigned body = n % 5 == 4 ? 60 : 0;
+	unsigned more = s->options & OPTION_SIZES ? next(&s->in) % 64 : 0;
 	int len = snprintf(text, sizeof(text),
-	    "%s /%u HTTP/1.1\r\nContent-Length: %u\r\n\r\n%.*s",
-	    n % 7 == 6 ? "HEAD" : "PUT", n, body, (int)body,
+	    "%s /%u HTTP/1.1\r\n%sContent-Length:%*s%u\r\n\r\n%.*s",
+	    n % 7 == 6 ? "HEAD" : "PUT", n, id_of(s, n), 1 + (int)more, "",
+	    body, (int)body,
 	    "0123456789012345678901234567890123456789"
 	    "012345678901234567890123456789");
 
+	ponder(s);
 	say(s, 0, (struct span){ (uint8_t *)text, (size_t)len });
 }
 
@@ -243,14 +284,15 @@ response(struct script *s, unsigned n)
 {
 	char text[256];
 	bool chunked = n % 3 == 1, head = n % 7 == 6;
-	int len =
-	    snprintf(text, sizeof(text), "%sHTTP/1.1 %u OK\r\n%s\r\n\r\n%s",
-		n % 11 == 3 ? "HTTP/1.1 100 C\r\n\r\n" : "", 200 + n,
-		chunked ? "Transfer-Encoding: chunked" : "Content-Length: 20",
-		head          ? ""
-		    : chunked ? "5\r\nabcde\r\n8\r\n12345678\r\n0\r\n\r\n"
-			      : "01234567890123456789");
+	int len = snprintf(text, sizeof(text),
+	    "%sHTTP/1.1 %u OK\r\n%s%s\r\n\r\n%s",
+	    n % 11 == 3 ? "HTTP/1.1 100 C\r\n\r\n" : "", 200 + n, id_of(s, n),
+	    chunked ? "Transfer-Encoding: chunked" : "Content-Length: 20",
+	    head          ? ""
+		: chunked ? "5\r\nabcde\r\n8\r\n12345678\r\n0\r\n\r\n"
+			  : "01234567890123456789");
 
+	ponder(s);
 	say(s, 1, (struct span){ (uint8_t *)text, (size_t)len });
 }
 
@@ -331,7 +373,7 @@ converse(struct script *s)
 	int first = (mode & MODE_QUIT) && !whims;
 
 	/* No times, where they could show by chance what is not so. */
-	s->step = mode & MODE_SLIDE ? 0 : 1000;
+	s->step = (mode & MODE_SLIDE) && !(s->options & OPTION_TIMES) ? 0 : 10;
 	begin(s, mode);
 	if (whims)
 		follow_whims(s);
@@ -355,6 +397,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	const struct capture_sink sink = { &s, wants, take, NULL };
 	const struct coverage *c = &s.outlet.coverage;
 
+	if (len >= 2 && data[len - 2] == TRAILER) {
+		s.options = data[len - 1];
+		s.in.len -= 2;
+	}
 	s.outlet.sink = &sink;
 	s.outlet.max_body = 1000;
 	s.outlet.budget.limit = 1 << 20;

@@ -7,13 +7,15 @@
 
 /*
  * Each test writes messages as positions: request N is bytes [10N, 10N + 10)
- * of its direction, response N likewise; statuses are 200 + N modulo 100.
+ * of its direction, response N likewise; statuses are 200 + N modulo 100.  In
+ * what is expected "~" marks what is inferred.
  */
 static struct outlet outlet;
 static struct pair_facts facts;
 static struct pair p;
 static int64_t clock_now;
-static bool with_ids; /* requests have ids, and responses name them */
+static unsigned head_len; /* of the next request */
+static bool with_ids;     /* requests have ids, and responses name them */
 static char log_text[32768];
 static size_t log_len;
 
@@ -31,9 +33,9 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 	(void)ctx;
 	(void)err;
 	log_len += (size_t)snprintf(log_text + log_len,
-	    sizeof(log_text) - log_len, "%d:%s%.0d ", (int)x->number,
+	    sizeof(log_text) - log_len, "%d:%s%.0d%s ", (int)x->number,
 	    x->response == NULL ? reason_name(x->reason) : "",
-	    exchange_status(x));
+	    exchange_status(x), flaw_has(x->flaws, FLAW_INFERRED) ? "~" : "");
 	*kept = true;
 	exchange_free(x);
 	return 0;
@@ -47,6 +49,7 @@ start(void)
 	outlet = (struct outlet){ .sink = &sink, .max_body = 10 };
 	outlet.budget.limit = 1 << 20;
 	clock_now = 0;
+	head_len = 10;
 	with_ids = false;
 	log_len = 0;
 	log_text[0] = '\0';
@@ -88,7 +91,7 @@ request(unsigned n, unsigned had)
 	    draft_new(&outlet, 1000 + 10 * n, 5000 + 10 * had, clock_now);
 
 	add_id(&h.head, n);
-	d->head_len = 10;
+	d->head_len = head_len;
 	pair_request(&p, d, &h.head);
 	draft_head(d, &h);
 	draft_end(d, PARSER_COMPLETE, 1010 + 10 * n, clock_now);
@@ -363,8 +366,39 @@ START_TEST(lost_request_is_counted)
 	lose(HEAD_REQUEST); /* ten bytes of it, as all have */
 	response(2, 3);
 	wait_for_each(3, 5);
-	expect("1:200 2:201 4:203 5:204 ");
+	expect("1:200 2:201 4:203~ 5:204~ ");
 	ck_assert_uint_eq(outlet.coverage.exchanges.orphans, 1);
+}
+END_TEST
+
+/* Where some requests are short the same hole may have held several. */
+START_TEST(lost_request_among_uneven_ones)
+{
+	start();
+	wait_for_each(0, 1);
+	head_len = 3;
+	wait_for_each(1, 2);
+	head_len = 10;
+	lose(HEAD_REQUEST);
+	response(2, 3);
+	wait_for_each(3, 5);
+	expect("1:200 2:201 3:ambiguous 4:ambiguous ");
+}
+END_TEST
+
+/* Two short ones were lost, and only one is counted: it is but inferred. */
+START_TEST(short_requests_lost_among_long_ones)
+{
+	start();
+	head_len = 20;
+	wait_for_each(0, 2);
+	lose(HEAD_REQUEST); /* the third and the fourth */
+	response(2, 4);
+	request(4, 3);
+	response(3, 5);
+	request(5, 4);
+	response(4, 6);
+	expect("1:200 2:201 4:203~ 5:204~ ");
 }
 END_TEST
 
@@ -387,7 +421,7 @@ START_TEST(two_lost_requests_were_answered)
 	response(2, 4);
 	response(3, 4);
 	wait_for_each(4, 6);
-	expect("1:200 2:201 5:204 6:205 ");
+	expect("1:200 2:201 5:204~ 6:205~ ");
 	ck_assert_uint_eq(outlet.coverage.exchanges.orphans, 2);
 }
 END_TEST
@@ -402,7 +436,7 @@ START_TEST(lost_request_is_answered_later)
 	response(1, 4);
 	response(2, 4);
 	response(3, 4);
-	expect("1:200 2:201 4:203 ");
+	expect("1:200 2:201 4:203~ ");
 	ck_assert_uint_eq(outlet.coverage.exchanges.orphans, 1);
 }
 END_TEST
@@ -428,6 +462,41 @@ START_TEST(lost_request_was_sent_ahead)
 }
 END_TEST
 
+/* What was cut off is shorter than a final response: it may be 100. */
+START_TEST(interim_response_is_cut_off)
+{
+	start();
+	request(0, 0);
+	pair_cut(&p, 38, FLAW_TRUNCATED);
+	response(0, 1);
+	expect("1:200 ");
+	start();
+	request(0, 0);
+	request(1, 0);
+	pair_cut(&p, 38, FLAW_TRUNCATED);
+	response(0, 2);
+	expect("1:ambiguous 2:ambiguous ");
+}
+END_TEST
+
+START_TEST(final_response_is_cut_off)
+{
+	start();
+	request(0, 0);
+	request(1, 0);
+	pair_cut(&p, 300, FLAW_TRUNCATED);
+	response(1, 2);
+	expect("1:cut 2:201 ");
+	start();
+	p.expects = true; /* then interim ones are longer, too */
+	request(0, 0);
+	request(1, 0);
+	pair_cut(&p, 300, FLAW_TRUNCATED);
+	response(0, 2);
+	expect("1:ambiguous 2:ambiguous ");
+}
+END_TEST
+
 START_TEST(joined_without_evidence_is_left_open)
 {
 	start();
@@ -444,8 +513,8 @@ START_TEST(joined_and_seen_to_wait)
 	pair_join(&p);
 	wait_longer(0, 14);
 	ck_assert_str_eq(log_text, "");
-	expect("1:200 2:201 3:202 4:203 5:204 6:205 7:206 8:207 9:208 10:209 "
-	       "11:210 12:211 13:212 14:213 ");
+	expect("1:200~ 2:201~ 3:202~ 4:203~ 5:204~ 6:205~ 7:206~ 8:207~ "
+	       "9:208~ 10:209~ 11:210~ 12:211~ 13:212~ 14:213~ ");
 }
 END_TEST
 
@@ -457,7 +526,7 @@ START_TEST(joined_and_seen_to_wait_goes_on)
 	ck_assert_str_ne(log_text, ""); /* nobody waited for the end */
 	log_len = 0;
 	wait_for_each(PAIR_FIRST_LOOK, PAIR_FIRST_LOOK + 1);
-	expect("17:216 ");
+	expect("17:216~ ");
 }
 END_TEST
 
@@ -505,6 +574,19 @@ START_TEST(named_while_another_is_under_way)
 }
 END_TEST
 
+/* The fourth id is enough: from there on it is not inferred any more. */
+START_TEST(inferred_until_a_request_is_named)
+{
+	start();
+	with_ids = true;
+	wait_for_each(0, 2);
+	lose(HEAD_REQUEST);
+	response(2, 3);
+	wait_for_each(3, 7);
+	expect("1:200 2:201 4:203~ 5:204 6:205 7:206 ");
+}
+END_TEST
+
 START_TEST(what_is_held_has_a_limit)
 {
 	start();
@@ -528,9 +610,11 @@ UNIT_MAIN("pair", clean_is_first_in_first_out,
     hidden_request_may_have_the_last_answer, joined_and_overtaken,
     one_request_at_a_time, two_requests_at_a_time_once,
     lost_requests_may_have_been_under_way, lost_request_is_counted,
+    lost_request_among_uneven_ones, short_requests_lost_among_long_ones,
     two_lost_requests_may_be_one, two_lost_requests_were_answered,
     lost_request_is_answered_later, lost_request_was_sent_ahead,
+    interim_response_is_cut_off, final_response_is_cut_off,
     joined_without_evidence_is_left_open, joined_and_seen_to_wait,
     joined_and_seen_to_wait_goes_on, sliding_behind_a_gap_and_named,
     joined_and_named, named_while_another_is_under_way,
-    what_is_held_has_a_limit)
+    inferred_until_a_request_is_named, what_is_held_has_a_limit)
