@@ -14,6 +14,7 @@
 #include "cli/text.h"
 #include "store/fresh.h"
 #include "store/merge.h"
+#include "store/sent.h"
 #include "store/store.h"
 
 struct args {
@@ -40,6 +41,23 @@ refuse(struct cmd_ctx *ctx, const char *path, const char *why)
 	return EXIT_DIFFERENT;
 }
 
+/* Rows of several journals may be about the same exchange. */
+static int
+warn_of_journal(struct store *st, FILE *log, const char *path, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	struct replay replay;
+	int got = store_replay_get(st, &arena, &replay, err);
+
+	arena_release(&arena);
+	if (got < 1)
+		return got;
+	fputs("obit merge: which requests were sent again stays in ", log);
+	text_put_line(log, span_of_str(path));
+	putc('\n', log);
+	return 0;
+}
+
 static int
 verify_and_add(struct merge *m, struct store *st, struct cmd_ctx *ctx,
     const char *path, struct err *err)
@@ -57,7 +75,7 @@ verify_and_add(struct merge *m, struct store *st, struct cmd_ctx *ctx,
 		return strncmp(err->text, path, strlen(path)) == 0
 		    ? -1
 		    : err_prefix(err, "%s", path);
-	return EXIT_OK;
+	return warn_of_journal(st, ctx->log, path, err) < 0 ? -1 : EXIT_OK;
 }
 
 static int

@@ -314,6 +314,19 @@ copy_exchanges(struct run *run, struct store *out, const struct part *p,
 	return got < 0 ? -1 : 0;
 }
 
+/* What is written has to be read again. */
+static int
+check_origins(struct store *out, uint64_t recording, struct err *err)
+{
+	struct arena arena = ARENA_INIT;
+	const struct origin *origins;
+	size_t count;
+	int rc = store_origins(out, recording, &arena, &origins, &count, err);
+
+	arena_release(&arena);
+	return rc;
+}
+
 /* Of p and of those behind it that are the same recording. */
 static int
 write_origins(struct store *out, const struct part *p, const struct part *end,
@@ -327,7 +340,7 @@ write_origins(struct store *out, const struct part *p, const struct part *end,
 				new->new_first, new->count, err) < 0)
 				return -1;
 	} while (++p < end && p->shown.again);
-	return 0;
+	return check_origins(out, new->new_recording, err);
 }
 
 static int

@@ -143,6 +143,24 @@ origins() {
 	[ "$stderr" = "obit stats: bad.obit: the origin of recording 1 makes no sense" ]
 }
 
+@test "a recording that was in too many archives is told" {
+	cp a.obit many.obit
+	sqlite3 many.obit "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 65536)
+		INSERT INTO origin SELECT 1, CAST(printf('%032d', i) AS BLOB), 1, 9, 1, 1,
+			(SELECT count(*) FROM exchange) FROM n"
+	run -0 "$OBIT" merge -o m.obit many.obit
+	run -3 "$OBIT" merge -o n.obit many.obit a.obit
+	[ "$output" = "obit merge: n.obit: recording 1 was in more than 65536 archives" ]
+	[ ! -e n.obit ]
+}
+
+@test "the journal of what was sent stays where it is" {
+	sqlite3 a.obit "INSERT INTO replay VALUES(1, zeroblob(32), zeroblob(32), 7, 'http://h:1')"
+	run -0 --separate-stderr "$OBIT" merge -o m.obit a.obit b.obit
+	[ "$stderr" = "obit merge: which requests were sent again stays in a.obit" ]
+	[ "$(sqlite3 m.obit 'SELECT count(*) FROM replay')" = 0 ]
+}
+
 @test "one capture recorded twice is two recordings, and merge says so" {
 	"$OBIT" capture -r "$captures/huawei.pcap" c.obit >/dev/null
 	run -0 --separate-stderr "$OBIT" merge -o m.obit a.obit c.obit
