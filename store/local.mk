@@ -115,6 +115,10 @@ tests_unit_test_store_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_lookup
 tests_unit_test_lookup_SOURCES = tests/unit/test_lookup.c $(store_samples)
 tests_unit_test_lookup_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_index_check
+tests_unit_test_index_check_SOURCES = tests/unit/test_index_check.c $(store_samples)
+tests_unit_test_index_check_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
+tests/unit/test_index_check.$(OBJEXT): %D%/queries.h
 unit_tests += tests/unit/test_verify
 tests_unit_test_verify_SOURCES = tests/unit/test_verify.c $(store_samples)
 tests_unit_test_verify_LDADD   = libtest.a $(store_libs) $(CHECK_LIBS)
