@@ -21,6 +21,7 @@ from obit import last_id
 obit, capture, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
 rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 1)
 CHUNK = 16384
+TURNS = 4  # kills of one archive
 
 
 def feed(process, data, end):
@@ -76,13 +77,13 @@ def main():
             subprocess.run([obit, "seal", "--new-key", key], stdout=f,
                            check=True)
         for i in range(count):
-            path = os.path.join(folder, f"{i // 8}.obit")
+            path = os.path.join(folder, f"{i // TURNS}.obit")
             seen = kill_once(path, data, key)
             figures["kills"] += 1
             if not os.path.exists(path):
                 bad += seen > 0
                 continue
-            figures["archives"] += i % 8 == 0
+            figures["archives"] += i % TURNS == 0
             sealed, r = verify(path, vkey)
             figures["sealed"] += sealed
             kept = last_id(path)
@@ -92,7 +93,7 @@ def main():
                 bad += 1
                 print(f"kill {i}: {seen} seen, {kept} kept: {r.stdout} "
                       f"{r.stderr}")
-            if i % 8 == 7:
+            if i % TURNS == TURNS - 1:
                 for name in os.listdir(folder):
                     os.unlink(os.path.join(folder, name))
     print(", ".join(f"{n} {name}" for name, n in figures.items()))

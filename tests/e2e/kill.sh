@@ -11,7 +11,7 @@ export XDG_CONFIG_HOME="$dir/config"
 
 # Enough for several batches of 4 MiB.
 python3 "$top_srcdir/tests/tools/gen_pcap.py" -o "$dir/k.pcap" --seed 3 \
-	--conns 40 --exchanges 40 --body-min 8000 --body-max 40000 \
+	--conns 20 --exchanges 40 --body-min 8000 --body-max 40000 \
 	--p-post .8 --p-get .1 >/dev/null || exit 99
 python3 "$top_srcdir/tests/e2e/kill.py" "$OBIT" "$dir/k.pcap" "$kills" \
 	>"$dir/output" 2>&1 || printf 'not '

@@ -2,7 +2,9 @@
  * The power is cut at any write or sync, and of what was not synced any part
  * may be there: what was committed is, and the archive verifies.
  *
- * By hand, each event with ten draws of luck: OBIT_POWER=10 test_store_power
+ * By hand, each event with ten draws of luck, which takes minutes:
+ *
+ *	OBIT_POWER=10 CK_TIMEOUT_MULTIPLIER=100 test_store_power
  */
 #include <stdlib.h>
 
