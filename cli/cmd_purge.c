@@ -12,6 +12,7 @@
 #include "cli/archive.h"
 #include "cli/check.h"
 #include "cli/opt.h"
+#include "cli/progress.h"
 #include "cli/text.h"
 #include "http/body.h"
 #include "store/copy.h"
@@ -44,6 +45,7 @@ struct job {
 	size_t id_count;
 	struct verification origin;
 	uint64_t exchanges, purged, bytes;
+	struct progress *progress; /* NULL: nobody watches */
 };
 
 static int
@@ -82,8 +84,11 @@ on_exchange(void *ctx, struct entry *e)
 {
 	struct job *job = ctx;
 	struct exchange *x = e->exchange;
-	bool changed = false;
+	bool changed;
 
+	if (job->progress != NULL)
+		progress_show_count(job->progress, e->id,
+		    job->origin.exchanges);
 	if (!is_meant(job, e))
 		return;
 	changed = purge(job, x, x->request);
@@ -171,12 +176,17 @@ write_archive(struct job *job, struct store *st, struct cmd_ctx *ctx,
     struct err *err)
 {
 	struct copy copy = { .from = st, .exchange = on_exchange, .ctx = job };
+	struct progress progress = PROGRESS_INIT(ctx->log);
 	struct fresh fresh;
+	int rc;
 
+	job->progress = progress_is_wanted(&progress) ? &progress : NULL;
 	if (fresh_open(&fresh, job->args->output, err) < 0)
 		return -1;
 	copy.to = fresh.st;
-	if (copy_archive(&copy, err) < 0 || check_root(job, copy.to, err) < 0) {
+	rc = copy_archive(&copy, err);
+	progress_end(&progress);
+	if (rc < 0 || check_root(job, copy.to, err) < 0) {
 		fresh_abandon(&fresh);
 		return -1;
 	}

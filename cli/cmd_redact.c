@@ -12,6 +12,7 @@
 #include "cli/config.h"
 #include "cli/masks.h"
 #include "cli/opt.h"
+#include "cli/progress.h"
 #include "deletion/redact.h"
 #include "deletion/rules.h"
 #include "store/copy.h"
@@ -50,6 +51,7 @@ struct job {
 	struct store *from, *to;
 	struct verification origin;
 	uint64_t exchanges, changed;
+	struct progress *progress; /* NULL: nobody watches */
 };
 
 static void
@@ -115,6 +117,9 @@ mask_exchange(void *ctx, struct entry *e)
 {
 	struct job *job = ctx;
 
+	if (job->progress != NULL)
+		progress_show_count(job->progress, e->id,
+		    job->origin.exchanges);
 	job->exchanges++;
 	job->changed += redactor_apply_again(job->redactor, job->rules,
 	    e->exchange, &e->reading);
@@ -147,12 +152,17 @@ mask_recording(void *ctx, struct recording *rec, struct arena *arena)
 }
 
 static int
-copy(struct job *job, struct err *err)
+copy(struct job *job, FILE *log, struct err *err)
 {
+	struct progress progress = PROGRESS_INIT(log);
 	struct copy c = { job->from, job->to, mask_exchange, mask_recording,
 		job };
+	int rc;
 
-	return copy_archive(&c, err);
+	job->progress = progress_is_wanted(&progress) ? &progress : NULL;
+	rc = copy_archive(&c, err);
+	progress_end(&progress);
+	return rc;
 }
 
 static void
@@ -202,7 +212,7 @@ write_archive(struct job *job, struct cmd_ctx *ctx, struct err *err)
 	if (fresh_open(&fresh, args->output, err) < 0)
 		return -1;
 	job->to = fresh.st;
-	if (copy(job, err) < 0) {
+	if (copy(job, ctx->log, err) < 0) {
 		fresh_abandon(&fresh);
 		return -1;
 	}
