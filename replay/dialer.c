@@ -1,73 +1,95 @@
 #include "replay/dialer.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+#include <utlist.h>
 #include <uv.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/xalloc.h"
 #include "replay/alarm.h"
+#include "replay/socket.h"
 #include "replay/tls.h"
 
 #define INPUT_BYTES 65536
+#define MAX_READS   32 /* of one connection in a row */
+#define MAX_NEWS    256
 #define TICK_MS     100
 #define MAX_PLAIN   ((size_t)4 << 20)   /* of what one read deciphers to */
 #define MAX_CIPHER  ((size_t)600 << 20) /* of one request */
+#define MAX_REST    (2 * MAX_CIPHER)
 
 struct dialer {
 	uv_loop_t uv;
 	uv_async_t wake;
 	uv_timer_t tick;
-	uv_poll_t alarm;
+	uv_poll_t alarm, news;
 	uv_signal_t interrupt, terminate;
 	int alarm_fd;
+	int64_t alarm_at; /* what it is set to; 0: nothing */
+	int set;          /* of all sockets */
+	bool has_failed;  /* one of them never was */
 	const struct dialer_events *events;
+	struct dial *live, *gone;
 	struct buf plain, wire; /* of whoever is read or written */
 	char input[INPUT_BYTES];
 };
 
 struct dial {
-	uv_tcp_t tcp;
-	uv_connect_t connect;
 	struct dialer *dialer;
+	struct dial *prev, *next;
+	int fd;          /* -1: it is over, or never was */
+	int failure;     /* errno, if it never was */
 	struct tls *tls; /* NULL: none */
 	void *owner;
+	bool connected;
 	bool open;             /* opened() was called */
 	struct endpoint local; /* from then on */
-};
-
-/* What the kernel did not take. */
-struct rest {
-	uv_write_t request;
-	uint8_t bytes[];
+	struct buf rest;       /* that the kernel did not take, */
+	size_t sent;           /* but for so much of it */
 };
 
 static void
-on_closed(uv_handle_t *h)
+free_dial(struct dial *c)
 {
-	struct dial *c = h->data;
-
 	tls_free(c->tls);
+	buf_release(&c->rest);
 	free(c);
+}
+
+/* News of them may be on their way until all news were told. */
+static void
+free_gone(struct dialer *d)
+{
+	struct dial *c, *next;
+
+	DL_FOREACH_SAFE(d->gone, c, next)
+	free_dial(c);
+	d->gone = NULL;
 }
 
 static bool
 is_closing(const struct dial *c)
 {
-	return uv_is_closing((const uv_handle_t *)&c->tcp);
+	return c->owner == NULL;
 }
 
 void
 dial_close(struct dial *c)
 {
-	if (c == NULL)
+	if (c == NULL || is_closing(c))
 		return;
 	c->owner = NULL;
-	if (!is_closing(c))
-		uv_close((uv_handle_t *)&c->tcp, on_closed);
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = -1;
+	DL_DELETE(c->dialer->live, c);
+	DL_APPEND(c->dialer->gone, c);
 }
 
 static void
@@ -84,34 +106,34 @@ end(struct dial *c, enum dial_end how, const char *why)
 	d->events->ended(owner, how, why);
 }
 
+/* If something fails, reading tells how it ended. */
 static void
-on_written(uv_write_t *w, int status)
+put_rest(struct dial *c)
 {
-	/* If it failed, reading tells how it ended. */
-	(void)status;
-	free(w->data);
+	struct span rest = span_sub(buf_span(&c->rest), c->sent, c->rest.len);
+
+	if (rest.len == 0)
+		return;
+	c->sent += socket_send(c->fd, rest);
+	if (c->sent < c->rest.len)
+		return;
+	buf_release(&c->rest);
+	c->sent = 0;
 }
 
 static void
 put(struct dial *c, struct span bytes)
 {
-	uv_buf_t all = { .base = (char *)(uintptr_t)bytes.p, .len = bytes.len };
-	int n = uv_try_write((uv_stream_t *)&c->tcp, &all, 1);
-	struct rest *rest;
-	size_t len;
+	size_t n = c->rest.len > 0 ? 0 : socket_send(c->fd, bytes);
+	struct err err;
 
-	if (n < 0)
-		n = 0;
-	len = bytes.len - (size_t)n;
-	if (len == 0)
+	if (n == bytes.len)
 		return;
-	rest = xmalloc(sizeof(*rest) + len);
-	memcpy(rest->bytes, bytes.p + n, len);
-	rest->request.data = rest;
-	all = (uv_buf_t){ .base = (char *)rest->bytes, .len = len };
-	if (uv_write(&rest->request, (uv_stream_t *)&c->tcp, &all, 1,
-		on_written) < 0)
-		free(rest);
+	if (c->rest.len == 0)
+		socket_hurry(c->fd);
+	c->rest.limit = MAX_REST;
+	if (buf_add(&c->rest, span_sub(bytes, n, bytes.len), &err) < 0)
+		socket_break(c->fd);
 }
 
 /* What TLS wants to say, also after an error. */
@@ -122,31 +144,11 @@ put_wire(struct dial *c)
 		put(c, buf_span(&c->dialer->wire));
 }
 
-static struct endpoint
-local_address(const struct dial *c)
-{
-	struct sockaddr_storage ss = { 0 };
-	const struct sockaddr_in *v4 = (void *)&ss;
-	const struct sockaddr_in6 *v6 = (void *)&ss;
-	struct endpoint e = { 0 };
-	int len = sizeof(ss);
-
-	if (uv_tcp_getsockname(&c->tcp, (struct sockaddr *)&ss, &len) < 0)
-		return e;
-	e.v6 = ss.ss_family == AF_INET6;
-	e.port = ntohs(e.v6 ? v6->sin6_port : v4->sin_port);
-	if (e.v6)
-		memcpy(e.addr, &v6->sin6_addr, 16);
-	else
-		memcpy(e.addr, &v4->sin_addr, 4);
-	return e;
-}
-
 static void
 opened(struct dial *c)
 {
 	c->open = true;
-	c->local = local_address(c);
+	c->local = socket_local(c->fd);
 	c->dialer->events->opened(c->owner);
 }
 
@@ -173,79 +175,103 @@ take_cipher(struct dial *c, struct span bytes)
 }
 
 static void
-on_alloc(uv_handle_t *h, size_t size, uv_buf_t *buf)
+take(struct dial *c, struct span bytes)
 {
-	struct dial *c = h->data;
-
-	(void)size;
-	*buf = uv_buf_init(c->dialer->input, INPUT_BYTES);
-}
-
-static void
-on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
-{
-	struct dial *c = s->data;
-	struct span bytes = { (const uint8_t *)buf->base, (size_t)n };
-
-	if (n < 0)
-		end(c, n == UV_EOF ? DIAL_CLOSED : DIAL_RESET,
-		    uv_strerror((int)n));
-	else if (n > 0 && c->tls != NULL)
+	if (c->tls != NULL)
 		take_cipher(c, bytes);
-	else if (n > 0)
+	else
 		c->dialer->events->data(c->owner, bytes);
 }
 
 static void
-on_connect(uv_connect_t *request, int status)
+end_of_reading(struct dial *c, ssize_t n)
 {
-	struct dial *c = request->data;
-
-	if (is_closing(c))
-		return;
-	if (status == 0)
-		status =
-		    uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
-	if (status < 0) {
-		end(c, DIAL_FAILED, uv_strerror(status));
-		return;
-	}
-	uv_tcp_nodelay(&c->tcp, 1);
-	if (c->tls != NULL)
-		take_cipher(c, span_of_str(""));
-	else
-		opened(c);
+	if (n == 0)
+		end(c, DIAL_CLOSED, "end of file");
+	else if (errno != EAGAIN)
+		end(c, DIAL_RESET, strerror(errno));
 }
 
-/* An error that is known at once is told by the loop like any other. */
+/* A short read was the last, unless the end was there as well. */
 static void
-on_connect_failed(uv_handle_t *h)
+read_all(struct dial *c, uint32_t what)
 {
-	struct dial *c = h->data;
+	struct dialer *d = c->dialer;
 
-	if (c->owner != NULL)
-		c->dialer->events->ended(c->owner, DIAL_FAILED,
-		    "no connection can be made");
-	on_closed(h);
+	for (int i = 0; i < MAX_READS; i++) {
+		ssize_t n = socket_receive(c->fd, d->input, INPUT_BYTES);
+
+		if (n <= 0) {
+			end_of_reading(c, n);
+			return;
+		}
+		take(c, (struct span){ (uint8_t *)d->input, (size_t)n });
+		if (is_closing(c))
+			return;
+		if (n < INPUT_BYTES && (what & SOCKET_ENDED) == 0)
+			return;
+	}
+	/* Others have their turn, and the clock. */
+	socket_retell(c->fd, d->set, c);
 }
 
-static struct sockaddr_storage
-socket_address(const struct endpoint *e)
+static void
+connected(struct dial *c, uint32_t what)
 {
-	struct sockaddr_storage ss = { 0 };
-	struct sockaddr_in *v4 = (void *)&ss;
-	struct sockaddr_in6 *v6 = (void *)&ss;
+	int error = what & SOCKET_ENDED ? socket_error(c->fd) : 0;
 
-	if (e->v6) {
-		v6->sin6_family = AF_INET6;
-		v6->sin6_port = htons(e->port);
-		memcpy(&v6->sin6_addr, e->addr, 16);
-	} else {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons(e->port);
-		memcpy(&v4->sin_addr, e->addr, 4);
+	if (error != 0) {
+		end(c, DIAL_FAILED, strerror(error));
+		return;
 	}
-	return ss;
+	c->connected = true;
+	if (c->tls == NULL) {
+		opened(c);
+		return;
+	}
+	socket_hurry(c->fd);
+	take_cipher(c, span_of_str(""));
+}
+
+static void
+happen(struct dial *c, uint32_t what)
+{
+	if (!is_closing(c) && !c->connected &&
+	    (what & (SOCKET_WRITE | SOCKET_ENDED)) != 0)
+		connected(c, what);
+	if (!is_closing(c) && (what & SOCKET_WRITE) != 0)
+		put_rest(c);
+	if (!is_closing(c) && (what & SOCKET_READ) != 0)
+		read_all(c, what);
+}
+
+static void
+on_news(uv_poll_t *p, int status, int events)
+{
+	struct dialer *d = p->data;
+	struct socket_news news[MAX_NEWS];
+	size_t count = socket_set_take(d->set, news, MAX_NEWS);
+
+	(void)status;
+	(void)events;
+	for (size_t i = 0; i < count; i++)
+		happen(news[i].owner, news[i].what);
+	free_gone(d);
+}
+
+/* An error that was known at once is told by the loop like any other. */
+static void
+tell_failed(struct dialer *d)
+{
+	struct dial *c;
+
+	d->has_failed = false;
+	/* Whoever is told may open and close others. */
+	do {
+		DL_SEARCH_SCALAR(d->live, c, fd, -1);
+		if (c != NULL)
+			end(c, DIAL_FAILED, strerror(c->failure));
+	} while (c != NULL);
 }
 
 struct dial *
@@ -253,17 +279,18 @@ dial_open(struct dialer *d, const struct endpoint *to, struct tls_context *tls,
     const char *host, void *owner)
 {
 	struct dial *c = xcalloc(1, sizeof(*c));
-	struct sockaddr_storage ss = socket_address(to);
 
 	c->dialer = d;
 	c->owner = owner;
-	c->tcp.data = c->connect.data = c;
 	if (tls != NULL)
 		c->tls = tls_connect(tls, host);
-	uv_tcp_init(&d->uv, &c->tcp);
-	if (uv_tcp_connect(&c->connect, &c->tcp, (struct sockaddr *)&ss,
-		on_connect) < 0)
-		uv_close((uv_handle_t *)&c->tcp, on_connect_failed);
+	DL_APPEND(d->live, c);
+	c->fd = socket_connect(to, d->set, c);
+	if (c->fd < 0) {
+		c->failure = errno;
+		d->has_failed = true;
+		uv_async_send(&d->wake);
+	}
 	return c;
 }
 
@@ -296,6 +323,8 @@ on_wake(uv_async_t *a)
 {
 	struct dialer *d = a->data;
 
+	if (d->has_failed)
+		tell_failed(d);
 	d->events->woken(d->events->ctx);
 }
 
@@ -315,6 +344,7 @@ on_alarm(uv_poll_t *p, int status, int events)
 	(void)status;
 	(void)events;
 	alarm_quiet(d->alarm_fd);
+	d->alarm_at = 0;
 	d->events->woken(d->events->ctx);
 }
 
@@ -337,10 +367,12 @@ init_handles(struct dialer *d)
 	if (status == 0)
 		status = uv_poll_init(&d->uv, &d->alarm, d->alarm_fd);
 	if (status == 0)
+		status = uv_poll_init(&d->uv, &d->news, d->set);
+	if (status == 0)
 		status = uv_signal_init(&d->uv, &d->interrupt);
 	if (status == 0)
 		status = uv_signal_init(&d->uv, &d->terminate);
-	d->wake.data = d->tick.data = d->alarm.data = d;
+	d->wake.data = d->tick.data = d->alarm.data = d->news.data = d;
 	d->interrupt.data = d->terminate.data = d;
 	return status;
 }
@@ -354,10 +386,33 @@ start_handles(struct dialer *d)
 	if (status == 0)
 		status = uv_poll_start(&d->alarm, UV_READABLE, on_alarm);
 	if (status == 0)
+		status = uv_poll_start(&d->news, UV_READABLE, on_news);
+	if (status == 0)
 		status = uv_signal_start(&d->interrupt, on_signal, SIGINT);
 	if (status == 0)
 		status = uv_signal_start(&d->terminate, on_signal, SIGTERM);
 	return status;
+}
+
+static int
+open_descriptors(struct dialer *d, struct err *err)
+{
+	d->alarm_fd = alarm_open(err);
+	if (d->alarm_fd < 0)
+		return -1;
+	d->set = socket_set_open();
+	if (d->set >= 0)
+		return 0;
+	err_sys(err, "event loop");
+	close(d->alarm_fd);
+	return -1;
+}
+
+static void
+close_descriptors(struct dialer *d)
+{
+	close(d->alarm_fd);
+	close(d->set);
 }
 
 int
@@ -370,14 +425,13 @@ dialer_open(struct dialer **out, const struct dialer_events *events,
 	d->events = events;
 	d->plain = BUF_INIT(MAX_PLAIN);
 	d->wire = BUF_INIT(MAX_CIPHER);
-	d->alarm_fd = alarm_open(err);
-	if (d->alarm_fd < 0) {
+	if (open_descriptors(d, err) < 0) {
 		free(d);
 		return -1;
 	}
 	status = uv_loop_init(&d->uv);
 	if (status < 0) {
-		close(d->alarm_fd);
+		close_descriptors(d);
 		free(d);
 		return err_set(err, ERR_SYSTEM, "event loop: %s",
 		    uv_strerror(status));
@@ -414,6 +468,9 @@ dialer_wake(struct dialer *d)
 void
 dialer_alarm(struct dialer *d, int64_t when)
 {
+	if (when == d->alarm_at)
+		return;
+	d->alarm_at = when;
 	alarm_set(d->alarm_fd, when);
 }
 
@@ -422,7 +479,7 @@ close_handle(uv_handle_t *h, void *arg)
 {
 	(void)arg;
 	if (!uv_is_closing(h))
-		uv_close(h, h->type == UV_TCP ? on_closed : NULL);
+		uv_close(h, NULL);
 }
 
 void
@@ -430,12 +487,15 @@ dialer_close(struct dialer *d)
 {
 	if (d == NULL)
 		return;
+	while (d->live != NULL)
+		dial_close(d->live);
+	free_gone(d);
 	uv_walk(&d->uv, close_handle, NULL);
 	/* A dialer_stop() that none has seen yet ends one of them at once. */
 	while (uv_run(&d->uv, UV_RUN_DEFAULT) != 0)
 		continue;
 	uv_loop_close(&d->uv);
-	close(d->alarm_fd);
+	close_descriptors(d);
 	buf_release(&d->plain);
 	buf_release(&d->wire);
 	free(d);

@@ -40,7 +40,8 @@ libreplay_a_SOURCES += \
 	%D%/schedule.c %D%/schedule.h \
 	%D%/sender.c %D%/sender.h \
 	%D%/sending.c %D%/sending.h \
-	%D%/slot.c %D%/slot.h
+	%D%/slot.c %D%/slot.h \
+	%D%/socket.c %D%/socket.h
 
 # diff, and what dresses a request
 libreplay_a_SOURCES += \
@@ -153,6 +154,8 @@ unit_tests += tests/unit/test_ledger tests/unit/test_plan tests/unit/test_sender
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/lib/folder.c \
 	tests/lib/folder.h
 tests_unit_test_ledger_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
+unit_tests += tests/unit/test_dialer
+tests_unit_test_dialer_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/lib/folder.c \
 	tests/lib/folder.h
 tests_unit_test_plan_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
