@@ -206,7 +206,7 @@ static bool
 is_reuse(const struct flow *f, const struct segment *seg, int from)
 {
 	const struct stream *s = &f->sides[from].stream;
-	uint32_t acked = seg->ack - f->syn_seq[!from];
+	uint32_t acked = seg->ack - f->syn_seq[!from], late;
 
 	/* After FIN there is nothing (RFC 9293, section 3.6). */
 	if (!(seg->flags & TCP_SYN))
@@ -218,9 +218,9 @@ is_reuse(const struct flow *f, const struct segment *seg, int from)
 	if ((seg->flags & TCP_ACK) && f->sides[!from].stream.syn &&
 	    (acked == 0 || acked > MAX_SYN))
 		return true;
-	/* A late SYN of a connection that was joined in the middle. */
-	return s->started &&
-	    seg->seq + 1 != (uint32_t)(s->next_seq - (s->next - STREAM_START));
+	/* A late SYN, of a connection whose first bytes may come late, too. */
+	late = (uint32_t)(s->next_seq - (s->next - STREAM_START)) - seg->seq;
+	return s->started && (late == 0 || late > MAX_SYN);
 }
 
 static struct flow *

@@ -347,6 +347,24 @@ START_TEST(new_syn_is_a_new_connection)
 END_TEST
 
 /* An old SYN came once more; what follows belongs to another connection. */
+/* The tap shows the second request, the SYN, and then the second again. */
+START_TEST(late_syn_is_of_the_same_connection)
+{
+	static const char request[] = "GET /b HTTP/1.1\r\n\r\n";
+
+	open_capture();
+	t.seq[0] = 2000;
+	t.seq[1] = 5000;
+	client(request);
+	t.seq[0] = 1900;
+	put(0, TCP_SYN, "", 0);
+	t.seq[0] = 2000;
+	client(request);
+	server("HTTP/1.1 204 X\r\n\r\n");
+	expect("1.1 GET /b ambiguous midstream ambiguous;");
+}
+END_TEST
+
 START_TEST(syn_is_answered_by_its_own_number)
 {
 	open_capture();
@@ -501,8 +519,8 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     requests_without_response_say_why, cut_response_head,
     gap_in_known_body_is_filled, one_loss_does_not_end_a_connection,
     lone_responses_are_counted, large_body_keeps_its_digest,
-    new_syn_is_a_new_connection, syn_is_answered_by_its_own_number,
-    bytes_after_fin_are_a_new_connection, other_bytes_are_another_protocol,
-    head_too_long_does_not_end_the_connection, joined_in_the_middle,
-    other_bytes_twice_are_a_conflict, memory_is_bounded,
+    new_syn_is_a_new_connection, late_syn_is_of_the_same_connection,
+    syn_is_answered_by_its_own_number, bytes_after_fin_are_a_new_connection,
+    other_bytes_are_another_protocol, head_too_long_does_not_end_the_connection,
+    joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
     who_goes_on_is_not_given_up)
