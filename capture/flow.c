@@ -22,7 +22,6 @@ struct flow_key {
 /* What every packet needs comes first: it is seldom in the nearest cache. */
 struct flow {
 	struct flow_key key;
-	bool checked;         /* whether both SYNs were seen */
 	bool closed;          /* finished; only remembered */
 	int64_t last;         /* packet time */
 	uint64_t used;        /* number of its last packet */
@@ -219,7 +218,7 @@ is_reuse(const struct flow *f, const struct segment *seg, int from)
 	    (acked == 0 || acked > MAX_SYN))
 		return true;
 	/* A late SYN, of a connection whose first bytes may come late, too. */
-	late = (uint32_t)(s->next_seq - (s->next - STREAM_START)) - seg->seq;
+	late = s->first_seq - seg->seq;
 	return s->started && (late == 0 || late > MAX_SYN);
 }
 
@@ -255,26 +254,6 @@ find(struct flow_table *t, const struct segment *seg, int *from)
 	return f != NULL ? f : flow_new(t, &key, hash, seg, *from);
 }
 
-/*
- * Before the first bytes that are in no SYN: was the connection seen from
- * both SYNs on?
- */
-static void
-check_start(struct flow *f)
-{
-	if (f->checked)
-		return;
-	f->checked = true;
-	for (int i = 0; i < 2; i++) {
-		if (f->sides[i].stream.syn)
-			continue;
-		side_join(&f->sides[i]);
-		f->facts.midstream = true;
-	}
-	if (f->facts.midstream)
-		pair_join(&f->pair);
-}
-
 static void
 note_flags(struct flow *f, const struct segment *seg, int from)
 {
@@ -298,8 +277,6 @@ take(struct flow_table *t, struct flow *f, const struct segment *seg, int from)
 	bool has_ack = (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK;
 
 	note_flags(f, seg, from);
-	if (seg->wire_len > 0 && !(seg->flags & TCP_SYN))
-		check_start(f);
 	if (seg->wire_len > 0 || (seg->flags & (TCP_SYN | TCP_FIN)))
 		stream_add(&s->stream, seg,
 		    has_ack ? stream_position(&to->stream, seg->ack) : 0);

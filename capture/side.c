@@ -330,12 +330,35 @@ take_first_bytes(struct side *s, const struct piece *p)
 		s->mode = s->opaque ? SIDE_SEARCH : SIDE_IGNORE;
 }
 
+/*
+ * Before the first bytes that are in no SYN: was the connection seen from both
+ * SYNs on?  They may come late, as long as nothing was delivered.
+ */
+static void
+check_start(struct side *s)
+{
+	struct side *sides[] = { s, s->peer };
+
+	s->checked = s->peer->checked = true;
+	for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+		if (sides[i]->stream.syn)
+			continue;
+		sides[i]->mode = SIDE_SEARCH;
+		s->facts->midstream = true;
+	}
+	if (s->facts->midstream)
+		pair_join(s->pair);
+}
+
 static void
 on_data(void *ctx, const struct piece *p)
 {
 	struct side *s = ctx;
 	size_t early = s->early.len;
 
+	/* What comes with a SYN acknowledges nothing. */
+	if (!s->checked && (p->ack != 0 || !s->stream.syn))
+		check_start(s);
 	s->piece = p;
 	if (s->mode == SIDE_START) {
 		take_first_bytes(s, p);
@@ -394,6 +417,8 @@ on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
 	bool between;
 
 	(void)position;
+	if (!s->checked && s->peer->stream.started)
+		check_start(s);
 	if (!snapped)
 		s->outlet->coverage.unseen_bytes += len;
 	if (s->mode == SIDE_START) {
@@ -466,12 +491,6 @@ side_init(struct side *s, struct side *peer, struct pair *pair,
 		.interim = BUF_INIT(MAX_INTERIM),
 	};
 	s->stream = STREAM_INIT(&stream_events, s, &outlet->budget);
-}
-
-void
-side_join(struct side *s)
-{
-	s->mode = SIDE_SEARCH;
 }
 
 /*

@@ -38,6 +38,7 @@ struct side {
 	bool skipped;         /* bytes were passed over */
 	bool untold;          /* lost, before it was known what they were */
 	bool finished;
+	bool checked;       /* whether both SYNs were seen */
 	bool force;         /* deliver, whatever the peer's state */
 	struct buf early;   /* first bytes, too few to tell what they are */
 	struct buf interim; /* 1xx responses before the next message */
@@ -50,9 +51,6 @@ struct side {
 void side_init(struct side *s, struct side *peer, struct pair *pair,
     struct pair_facts *facts, const struct endpoint *end,
     struct outlet *outlet);
-
-/* The first byte delivered will not be the first of the connection. */
-void side_join(struct side *s);
 
 /*
  * No more bytes will come; closed: FIN was seen, so that a message which

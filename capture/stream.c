@@ -44,7 +44,7 @@ stream_start(struct stream *s, uint32_t seq)
 	if (s->started)
 		return;
 	s->started = true;
-	s->next_seq = seq;
+	s->next_seq = s->first_seq = seq;
 	s->next = STREAM_START;
 }
 
@@ -59,6 +59,7 @@ stream_position(const struct stream *s, uint32_t seq)
 static void
 advance(struct stream *s, uint64_t n)
 {
+	s->begun = true;
 	s->next += n;
 	s->next_seq += (uint32_t)n;
 	s->waited = 0;
@@ -221,21 +222,22 @@ trim_old(struct stream *s, struct piece *p)
 }
 
 /*
- * In a connection joined in the middle the first packet may acknowledge
- * bytes that the tap shows only after it: they are the first, then.
+ * The first packet may acknowledge bytes that the tap shows only after it, also
+ * those that come with a SYN: they are the first, then.
  */
 static void
-begin_earlier(struct stream *s, const struct segment *seg)
+begin_earlier(struct stream *s, const struct segment *seg, bool syn)
 {
-	int32_t early = (int32_t)(s->next_seq - seg->seq);
+	uint32_t seq = seg->seq + syn;
+	int32_t early = (int32_t)(s->next_seq - seq);
+	bool first = seg->wire_len > 0 && !s->sent && !s->syn;
 
-	if (seg->wire_len == 0 || s->sent)
-		return;
-	s->sent = true;
-	if (!s->syn && early > 0 && early <= MAX_EARLY) {
-		s->next_seq = seg->seq;
+	s->sent |= seg->wire_len > 0;
+	if (!s->begun && (first || syn) && early > 0 && early <= MAX_EARLY) {
+		s->next_seq = s->first_seq = seq;
 		s->next -= (uint32_t)early;
 	}
+	s->syn |= syn && s->first_seq == seq;
 }
 
 void
@@ -245,8 +247,7 @@ stream_add(struct stream *s, const struct segment *seg, uint64_t ack)
 	bool syn = (seg->flags & TCP_SYN) != 0;
 
 	stream_start(s, seg->seq + syn);
-	s->syn |= syn;
-	begin_earlier(s, seg);
+	begin_earlier(s, seg, syn);
 	p.position = stream_position(s, seg->seq + syn);
 	p.bytes = seg->payload;
 	p.cut = seg->wire_len > seg->payload.len

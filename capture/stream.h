@@ -55,10 +55,12 @@ struct stream {
 	uint64_t acked;       /* by the peer; 0: nothing */
 	uint64_t end;         /* where FIN stands; 0: not seen */
 	uint32_t next_seq;    /* sequence number of next */
+	uint32_t first_seq;   /* of the first byte */
 	uint32_t waited;      /* packets since the hole was acknowledged */
 	bool started;         /* next is known */
 	bool syn;             /* from its SYN */
 	bool sent;            /* a segment with bytes was taken */
+	bool begun;           /* something was delivered */
 	struct budget *budget;
 	size_t held;     /* bytes in the queue, as the budget has them */
 	uint64_t unseen; /* bytes in gaps */

@@ -91,7 +91,7 @@ row --visible pipelining+loss-1 --pipeline 1 --loss .01
 # shellcheck disable=SC2086
 row --visible mixed $mixed
 row '--recall .74' mid-message --drop-head 3000
-row '--recall .98' unnamed-loss-0.5 --no-echo --loss .005
+row '--recall .97' unnamed-loss-0.5 --no-echo --loss .005
 row '--recall .93' unnamed-loss-2 --no-echo --loss .02
 row '--recall .78' unnamed-loss-5 --no-echo --loss .05
 row '--recall .88' unnamed-pipelining+loss-1 --no-echo --pipeline 1 --loss .01
@@ -156,6 +156,8 @@ talk '' close+connect+upgrade --until-close .5 --connect .3 --upgrade .3 --loss 
 talk '' port-reuse --reuse .7 --loss .01
 talk '' one-sided --client-only .3 --server-only .3
 talk '--all --cut' short-packets --snaplen 400
+talk '' syn-data+skew --syn-data 1 --skew 1
+talk '' syn-data+shuffle --syn-data 1 --shuffle .2 --hurry .5
 talk '' syn-data+wrap --syn-data .5 --wrap .5 --loss .02
 for net in ip6 vlan qinq mpls pppoe gre vxlan geneve ipip 6in4 raw sll sll2 null; do
 	talk --all net-$net --net $net --frag .2 --conns 5

@@ -56,9 +56,10 @@ talk '' lossy-talk --loss .05 --server-first .5 --quit .3
 talk '' given-up-talk --abort .6 --loss .05
 talk '' joined-and-given-up-talk --join 1 --abort 1 --slow .5 --ponder .5
 talk '' burst-talk --slow 1 --loss .03 --burst .6
-talk '' reordered-talk --skew 1 --shuffle .1
+talk '--recall .8' reordered-talk --skew 1 --shuffle .1
 talk '--recall .7' named-talk --loss .05 --echo 1
 talk '' shared-names-talk --loss .05 --share 1
+talk '' early-bytes-talk --syn-data 1 --shuffle .2 --hurry .5
 talk '' odd-talk --net any --echo .3 --share .1 --join .2 --loss .03 --fast .3 --early .1 --interim .1 \
 	--expect .2 --head .1 --notmod .1 --chunked .3 --quit .2 --rst .1 \
 	--coalesce .3 --again .05 --conflict .2 --twice .05 --probe .05 \

@@ -8,9 +8,10 @@
  * nothing may be handed over twice.
  *
  * An input that ends in TRAILER and one more byte chooses also whether
- * requests have ids, which responses repeat, and whether times and the sizes
- * of requests follow the input.  With those two one can show anything, so that
- * then a status may be wrong where it is said to be inferred; nowhere else.
+ * requests have ids, which responses repeat, whether the first of the client's
+ * bytes come with its SYN, and whether times and the sizes of requests follow
+ * the input.  With those two one can show anything, so that then a status may
+ * be wrong where it is said to be inferred; nowhere else.
  *
  * Between its packets come those of another connection, whole, whose
  * exchanges must all be there.
@@ -41,6 +42,7 @@ enum option {
 	OPTION_IDS = 1,
 	OPTION_TIMES = 2,
 	OPTION_SIZES = 4,
+	OPTION_SYN = 8,
 };
 
 enum damage {
@@ -63,6 +65,7 @@ struct script {
 	struct segment late; /* held back */
 	uint8_t late_bytes[512];
 	bool is_late;
+	bool syn_due; /* it comes with the first bytes */
 	bool seen[MAX_REQUESTS];
 	int64_t time;
 	int64_t step; /* time from one packet to the next */
@@ -195,7 +198,8 @@ put_late(struct script *s)
 }
 
 static void
-hold_back(struct script *s, int from, uint32_t seq, struct span bytes)
+hold_back(struct script *s, int from, uint8_t flags, uint32_t seq,
+    struct span bytes)
 {
 	put_late(s);
 	memcpy(s->late_bytes, bytes.p, bytes.len);
@@ -203,7 +207,7 @@ hold_back(struct script *s, int from, uint32_t seq, struct span bytes)
 		.time = s->time,
 		.seq = seq,
 		.ack = s->seq[!from],
-		.flags = TCP_ACK,
+		.flags = flags,
 		.payload = { s->late_bytes, bytes.len },
 		.wire_len = (uint32_t)bytes.len,
 	};
@@ -214,6 +218,13 @@ hold_back(struct script *s, int from, uint32_t seq, struct span bytes)
 	s->is_late = true;
 }
 
+static void
+answer_syn(struct script *s)
+{
+	s->syn_due = false;
+	put(s, 1, TCP_SYN | TCP_ACK, s->seq[1]++, (struct span){ 0 });
+}
+
 /* Send bytes in segments, each with what the input wants done to it. */
 static void
 say(struct script *s, int from, struct span bytes)
@@ -222,21 +233,25 @@ say(struct script *s, int from, struct span bytes)
 		unsigned what = next(&s->in);
 		struct span part =
 		    span_sub(bytes, 0, what & 0x80 ? 200 : 11 + what % 64);
-		uint32_t seq = s->seq[from];
+		bool syn = from == 0 && s->syn_due;
+		uint8_t flags = syn ? TCP_SYN : TCP_ACK;
+		uint32_t seq = s->seq[from] - syn;
 
 		bytes = span_sub(bytes, part.len, bytes.len);
 		s->seq[from] += (uint32_t)part.len;
 		what %= 16;
-		if (what == EARLY_ACK)
+		if (what == EARLY_ACK && !syn)
 			put(s, !from, TCP_ACK, s->seq[!from],
 			    (struct span){ 0 });
 		if (what == DELAY)
-			hold_back(s, from, seq, part);
+			hold_back(s, from, flags, seq, part);
 		else if (what != LOSE)
-			put(s, from, TCP_ACK, seq, part);
+			put(s, from, flags, seq, part);
 		if (what == REPEAT)
-			put(s, from, TCP_ACK, seq, part);
-		else if (what != DELAY)
+			put(s, from, flags, seq, part);
+		if (syn)
+			answer_syn(s);
+		if (what != REPEAT && what != DELAY)
 			put_late(s);
 		if (what & 1)
 			put(s, !from, TCP_ACK, s->seq[!from],
@@ -307,8 +322,13 @@ begin(struct script *s, unsigned mode)
 		s->mute = 2 + next(&s->in) % 32;
 	if (mode & MODE_JOIN)
 		return;
+	s->syn_due = (s->options & OPTION_SYN) != 0;
+	if (s->syn_due) {
+		s->seq[0]++;
+		return;
+	}
 	put(s, 0, TCP_SYN, s->seq[0]++, (struct span){ 0 });
-	put(s, 1, TCP_SYN | TCP_ACK, s->seq[1]++, (struct span){ 0 });
+	answer_syn(s);
 }
 
 static void

@@ -365,6 +365,47 @@ START_TEST(late_syn_is_of_the_same_connection)
 }
 END_TEST
 
+/*
+ * The tap shows the server's side first; bytes came with the SYN.  The second
+ * request was received before the first was answered.
+ */
+START_TEST(late_syn_with_bytes)
+{
+	static const char first[] = "GET /a HTTP/1.1\r\n\r\n";
+	static const char second[] = "GET /b HTTP/1.1\r\n\r\n";
+
+	open_capture();
+	t.seq[0] = 1001 + (uint32_t)strlen(first);
+	t.seq[1] = 5000;
+	put(1, TCP_SYN | TCP_ACK, "", 0);
+	t.seq[0] = 1000;
+	put(0, TCP_SYN, first, (uint32_t)strlen(first));
+	client(second);
+	server("HTTP/1.1 201 X\r\nContent-Length: 0\r\n\r\n");
+	server("HTTP/1.1 202 X\r\nContent-Length: 0\r\n\r\n");
+	expect("1.1 GET /a 201;1.2 GET /b 202;");
+}
+END_TEST
+
+/* Likewise, without such bytes, and the answer is seen before the SYN. */
+START_TEST(late_syn_of_a_connection_seen_from_the_start)
+{
+	static const char request[] = "GET /a HTTP/1.1\r\n\r\n";
+
+	open_capture();
+	t.seq[0] = 1001;
+	t.seq[1] = 5000;
+	put(1, TCP_SYN | TCP_ACK, "", 0);
+	t.seq[0] += (uint32_t)strlen(request);
+	server("HTTP/1.1 204 X\r\n\r\n");
+	t.seq[0] = 1000;
+	put(0, TCP_SYN, "", 0);
+	t.seq[1] = 5001; /* it was sent before */
+	client(request);
+	expect("1.1 GET /a 204;");
+}
+END_TEST
+
 START_TEST(syn_is_answered_by_its_own_number)
 {
 	open_capture();
@@ -520,6 +561,7 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     gap_in_known_body_is_filled, one_loss_does_not_end_a_connection,
     lone_responses_are_counted, large_body_keeps_its_digest,
     new_syn_is_a_new_connection, late_syn_is_of_the_same_connection,
+    late_syn_with_bytes, late_syn_of_a_connection_seen_from_the_start,
     syn_is_answered_by_its_own_number, bytes_after_fin_are_a_new_connection,
     other_bytes_are_another_protocol, head_too_long_does_not_end_the_connection,
     joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
