@@ -8,15 +8,13 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/xalloc.h"
 #include "cli/archive.h"
-#include "cli/check.h"
 #include "cli/opt.h"
-#include "cli/progress.h"
+#include "cli/rewrite.h"
 #include "cli/text.h"
 #include "http/body.h"
-#include "store/copy.h"
-#include "store/fresh.h"
 #include "store/store.h"
 
 struct args {
@@ -43,9 +41,8 @@ struct job {
 	const struct args *args;
 	uint64_t *ids; /* sorted */
 	size_t id_count;
-	struct verification origin;
+	struct rewrite rewrite;
 	uint64_t exchanges, purged, bytes;
-	struct progress *progress; /* NULL: nobody watches */
 };
 
 static int
@@ -86,9 +83,6 @@ on_exchange(void *ctx, struct entry *e)
 	struct exchange *x = e->exchange;
 	bool changed;
 
-	if (job->progress != NULL)
-		progress_show_count(job->progress, e->id,
-		    job->origin.exchanges);
 	if (!is_meant(job, e))
 		return;
 	changed = purge(job, x, x->request);
@@ -129,8 +123,9 @@ report_json(struct cmd_ctx *ctx, const struct job *job)
 	json_uint(&j, "exchanges", job->exchanges);
 	json_uint(&j, "purged", job->purged);
 	json_uint(&j, "bytes", job->bytes);
-	json_uint(&j, "size", job->origin.size);
-	json_hex(&j, "root", (struct span){ job->origin.root, DIGEST_SIZE });
+	json_uint(&j, "size", job->rewrite.origin.size);
+	json_hex(&j, "root",
+	    (struct span){ job->rewrite.origin.root, DIGEST_SIZE });
 	json_end(&j);
 	json_line(&j);
 }
@@ -149,22 +144,24 @@ report(struct cmd_ctx *ctx, const struct job *job)
 	    job->exchanges,
 	    text_plural(job->exchanges, "exchange", "exchanges"), job->bytes);
 	for (size_t i = 0; i < DIGEST_SIZE; i++)
-		fprintf(ctx->out, "%02x", job->origin.root[i]);
-	fprintf(ctx->out, " of %" PRIu64 " %s\n", job->origin.size,
-	    text_plural(job->origin.size, "leaf", "leaves"));
+		fprintf(ctx->out, "%02x", job->rewrite.origin.root[i]);
+	fprintf(ctx->out, " of %" PRIu64 " %s\n", job->rewrite.origin.size,
+	    text_plural(job->rewrite.origin.size, "leaf", "leaves"));
 }
 
 /* What was sealed stays sealed, or there is no new archive. */
 static int
-check_root(const struct job *job, struct store *to, struct err *err)
+check_root(void *ctx, struct store *to, struct err *err)
 {
+	const struct job *job = ctx;
+	const struct verification *origin = &job->rewrite.origin;
 	uint8_t root[DIGEST_SIZE];
 	uint64_t size;
 
 	if (store_root(to, root, &size, err) < 0)
 		return -1;
-	if (size == job->origin.size &&
-	    memcmp(root, job->origin.root, DIGEST_SIZE) == 0)
+	if (size == origin->size &&
+	    memcmp(root, origin->root, DIGEST_SIZE) == 0)
 		return 0;
 	return err_set(err, ERR_CORRUPT,
 	    "%s: would have another root: the source changed meanwhile",
@@ -175,22 +172,8 @@ static int
 write_archive(struct job *job, struct store *st, struct cmd_ctx *ctx,
     struct err *err)
 {
-	struct copy copy = { .from = st, .exchange = on_exchange, .ctx = job };
-	struct progress progress = PROGRESS_INIT(ctx->log);
-	struct fresh fresh;
-	int rc;
-
-	job->progress = progress_is_wanted(&progress) ? &progress : NULL;
-	if (fresh_open(&fresh, job->args->output, err) < 0)
-		return -1;
-	copy.to = fresh.st;
-	rc = copy_archive(&copy, err);
-	progress_end(&progress);
-	if (rc < 0 || check_root(job, copy.to, err) < 0) {
-		fresh_abandon(&fresh);
-		return -1;
-	}
-	if (fresh_commit(&fresh, err) < 0)
+	if (read_ids(job, st, ctx, err) < 0 ||
+	    rewrite_write(&job->rewrite, ctx, err) < 0)
 		return -1;
 	report(ctx, job);
 	return EXIT_OK;
@@ -201,15 +184,15 @@ static int
 check_and_write(struct store *st, struct cmd_ctx *ctx, struct err *err)
 {
 	struct job job = { .args = ctx->args };
-	int status = -1;
+	int status;
 
-	if (check_archive(st, NULL, &job.origin, ctx, err) < 0)
-		return -1;
-	if (job.origin.fault != FAULT_NONE) {
-		check_report(ctx->log, ctx->operands[0], &job.origin);
-		return EXIT_DIFFERENT;
-	}
-	if (read_ids(&job, st, ctx, err) == 0)
+	job.rewrite = (struct rewrite){ .from = st,
+		.output = job.args->output,
+		.exchange = on_exchange,
+		.check = check_root,
+		.ctx = &job };
+	status = rewrite_check(&job.rewrite, ctx, err);
+	if (status == 0)
 		status = write_archive(&job, st, ctx, err);
 	free(job.ids);
 	return status;

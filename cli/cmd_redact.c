@@ -7,16 +7,14 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "cli/archive.h"
-#include "cli/check.h"
 #include "cli/config.h"
 #include "cli/masks.h"
 #include "cli/opt.h"
-#include "cli/progress.h"
+#include "cli/rewrite.h"
 #include "deletion/redact.h"
 #include "deletion/rules.h"
-#include "store/copy.h"
-#include "store/fresh.h"
 #include "store/store.h"
 
 struct args {
@@ -48,10 +46,8 @@ struct job {
 	struct rules *rules;
 	struct redactor *redactor;
 	struct masks *masks;
-	struct store *from, *to;
-	struct verification origin;
-	uint64_t exchanges, changed;
-	struct progress *progress; /* NULL: nobody watches */
+	struct rewrite rewrite;
+	uint64_t changed; /* exchanges */
 };
 
 static void
@@ -117,10 +113,6 @@ mask_exchange(void *ctx, struct entry *e)
 {
 	struct job *job = ctx;
 
-	if (job->progress != NULL)
-		progress_show_count(job->progress, e->id,
-		    job->origin.exchanges);
-	job->exchanges++;
 	job->changed += redactor_apply_again(job->redactor, job->rules,
 	    e->exchange, &e->reading);
 }
@@ -132,10 +124,11 @@ with_origin(const struct job *job, struct span source, struct arena *arena)
 	char root[2 * DIGEST_SIZE + 1];
 
 	for (size_t i = 0; i < DIGEST_SIZE; i++)
-		snprintf(root + 2 * i, 3, "%02x", job->origin.root[i]);
+		snprintf(root + 2 * i, 3, "%02x", job->rewrite.origin.root[i]);
 	return arena_printf(arena,
 	    "%.*s; redacted from %" PRIu64 " leaves with the root %s",
-	    (int)source.len, (const char *)source.p, job->origin.size, root);
+	    (int)source.len, (const char *)source.p, job->rewrite.origin.size,
+	    root);
 }
 
 static void
@@ -151,20 +144,6 @@ mask_recording(void *ctx, struct recording *rec, struct arena *arena)
 	rec->source = with_origin(job, rec->source, arena);
 }
 
-static int
-copy(struct job *job, FILE *log, struct err *err)
-{
-	struct progress progress = PROGRESS_INIT(log);
-	struct copy c = { job->from, job->to, mask_exchange, mask_recording,
-		job };
-	int rc;
-
-	job->progress = progress_is_wanted(&progress) ? &progress : NULL;
-	rc = copy_archive(&c, err);
-	progress_end(&progress);
-	return rc;
-}
-
 static void
 report_json(struct cmd_ctx *ctx, const struct job *job)
 {
@@ -173,12 +152,13 @@ report_json(struct cmd_ctx *ctx, const struct job *job)
 
 	json_object(&j, NULL);
 	json_str(&j, "archive", args->output);
-	json_uint(&j, "exchanges", job->exchanges);
+	json_uint(&j, "exchanges", job->rewrite.exchanges);
 	json_uint(&j, "changed", job->changed);
 	masks_json(job->masks, &j);
 	json_object(&j, "origin");
-	json_uint(&j, "size", job->origin.size);
-	json_hex(&j, "root", (struct span){ job->origin.root, DIGEST_SIZE });
+	json_uint(&j, "size", job->rewrite.origin.size);
+	json_hex(&j, "root",
+	    (struct span){ job->rewrite.origin.root, DIGEST_SIZE });
 	json_end(&j);
 	json_end(&j);
 	json_line(&j);
@@ -197,26 +177,17 @@ report(struct cmd_ctx *ctx, const struct job *job)
 	fprintf(ctx->out,
 	    "%" PRIu64 " of %" PRIu64 " exchanges were masked further\n"
 	    "made from %" PRIu64 " leaves with the root ",
-	    job->changed, job->exchanges, job->origin.size);
+	    job->changed, job->rewrite.exchanges, job->rewrite.origin.size);
 	for (size_t i = 0; i < DIGEST_SIZE; i++)
-		fprintf(ctx->out, "%02x", job->origin.root[i]);
+		fprintf(ctx->out, "%02x", job->rewrite.origin.root[i]);
 	putc('\n', ctx->out);
 }
 
 static int
 write_archive(struct job *job, struct cmd_ctx *ctx, struct err *err)
 {
-	const struct args *args = ctx->args;
-	struct fresh fresh;
-
-	if (fresh_open(&fresh, args->output, err) < 0)
-		return -1;
-	job->to = fresh.st;
-	if (copy(job, ctx->log, err) < 0) {
-		fresh_abandon(&fresh);
-		return -1;
-	}
-	if (fresh_commit(&fresh, err) < 0)
+	if (open_redactor(job, ctx->args, err) < 0 ||
+	    rewrite_write(&job->rewrite, ctx, err) < 0)
 		return -1;
 	report(ctx, job);
 	return EXIT_OK;
@@ -226,16 +197,17 @@ write_archive(struct job *job, struct cmd_ctx *ctx, struct err *err)
 static int
 redact(struct store *st, struct cmd_ctx *ctx, struct err *err)
 {
-	struct job job = { .from = st };
-	int status = -1;
+	const struct args *args = ctx->args;
+	struct job job = { 0 };
+	int status;
 
-	if (check_archive(st, NULL, &job.origin, ctx, err) < 0)
-		return -1;
-	if (job.origin.fault != FAULT_NONE) {
-		check_report(ctx->log, ctx->operands[0], &job.origin);
-		return EXIT_DIFFERENT;
-	}
-	if (open_redactor(&job, ctx->args, err) == 0)
+	job.rewrite = (struct rewrite){ .from = st,
+		.output = args->output,
+		.exchange = mask_exchange,
+		.recording = mask_recording,
+		.ctx = &job };
+	status = rewrite_check(&job.rewrite, ctx, err);
+	if (status == 0)
 		status = write_archive(&job, ctx, err);
 	close_redactor(&job);
 	return status;

@@ -38,6 +38,7 @@ libcli_a_SOURCES = \
 	%D%/progress.c %D%/progress.h \
 	%D%/record.c %D%/record.h \
 	%D%/recorder.c %D%/recorder.h \
+	%D%/rewrite.c %D%/rewrite.h \
 	%D%/rotation.c %D%/rotation.h \
 	%D%/sealed.c %D%/sealed.h \
 	%D%/sealer.c %D%/sealer.h \
