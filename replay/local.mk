@@ -20,7 +20,7 @@ unit_tests += tests/unit/test_confine
 endif
 EXTRA_DIST += tests/unit/test_confine.c
 tests_unit_test_confine_LDADD = libtest.a libreplay.a $(base_libs) \
-	$(SECCOMP_LIBS) $(CHECK_LIBS)
+	$(SECCOMP_LIBS) $(UV_LIBS) $(CHECK_LIBS)
 
 # plan and send
 libreplay_a_SOURCES += \

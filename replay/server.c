@@ -197,7 +197,8 @@ server_open(struct server **out, const char *archive, const struct rules *rules,
 	s->missed = missed_new();
 	if (options->log != NULL)
 		s->journal = journal_new(options->log);
-	if (open_desks(s, archive, rules, options, err) < 0 ||
+	if (confine_rings(err) < 0 ||
+	    open_desks(s, archive, rules, options, err) < 0 ||
 	    open_tls(s, options, err) < 0 || listen_on(s, options, err) < 0) {
 		server_close(s);
 		return -1;

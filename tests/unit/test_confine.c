@@ -6,9 +6,11 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "replay/lane.h"
 #include "tests/lib/unit.h"
 
 /* What was open before. */
@@ -60,6 +62,7 @@ confine_now(void)
 {
 	struct err err;
 
+	ck_assert_msg(confine_rings(&err) == 0, "%s", err.text);
 	ck_assert_msg(confine(&err) == 0, "%s", err.text);
 }
 
@@ -94,6 +97,36 @@ START_TEST(no_file_is_opened)
 	ASSERT_REFUSED(openat(AT_FDCWD, "/dev/null", O_RDONLY));
 	ASSERT_REFUSED(creat("/dev/null", 0600));
 	ASSERT_REFUSED(execv("/bin/true", argv));
+}
+END_TEST
+
+static void
+on_readable(uv_poll_t *poll, int status, int events)
+{
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(events, UV_READABLE);
+	uv_close((uv_handle_t *)poll, NULL);
+}
+
+/* Of whatever version libuv is, it still runs after what it was refused. */
+START_TEST(an_event_loop_does_without_a_ring)
+{
+	struct err err;
+	uv_loop_t loop;
+	uv_poll_t poll;
+	int fds[2];
+
+	ck_assert_int_eq(pipe(fds), 0);
+	ck_assert_msg(confine_rings(&err) == 0, "%s", err.text);
+	ASSERT_REFUSED((int)syscall(SYS_io_uring_setup, 8, NULL));
+	ck_assert_int_eq(uv_loop_init(&loop), 0);
+	ck_assert_msg(confine(&err) == 0, "%s", err.text);
+	ASSERT_REFUSED((int)syscall(SYS_io_uring_enter, 0, 0, 0, 0, NULL, 0));
+	ck_assert_int_eq(uv_poll_init(&loop, &poll, fds[0]), 0);
+	ck_assert_int_eq(uv_poll_start(&poll, UV_READABLE, on_readable), 0);
+	ck_assert_int_eq(write(fds[1], "x", 1), 1);
+	ck_assert_int_eq(uv_run(&loop, UV_RUN_DEFAULT), 0);
+	ck_assert_int_eq(uv_loop_close(&loop), 0);
 }
 END_TEST
 
@@ -146,4 +179,5 @@ START_TEST(what_is_open_works_on)
 END_TEST
 
 UNIT_MAIN("confine", no_other_host_is_reached, no_file_is_opened,
-    threads_that_run_are_held_too, what_is_open_works_on)
+    an_event_loop_does_without_a_ring, threads_that_run_are_held_too,
+    what_is_open_works_on)
