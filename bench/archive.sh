@@ -11,8 +11,8 @@
 set -eu
 large=
 [ "$1" != -l ] || { large=yes && shift; }
-bench=$1
-obit=$(cd "$(dirname "$bench")/.." && pwd)/obit
+bench=$(cd "$(dirname "$1")" && pwd)/${1##*/}
+obit=${bench%/*/*}/obit
 count=${2:-${large:+10000000}}
 count=${count:-100000}
 here=$(cd "$(dirname "$0")" && pwd)
