@@ -385,7 +385,10 @@ is_unreadable(struct judge *j)
 	enum body_state state = subject_answer(j->s)->state;
 
 	if (state == BODY_MISSING)
-		trace_decided(j->s, nowhere, "the body was not captured whole");
+		trace_decided(j->s, nowhere, "%s",
+		    j->s->response != NULL && j->s->response->purged != NULL
+			? "the body was purged from the archive"
+			: "the body was not captured whole");
 	if (state == BODY_BROKEN)
 		trace_decided(j->s, nowhere, "the body cannot be parsed");
 	return state == BODY_MISSING || state == BODY_BROKEN;

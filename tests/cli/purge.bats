@@ -219,6 +219,15 @@ purged() { # ARCHIVE: numbers of the exchanges and sides that are purged
 	[[ "$output" == *"its body was purged from the archive"* ]]
 }
 
+@test "rules are explained as far as they can be" {
+	"$OBIT" capture --all -r "$top_srcdir/tests/captures/volcengine.pcap" a.obit
+	run -0 "$OBIT" rules explain a.obit 5
+	[[ "$output" == *"outcome    accepted, by contract"* ]]
+	"$OBIT" purge -o b.obit a.obit
+	run -0 "$OBIT" rules explain b.obit 5
+	[[ "$output" == *"outcome    unknown"*"the body was purged from the archive"* ]]
+}
+
 @test "merged, what was purged in one is purged" {
 	talk
 	"$OBIT" purge -o b.obit a.obit 1
