@@ -33,10 +33,12 @@ struct answers {
 	uint64_t age; /* grows with every one that is dropped */
 };
 
-/* Is every byte of it there that there ever was? */
+/* Is every byte of it there that there was, or was until it was purged? */
 static bool
 has_bytes(const struct message *m)
 {
+	if (m->purged != NULL)
+		return m->purged->len == m->wire_len;
 	return m->head.p != NULL && (m->body.p != NULL || m->wire_len == 0) &&
 	    m->body.len == m->wire_len;
 }
@@ -188,6 +190,7 @@ make(const struct entry *e)
 	k->answer.status = m->parsed.status;
 	k->answer.chunked = m->framing == FRAMING_CHUNKED;
 	k->answer.cut = m != &nothing && !m->complete;
+	k->answer.purged = m->purged != NULL;
 	k->answer.ending = ending_of(x);
 	k->answer.delay_ns = m != &nothing ? delay_of(x) : 0;
 	return k;

@@ -38,6 +38,7 @@ struct answer {
 	int status;          /* 0: there is none */
 	bool chunked;        /* HTTP/1.0 clients need it in another frame */
 	bool cut;            /* it ends before its announced end */
+	bool purged;         /* its body is gone: it is not to be sent */
 	enum ending ending;
 	int64_t delay_ns; /* from the request's last byte to its first */
 };
@@ -51,7 +52,8 @@ struct answer_place {
 /*
  * Can x be served: is all of it there, as it was on the wire, or is what
  * is missing a fault that was recorded?  With incomplete, a response with
- * holes, which are zeros, or without a whole request will do.
+ * holes, which are zeros, or without a whole request will do.  One of which
+ * the body was purged keeps its place among the others.
  */
 bool answer_exists(const struct exchange *x, bool incomplete);
 

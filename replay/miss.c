@@ -16,6 +16,7 @@ static const char *const names[MISS_REASON_COUNT] = {
 	[MISS_AMBIGUOUS] = "host",
 	[MISS_EARLY] = "early",
 	[MISS_LATE] = "late",
+	[MISS_PURGED] = "purged",
 };
 
 static const char *const texts[MISS_REASON_COUNT] = {
@@ -26,6 +27,7 @@ static const char *const texts[MISS_REASON_COUNT] = {
 	    "recorded only after a deletion that was not yet sent here",
 	[MISS_LATE] =
 	    "recorded only before a deletion that was already sent here",
+	[MISS_PURGED] = "the body of the recorded answer was purged",
 };
 
 const char *
@@ -96,6 +98,8 @@ write_miss(struct json *j, const struct miss *miss)
 	    path.p == NULL ? path : span_sub(path, 0, MAX_TEXT));
 	if (miss->reason == MISS_EARLY || miss->reason == MISS_LATE)
 		json_uint(j, "deletion", miss->deletion);
+	if (miss->reason == MISS_PURGED)
+		json_uint(j, "exchange", miss->exchange);
 	if (miss->reason == MISS_AMBIGUOUS)
 		write_names(j, "hosts",
 		    &(struct names){ miss->hosts, miss->host_count });

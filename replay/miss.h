@@ -22,16 +22,18 @@ enum miss_reason {
 	MISS_AMBIGUOUS, /* recorded for several hosts, none of them this */
 	MISS_EARLY,     /* recorded only after a deletion not yet served */
 	MISS_LATE,      /* recorded only before a deletion that was served */
+	MISS_PURGED,    /* its body was purged from the archive */
 	MISS_REASON_COUNT,
 };
 
-/* "unknown", "host", "early", "late". */
+/* "unknown", "host", "early", "late", "purged". */
 const char *miss_reason_name(enum miss_reason reason);
 
 struct miss {
 	enum miss_reason reason;
 	const struct head *request; /* masked, or equal to a recorded one */
 	uint64_t deletion;          /* of MISS_EARLY and MISS_LATE */
+	uint64_t exchange;          /* of MISS_PURGED */
 	const struct span *hosts;   /* of MISS_AMBIGUOUS */
 	size_t host_count;
 	struct near nearest[NEAREST_MAX]; /* of MISS_UNKNOWN */

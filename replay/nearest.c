@@ -243,10 +243,7 @@ consider(struct search *s, const struct entry *e)
 	request = &x->request->parsed;
 	compare(s, &n, e);
 	if (n.differs == 0 && !answer_exists(x, false))
-		differ(&n,
-		    x->response != NULL && x->response->purged != NULL
-			? DIFFERENCE_PURGED
-			: DIFFERENCE_INCOMPLETE);
+		differ(&n, DIFFERENCE_INCOMPLETE);
 	n.method = arena_copy(s->arena, request->method);
 	n.target = arena_copy(s->arena, request->target);
 	n.host = arena_copy(s->arena, host_of(request));

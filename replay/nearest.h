@@ -25,8 +25,7 @@ struct store;
 	X(FLAGS, "flags")                                                      \
 	X(QUERY, "query")                                                      \
 	X(BODY, "body")                                                        \
-	X(INCOMPLETE, "incomplete") /* equal, but its answer is not whole, */  \
-	X(PURGED, "purged")         /* or its body was purged */
+	X(INCOMPLETE, "incomplete") /* equal, but its answer is not whole */
 
 #define X(id, name) DIFFERENCE_##id,
 enum difference { DIFFERENCES(X) DIFFERENCE_COUNT };

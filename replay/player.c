@@ -93,6 +93,16 @@ explain(struct player *p, const struct match *match, struct arena *arena,
 	return 0;
 }
 
+/* It was its turn, but there is nothing to send. */
+static void
+refuse_purged(struct play *out)
+{
+	out->miss.reason = MISS_PURGED;
+	out->miss.exchange = out->answer->id;
+	answer_release(out->answer);
+	out->answer = NULL;
+}
+
 static int
 take(struct player *p, struct span session, const struct match *match,
     struct play *out, struct err *err)
@@ -114,7 +124,11 @@ take(struct player *p, struct span session, const struct match *match,
 	case TURN_TAKEN:
 		break;
 	}
-	return answers_get(p->answers, id, match->place, &out->answer, err);
+	if (answers_get(p->answers, id, match->place, &out->answer, err) < 0)
+		return -1;
+	if (out->answer->purged && !out->head_only)
+		refuse_purged(out);
+	return 0;
 }
 
 /* Once more, as the GET that the HEAD stands for. */

@@ -182,19 +182,32 @@ purged() { # ARCHIVE: numbers of the exchanges and sides that are purged
 	[ ! -e b.obit ]
 }
 
-@test "a purged answer is not served, and a miss says why" {
-	talk
+@test "a purged answer is not served but keeps its turn, and a miss says why" {
+	{
+		printf '> DELETE /a HTTP/1.1\n> Host: h\n>\n< HTTP/1.1 204 No Content\n<\n'
+		printf '> DELETE /a HTTP/1.1\n> Host: h\n>\n< HTTP/1.1 404 Not Found\n< Content-Length: 4\n<\n<| gone\n'
+		printf '> DELETE /a HTTP/1.1\n> Host: h\n>\n< HTTP/1.1 410 Gone\n< Content-Length: 0\n<\n'
+		printf '> GET /b HTTP/1.1\n> Host: h\n>\n< HTTP/1.1 200 OK\n< Content-Length: 4\n<\n<| here\n'
+	} >turns.flow
+	record_flow turns.flow
 	mv a.obit whole.obit
-	"$OBIT" purge -o a.obit whole.obit 2
-	start
-	[ "$(status_of -X DELETE "$URL/things/2")" = 404 ]
-	jq -e '.nearest[0] | .id == 2 and .differs == ["purged"]' body
-	[ "$(status_of -X DELETE "$URL/things/3")" = 200 ]
-	[ "$(stat -c %s body)" = 6000 ]
-	finish
-	start --incomplete
-	[ "$(status_of -X DELETE "$URL/things/2")" = 404 ]
-	finish
+	"$OBIT" purge -o a.obit whole.obit
+	for options in '' --incomplete --head-of-get; do
+		# shellcheck disable=SC2086
+		start --strict $options
+		[ "$(status_of -X DELETE "$URL/a")" = 204 ]
+		[ "$(status_of -X DELETE "$URL/a")" = 404 ]
+		jq -e '.reason == "purged" and .exchange == 2' body
+		[ "$(status_of -X DELETE "$URL/a")" = 410 ]
+		[ "$(status_of -X DELETE "$URL/a")" = 410 ]
+		[ "$(status_of "$URL/b")" = 404 ]
+		jq -e '.reason == "purged" and .exchange == 4' body
+		if [ "$options" = --head-of-get ]; then
+			[ "$(status_of -I "$URL/b")" = 200 ]
+		fi
+		finish
+		[ "$STATUS" = 1 ]
+	done
 }
 
 @test "a request is found by its key without its body" {
