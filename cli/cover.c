@@ -190,7 +190,11 @@ cover_json(struct json *j, const struct coverage *c)
 	}
 	json_uint(j, "packets", c->packets);
 	json_uint(j, "bytes", c->bytes);
-	json_uint(j, "excluded", c->excluded);
+	/* The kernel, which filters what an interface sees, does not count. */
+	if (c->watched_from != 0)
+		json_null(j, "excluded");
+	else
+		json_uint(j, "excluded", c->excluded);
 	layers_json(j, c);
 	flows_json(j, c);
 	exchanges_json(j, c);

@@ -85,6 +85,7 @@ teardown() {
 	finish
 	[ "$ended" -eq 0 ]
 	jq -e --argjson t "$before" '.packets == 0 and .first == null and
+		.excluded == null and
 		(.watched.from[:19] + "Z" | fromdate) >= $t and
 		.watched.until >= .watched.from' out
 	"$OBIT" stats --json a.obit | jq -e --slurpfile s out \
