@@ -61,7 +61,7 @@ RANDOM = SHAPED + [lambda: word(40), lambda: b64(32), lambda: word(64, "01234567
 # What a name alone tells.
 NAMED = RANDOM + [
     lambda: word(12, BASE62[26:52]),
-    lambda: word(9, "0123456789"),
+    lambda: word(18, "0123456789"),  # nine are in times, by chance
     lambda: "correct-horse-battery-" + word(6, BASE62[26:52]),
 ]
 
