@@ -17,9 +17,12 @@
 #include "store/sent.h"
 #include "store/store.h"
 
-/* Outcomes wait for so many others, but no longer than that. */
-#define TOGETHER 32
-#define LINGER   ((int64_t)10000000) /* ns */
+/* How long an outcome waits for others. */
+#define LINGER ((int64_t)10000000) /* ns */
+
+/* Outcomes in one commit: with intents, and on their own. */
+#define FEW  32
+#define MANY 256
 
 enum kind_of_entry {
 	INTENT,
@@ -131,8 +134,7 @@ outcomes_are_due(const struct ledger *l)
 {
 	if (l->outcomes.first == NULL)
 		return false;
-	return l->outcomes.count >= TOGETHER || l->ended ||
-	    l->held > LEDGER_MAX_HELD / 2 ||
+	return l->ended || l->held > LEDGER_MAX_HELD / 2 ||
 	    clock_steady() >= l->outcomes.first->came + LINGER;
 }
 
@@ -150,7 +152,7 @@ take_next(struct ledger *l, struct list *out)
 		wait_for_more(l);
 	move(out, &l->urgent, l->urgent.count);
 	if (outcomes_are_due(l))
-		move(out, &l->outcomes, TOGETHER);
+		move(out, &l->outcomes, out->first != NULL ? FEW : MANY);
 	unlock(l);
 }
 
@@ -341,12 +343,11 @@ ledger_open(struct ledger **out, const struct ledger_options *options,
 	return 0;
 }
 
-/* It sleeps without an alarm, or it is told of all it can take at once. */
+/* It may sleep without an alarm, or too long. */
 static bool
 is_to_be_told(const struct ledger *l, const struct list *list)
 {
-	return list->count == 1 || list->count == TOGETHER ||
-	    l->held > LEDGER_MAX_HELD / 2;
+	return list->count == 1 || l->held > LEDGER_MAX_HELD / 2;
 }
 
 static void

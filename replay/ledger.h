@@ -3,9 +3,9 @@
  *
  * One thread writes the archive of results.  It takes all the intents that
  * wait at once and commits them together, so that many requests share one
- * fsync.  Outcomes, which nobody waits for, are written when there are many of
- * them, or after a moment.  Whoever sends is woken when an intent has become
- * durable, and only then may its first byte go out.
+ * fsync.  Outcomes, which nobody waits for, are written after a moment, a few
+ * at a time if there are intents.  Whoever sends is woken when an intent has
+ * become durable, and only then may its first byte go out.
  */
 #ifndef REPLAY_LEDGER_H
 #define REPLAY_LEDGER_H
