@@ -60,6 +60,11 @@ obit_LDADD   = $(cli_libs)
 unit_tests += tests/unit/test_audit_group
 tests_unit_test_audit_group_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
 
+unit_tests += tests/unit/test_send_report
+tests_unit_test_send_report_SOURCES = tests/unit/test_send_report.c \
+	tests/lib/folder.c tests/lib/folder.h
+tests_unit_test_send_report_LDADD = libtest.a $(cli_libs) $(CHECK_LIBS)
+
 unit_tests += tests/unit/test_unseen
 tests_unit_test_unseen_SOURCES = tests/unit/test_unseen.c tests/lib/folder.c \
 	tests/lib/folder.h

@@ -154,7 +154,8 @@ unit_tests += tests/unit/test_ledger tests/unit/test_plan tests/unit/test_sender
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c tests/lib/folder.c \
 	tests/lib/folder.h
 tests_unit_test_ledger_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
-unit_tests += tests/unit/test_dialer
+unit_tests += tests/unit/test_dialer tests/unit/test_request_record
+tests_unit_test_request_record_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_dialer_LDADD = libtest.a $(replay_libs) $(CHECK_LIBS)
 tests_unit_test_plan_SOURCES = tests/unit/test_plan.c tests/lib/folder.c \
 	tests/lib/folder.h
