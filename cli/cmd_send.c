@@ -356,10 +356,11 @@ print_summary(FILE *out, const struct send_report *r,
 
 	fprintf(out,
 	    "%" PRIu64 " written in %s: %" PRIu64 " as recorded, %" PRIu64
-	    " otherwise, %" PRIu64 " unknown, %" PRIu64 " reads; %" PRIu64
+	    " otherwise, %" PRIu64 " unknown, %" PRIu64 " %s; %" PRIu64
 	    " not sent\n",
 	    sent->written, text_duration(text, sent->elapsed), r->same,
-	    r->differ, r->unknown, r->reads, r->unsent);
+	    r->differ, r->unknown, r->reads,
+	    text_plural(r->reads, "read", "reads"), r->unsent);
 	if (r->unconfirmed > 0 || sent->asked > 0)
 		fprintf(out,
 		    "accepted: %" PRIu64 " then deleted, %" PRIu64
