@@ -93,6 +93,13 @@ void pair_request(struct pair *p, struct draft *d, const struct head *h);
 const struct draft *pair_response(struct pair *p, struct draft *d,
     const struct head *h);
 
+/* Where the response in progress ends is not certain. */
+static inline void
+pair_doubt(struct pair *p)
+{
+	p->unsure = true;
+}
+
 /* Bytes of responses have come, up to this position. */
 static inline void
 pair_progress(struct pair *p, uint64_t end)

@@ -152,13 +152,32 @@ on_head(void *ctx, const struct parser_head *h)
 	return body;
 }
 
+/*
+ * A request that was lost may have been HEAD: then the body of its response is
+ * none, and holds the responses after it.
+ */
+static void
+doubt_body(struct side *s)
+{
+	const struct draft *d = s->draft;
+
+	if (s->which == HEAD_RESPONSE && d->message.wire_len == 0 &&
+	    (d->bounds.inferred || d->bounds.low < d->bounds.high ||
+		!rank_is_request(d->bounds.low)))
+		pair_doubt(s->pair);
+}
+
 static void
 on_raw(void *ctx, struct span bytes)
 {
+	static const struct span version = SPAN_LITERAL("HTTP/");
 	struct side *s = ctx;
 
-	if (s->queued)
-		draft_raw(s->draft, bytes);
+	if (!s->queued)
+		return;
+	if (span_has_prefix(bytes, span_sub(version, 0, bytes.len)))
+		doubt_body(s);
+	draft_raw(s->draft, bytes);
 }
 
 static void
@@ -404,6 +423,7 @@ fill(struct side *s, uint64_t len)
 	if (known > len)
 		known = len;
 	if (known > 0) {
+		doubt_body(s);
 		draft_hole(d, known);
 		parser_fill(s->parser, known);
 	}

@@ -310,6 +310,32 @@ START_TEST(one_loss_does_not_end_a_connection)
 }
 END_TEST
 
+/* What looks like the body of the answer to it is the answer to the next. */
+START_TEST(lost_head_request)
+{
+	static const char of_c[] =
+	    "HTTP/1.1 203 X\r\nContent-Length: 0\r\n\r\n";
+	char of_head[100];
+
+	open_capture();
+	connect_from(1);
+	client("GET /a HTTP/1.1\r\n\r\n");
+	server("HTTP/1.1 201 X\r\nContent-Length: 0\r\n\r\n");
+	client("GET /b HTTP/1.1\r\n\r\n");
+	server("HTTP/1.1 202 X\r\nContent-Length: 0\r\n\r\n");
+	t.seq[0] += 20; /* HEAD / */
+	client("GET /c HTTP/1.1\r\n\r\n");
+	snprintf(of_head, sizeof(of_head),
+	    "HTTP/1.1 200 X\r\nContent-Length: %zu\r\n\r\n", strlen(of_c));
+	server(of_head);
+	server(of_c);
+	client("GET /d HTTP/1.1\r\n\r\n");
+	server("HTTP/1.1 204 X\r\n\r\n");
+	expect("1.1 GET /a 201;1.2 GET /b 202;1.4 GET /c ambiguous ambiguous;"
+	       "1.5 GET /d ambiguous ambiguous;");
+}
+END_TEST
+
 START_TEST(lone_responses_are_counted)
 {
 	open_capture();
@@ -559,7 +585,7 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     early_response_is_a_flaw, response_seen_before_its_request, tunnels,
     requests_without_response_say_why, cut_response_head,
     gap_in_known_body_is_filled, one_loss_does_not_end_a_connection,
-    lone_responses_are_counted, large_body_keeps_its_digest,
+    lost_head_request, lone_responses_are_counted, large_body_keeps_its_digest,
     new_syn_is_a_new_connection, late_syn_is_of_the_same_connection,
     late_syn_with_bytes, late_syn_of_a_connection_seen_from_the_start,
     syn_is_answered_by_its_own_number, bytes_after_fin_are_a_new_connection,
