@@ -30,7 +30,8 @@ static struct {
 	pthread_t thread;
 	int fd;
 	struct sockaddr_in at;
-	const char *answer; /* NULL: it closes instead */
+	const char *greeting; /* before anybody asked; NULL: none */
+	const char *answer;   /* NULL: it closes instead */
 	atomic_uint connections, requests;
 } server;
 
@@ -40,6 +41,10 @@ answer_all(int peer)
 	char request[4096];
 	ssize_t n;
 
+	if (server.greeting != NULL)
+		ck_assert_int_gt(write(peer, server.greeting,
+				     strlen(server.greeting)),
+		    0);
 	while ((n = read(peer, request, sizeof(request))) > 0) {
 		server.requests++;
 		if (server.answer == NULL)
@@ -95,6 +100,7 @@ static struct sending sending;
 static struct plan plan;
 static bool done[COUNT];
 static struct sender_report report;
+static uint16_t unheard; /* port of a first address; 0: there is none */
 static struct err err;
 
 static void
@@ -176,8 +182,10 @@ begin(const char *method, const char *answer)
 
 static int run(enum sender_answer (*ask)(void *ctx, size_t step))
 {
-	struct endpoint at = { .addr = { 127, 0, 0, 1 },
-		.port = ntohs(server.at.sin_port) };
+	struct endpoint at[] = {
+		{ .addr = { 127, 0, 0, 1 }, .port = unheard },
+		{ .addr = { 127, 0, 0, 1 }, .port = ntohs(server.at.sin_port) },
+	};
 	struct sender_options options = {
 		.sending = &sending,
 		.plan = &plan,
@@ -185,8 +193,8 @@ static int run(enum sender_answer (*ask)(void *ctx, size_t step))
 		.results = results,
 		.rules = rules,
 		.redactor = redactor,
-		.at = &at,
-		.at_count = 1,
+		.at = unheard != 0 ? at : at + 1,
+		.at_count = unheard != 0 ? 2 : 1,
 		.done = done,
 		.ask = ask,
 	};
@@ -294,6 +302,76 @@ START_TEST(what_cannot_be_connected_is_taken_back)
 }
 END_TEST
 
+/* Bound and never listened to, a port refuses whoever comes. */
+static int
+refuse(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	socklen_t len = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, len), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+	unheard = ntohs(at.sin_port);
+	return fd;
+}
+
+START_TEST(another_address_is_tried_before_anything_is_written)
+{
+	unsigned rows, settled;
+	int fd = refuse();
+
+	begin("DELETE", "HTTP/1.1 204 No Content\r\n\r\n");
+	ck_assert_msg(run(NULL) == 0, "%s", err.text);
+	stop_server();
+	close(fd);
+	ck_assert_uint_eq(server.requests, COUNT);
+	count_rows(&rows, &settled);
+	ck_assert_uint_eq(settled, COUNT);
+	end();
+}
+END_TEST
+
+/* It would be taken for the answer to what it was said before. */
+START_TEST(a_server_that_speaks_first_is_told_nothing)
+{
+	unsigned rows, settled;
+
+	begin("DELETE", "HTTP/1.1 204 No Content\r\n\r\n");
+	server.greeting = "HTTP/1.1 204 No Content\r\n\r\n";
+	sending.connections = 1;
+	sending.order = ORDER_SERIAL;
+	(void)!run(NULL);
+	stop_server();
+	count_rows(&rows, &settled);
+	/* What it said may come when the request has just been written, and
+	   then nobody can tell. */
+	ck_assert_uint_eq(server.requests, report.written);
+	ck_assert_uint_eq(rows, report.written);
+	end();
+}
+END_TEST
+
+START_TEST(half_an_answer_is_none)
+{
+	struct entry e = ENTRY_INIT;
+
+	begin("DELETE", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+	sending.total_s = 1;
+	sending.limit = 1;
+	plan.count = 1;
+	ck_assert_int_eq(run(NULL), 0);
+	stop_server();
+	ck_assert_uint_eq(server.requests, 1);
+	ck_assert_int_eq(store_get(results, 1, &e, &err), 1);
+	ck_assert_int_eq(e.reading.deletion.outcome, OUTCOME_UNKNOWN);
+	ck_assert(!e.exchange->response->complete);
+	entry_release(&e);
+	end();
+}
+END_TEST
+
 START_TEST(an_outcome_may_stop_it)
 {
 	begin("DELETE", "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
@@ -346,5 +424,7 @@ END_TEST
 
 UNIT_MAIN("sender", each_deletion_has_a_connection, reads_share_connections,
     what_is_not_answered_is_not_tried_again, a_redirect_ends_it,
-    what_cannot_be_connected_is_taken_back, an_outcome_may_stop_it,
-    a_person_decides_about_each, a_schedule_is_kept)
+    what_cannot_be_connected_is_taken_back,
+    another_address_is_tried_before_anything_is_written,
+    a_server_that_speaks_first_is_told_nothing, half_an_answer_is_none,
+    an_outcome_may_stop_it, a_person_decides_about_each, a_schedule_is_kept)
