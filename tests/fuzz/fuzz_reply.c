@@ -40,7 +40,8 @@ check(const struct exchange *x, size_t len)
 		assert(x->flaws != 0);
 		return;
 	}
-	assert(m->parsed.status >= 100 && m->parsed.status <= 999);
+	/* Three digits (RFC 9112, 4), also those that mean nothing. */
+	assert(m->parsed.status >= 0 && m->parsed.status <= 999);
 	assert(m->interim.len + m->head.len + m->wire_len <= len ||
 	    flaw_has(x->flaws, FLAW_LIMIT));
 	assert(m->body.p == NULL || m->body.len == m->wire_len);
