@@ -20,7 +20,7 @@
 /* How long an outcome waits for others. */
 #define LINGER ((int64_t)10000000) /* ns */
 
-/* Outcomes in one commit: with intents, and on their own. */
+/* Outcomes in one commit: with few intents, and on their own. */
 #define FEW  32
 #define MANY 256
 
@@ -138,6 +138,15 @@ outcomes_are_due(const struct ledger *l)
 	    clock_steady() >= l->outcomes.first->came + LINGER;
 }
 
+/* So many that they never pile up behind the intents that they come with. */
+static size_t
+share(size_t intents)
+{
+	if (intents == 0)
+		return MANY;
+	return intents > FEW / 2 ? 2 * intents : FEW;
+}
+
 /*
  * What is to be committed next; empty only at the end.  Somebody waits for
  * each intent, so most of their commits are without outcomes, which are much
@@ -152,7 +161,7 @@ take_next(struct ledger *l, struct list *out)
 		wait_for_more(l);
 	move(out, &l->urgent, l->urgent.count);
 	if (outcomes_are_due(l))
-		move(out, &l->outcomes, out->first != NULL ? FEW : MANY);
+		move(out, &l->outcomes, share(out->count));
 	unlock(l);
 }
 

@@ -197,6 +197,34 @@ START_TEST(no_intent_waits_for_many_outcomes)
 }
 END_TEST
 
+START_TEST(outcomes_do_not_pile_up_behind_intents)
+{
+	struct exchange *large = answered("/a");
+	size_t step;
+
+	begin();
+	allow(0);
+	ledger_intend(ledger, 0, 10);
+	while (!ledger_take(ledger, &step))
+		continue;
+	/* So much that they are due. */
+	arena_alloc(&large->arena, LEDGER_MAX_HELD / 2 + 1);
+	ledger_settle(ledger, 1000, large);
+	for (uint64_t i = 1; i < 100; i++) {
+		ledger_settle(ledger, 1000 + i, answered("/a"));
+		ledger_intend(ledger, i, 10 + i);
+	}
+	allow(1);
+	while (!ledger_take(ledger, &step))
+		continue;
+	ck_assert_int_eq(on_disk(10 + 99), 0);
+	ck_assert_int_eq(on_disk(1000 + 99), 100);
+	allow(UINT_MAX);
+	ck_assert_int_eq(ledger_close(ledger, &coverage, &err), 0);
+	end();
+}
+END_TEST
+
 START_TEST(what_is_forgotten_leaves_nothing)
 {
 	begin();
@@ -257,5 +285,6 @@ END_TEST
 
 UNIT_MAIN("ledger", an_intent_is_on_the_disk_before_it_is_passed_on,
     outcomes_are_on_the_disk_at_the_end, outcomes_need_no_intent_to_be_written,
-    no_intent_waits_for_many_outcomes, what_is_forgotten_leaves_nothing,
-    nothing_is_passed_on_after_a_failure, it_says_when_it_is_full)
+    no_intent_waits_for_many_outcomes, outcomes_do_not_pile_up_behind_intents,
+    what_is_forgotten_leaves_nothing, nothing_is_passed_on_after_a_failure,
+    it_says_when_it_is_full)
