@@ -124,8 +124,10 @@ static bool
 announce(struct parser *p, struct reading *r)
 {
 	bool body = p->events->head(p->ctx, &r->out);
+	bool empty = r->out.framing == FRAMING_NONE ||
+	    (r->out.framing == FRAMING_LENGTH && r->out.length == 0);
 
-	return body && r->out.framing != FRAMING_NONE && !r->complete;
+	return body && !empty && !r->complete;
 }
 
 /* Take one whole head, which reading_begin() has seen. */
