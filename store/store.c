@@ -29,11 +29,13 @@ struct store {
 
 /*
  * A commit in WAL mode is durable once the journal is synced, which is
- * what FULL does; in between nothing has to be.
+ * what FULL does; in between nothing has to be.  EXTRA does that as well, and
+ * makes durable that the rollback journal of the switch to WAL is gone: back
+ * after a power cut, it would be rolled back over all that came since.
  */
 #define WRITER_PRAGMAS                                                         \
-	"PRAGMA secure_delete=ON; PRAGMA journal_mode=WAL;"                    \
-	"PRAGMA synchronous=FULL;"
+	"PRAGMA secure_delete=ON; PRAGMA synchronous=EXTRA;"                   \
+	"PRAGMA journal_mode=WAL;"
 
 const char *
 store_path(const struct store *st)

@@ -71,6 +71,16 @@ START_TEST(some_sectors_of_the_writes_are_there)
 }
 END_TEST
 
+/* All but the deletion of the first journal reached the disk. */
+START_TEST(a_journal_that_comes_back_is_not_rolled_back)
+{
+	vfs_power_install();
+	for (unsigned n = 118; n < 124; n++)
+		for (unsigned seed = 0; seed < 12; seed++)
+			cut_at(n, LUCK_WRITES, seed * 1000003 + n);
+}
+END_TEST
+
 START_TEST(everything_is_there)
 {
 	sweep(LUCK_ALL);
@@ -78,5 +88,5 @@ START_TEST(everything_is_there)
 END_TEST
 
 UNIT_MAIN("store_power", nothing_that_was_not_synced_is_there,
-    some_of_the_writes_are_there, some_sectors_of_the_writes_are_there,
-    everything_is_there)
+    some_of_the_writes_are_there, a_journal_that_comes_back_is_not_rolled_back,
+    some_sectors_of_the_writes_are_there, everything_is_there)
