@@ -1,6 +1,7 @@
 #!/bin/sh
 # What the tools that read text say about the tree: scripts, manual pages,
-# formatting, marks of unfinished work.  Needs git.  Output is TAP.
+# formatting, marks of unfinished work, tests that nobody runs.  Needs git.
+# Output is TAP.
 cd "$(dirname "$0")/.." || exit 99
 n=0 status=0
 
@@ -39,7 +40,16 @@ nothing_is_unfinished() {
 		'*.ac' ':!build-aux/lint.sh'
 }
 
-echo "1..4"
+# Each stands in a local.mk, units without their ending.
+tests_are_run() {
+	! git ls-files 'tests/unit/test_*.c' 'tests/cli/*.bats' 'tests/e2e/*.sh' |
+		sed 's/\.c$//' | while read -r test; do
+		git grep -qwF -e "$test" -e "%D%/${test#tests/}" -- '*.mk' ||
+			echo "no local.mk has $test"
+	done | grep .
+}
+
+echo "1..5"
 check "shell scripts (shellcheck)" scripts_are_clean
 check "manual pages (mandoc -Tlint)" pages_are_clean
 case $(clang-format --version 2>/dev/null) in
@@ -47,4 +57,5 @@ case $(clang-format --version 2>/dev/null) in
 *) skip "formatting (clang-format 14)" "another clang-format formats otherwise" ;;
 esac
 check "no marks of unfinished work" nothing_is_unfinished
+check "every test is run" tests_are_run
 exit $status

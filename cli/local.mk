@@ -102,6 +102,7 @@ bats_tests += \
 	tests/cli/merge.bats \
 	tests/cli/plan.bats \
 	tests/cli/prove.bats \
+	tests/cli/purge.bats \
 	tests/cli/redact.bats \
 	tests/cli/rules.bats \
 	tests/cli/seal.bats \
