@@ -223,7 +223,8 @@ put_back(struct disk *d, enum vfs_power_luck luck)
 		return;
 	}
 	f = must(fopen(d->name, "wb"));
-	if (fwrite(d->data, 1, d->len, f) != d->len || fclose(f) != 0)
+	if ((d->len > 0 && fwrite(d->data, 1, d->len, f) != d->len) ||
+	    fclose(f) != 0)
 		abort();
 }
 
