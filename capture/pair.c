@@ -262,6 +262,9 @@ pair_request(struct pair *p, struct draft *d, const struct head *h)
 	if (ghost_count(p, d) > 0)
 		ghost_add(p, d, ghost_count(p, d));
 	p->strays = 0;
+	/* It was late: the last response may have answered it. */
+	if (q->count == 0 && d->first < p->early && p->last.high < 2)
+		p->last.high = 2;
 	d->number = ++q->count;
 	d->tunnel = d->number > p->tunnel_from;
 	d->gap_before = q->lost;
@@ -318,6 +321,8 @@ settle(struct pair *p, struct draft *d)
 	resolve(p, d, d->bounds.low);
 	p->sure = d->bounds.low;
 	p->strays += d->bounds.low == 2 * p->requests.count + 1;
+	if (p->requests.count == 0)
+		p->early = d->ack;
 	if (q == NULL || !is_open(q)) {
 		set_aside(p, d);
 		pair_ended(p);

@@ -58,6 +58,7 @@ struct pair {
 	uint64_t sure;        /* place of the last response that was certain */
 	uint32_t measured;    /* heads of requests */
 	uint32_t strays;  /* responses certain to answer what was lost last */
+	uint64_t early;   /* what one acknowledged before any request came */
 	bool lost, begun; /* of responses: as in struct draft */
 	bool unsure;      /* where the last response ended */
 	bool expects;     /* interim responses are likely */
