@@ -7,6 +7,7 @@ libbase_a_SOURCES = \
 	%D%/buf.c %D%/buf.h \
 	%D%/clock.c %D%/clock.h \
 	%D%/err.c %D%/err.h \
+	%D%/hash.h \
 	%D%/json.c %D%/json.h \
 	%D%/span.c %D%/span.h \
 	%D%/spool.c %D%/spool.h \

@@ -1,18 +1,13 @@
 #include "capture/echo.h"
 
+#include "base/hash.h"
+
 /* A number for an id; never 0. */
 static uint64_t
 mark_of(struct span id)
 {
-	uint64_t hash = id.len, word;
+	uint64_t hash = hash_bytes(0, id);
 
-	for (; id.len > 0; id = span_sub(id, sizeof(word), id.len)) {
-		word = 0;
-		memcpy(&word, id.p,
-		    id.len < sizeof(word) ? id.len : sizeof(word));
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15;
-		hash ^= hash >> 32;
-	}
 	return hash != 0 ? hash : 1;
 }
 

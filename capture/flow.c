@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+#include "base/hash.h"
 #include "base/xalloc.h"
 #include "capture/bytes.h"
 #include "capture/side.h"
@@ -95,10 +96,8 @@ hash_key(const struct flow_table *t, const struct flow_key *key)
 {
 	uint64_t hash = t->seed;
 
-	for (size_t i = 0; i < ARRAY_LEN(key->words); i++) {
-		hash = (hash ^ key->words[i]) * 0x9e3779b97f4a7c15;
-		hash ^= hash >> 32;
-	}
+	for (size_t i = 0; i < ARRAY_LEN(key->words); i++)
+		hash = hash_word(hash, key->words[i]);
 	return (uint32_t)hash;
 }
 

@@ -3,28 +3,13 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+#include "base/hash.h"
 #include "base/xalloc.h"
 #include "http/exchange.h"
 
-/* Eight bytes at a time: every request is looked up here. */
-static unsigned
-hash_bytes(const uint8_t *p, size_t len)
-{
-	uint64_t hash = len, word;
-
-	for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15;
-		hash ^= hash >> 32;
-	}
-	word = 0;
-	memcpy(&word, p, len);
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15;
-	return (unsigned)(hash ^ hash >> 32);
-}
-
+/* Every request is looked up here. */
 #define HASH_FUNCTION(key, len, hash)                                          \
-	((hash) = hash_bytes((const uint8_t *)(key), len))
+	((hash) = (unsigned)hash_bytes(0, (struct span){ (key), (len) }))
 #include <uthash.h>
 
 struct entry {
