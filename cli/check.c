@@ -29,13 +29,6 @@ check_archive(struct store *st, const struct checkpoint *checkpoint,
 	return rc;
 }
 
-static void
-print_hex(FILE *out, const uint8_t bytes[DIGEST_SIZE])
-{
-	for (size_t i = 0; i < DIGEST_SIZE; i++)
-		fprintf(out, "%02x", bytes[i]);
-}
-
 /* "exchange 5", "exchanges 5 to 7", "recording 2". */
 static void
 print_place(FILE *out, const struct verification *v)
@@ -109,7 +102,7 @@ check_report(FILE *out, const char *path, const struct verification *v)
 	    path, v->exchanges,
 	    text_plural(v->exchanges, "exchange", "exchanges"), v->recordings,
 	    text_plural(v->recordings, "recording", "recordings"));
-	print_hex(out, v->root);
+	text_put_hex(out, v->root, DIGEST_SIZE);
 	fprintf(out, " of %" PRIu64 " %s\n", v->size,
 	    text_plural(v->size, "leaf", "leaves"));
 	print_purged(out, v);

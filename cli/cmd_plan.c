@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "cli/plan_show.h"
 #include "cli/sending.h"
+#include "cli/text.h"
 #include "store/store.h"
 
 struct args {
@@ -42,8 +43,7 @@ print_end(struct cmd_ctx *ctx, const struct plan *plan, const struct sending *s)
 	if (!args->json)
 		sending_count(ctx->out, plan, s);
 	fputs("digest ", ctx->out);
-	for (size_t i = 0; i < DIGEST_SIZE; i++)
-		fprintf(ctx->out, "%02x", plan->digest[i]);
+	text_put_hex(ctx->out, plan->digest, DIGEST_SIZE);
 	putc('\n', ctx->out);
 }
 

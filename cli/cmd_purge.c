@@ -143,8 +143,7 @@ report(struct cmd_ctx *ctx, const struct job *job)
 	    job->purged, text_plural(job->purged, "body", "bodies"),
 	    job->exchanges,
 	    text_plural(job->exchanges, "exchange", "exchanges"), job->bytes);
-	for (size_t i = 0; i < DIGEST_SIZE; i++)
-		fprintf(ctx->out, "%02x", job->rewrite.origin.root[i]);
+	text_put_hex(ctx->out, job->rewrite.origin.root, DIGEST_SIZE);
 	fprintf(ctx->out, " of %" PRIu64 " %s\n", job->rewrite.origin.size,
 	    text_plural(job->rewrite.origin.size, "leaf", "leaves"));
 }

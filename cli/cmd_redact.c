@@ -13,6 +13,7 @@
 #include "cli/masks.h"
 #include "cli/opt.h"
 #include "cli/rewrite.h"
+#include "cli/text.h"
 #include "deletion/redact.h"
 #include "deletion/rules.h"
 #include "store/store.h"
@@ -178,8 +179,7 @@ report(struct cmd_ctx *ctx, const struct job *job)
 	    "%" PRIu64 " of %" PRIu64 " exchanges were masked further\n"
 	    "made from %" PRIu64 " leaves with the root ",
 	    job->changed, job->rewrite.exchanges, job->rewrite.origin.size);
-	for (size_t i = 0; i < DIGEST_SIZE; i++)
-		fprintf(ctx->out, "%02x", job->rewrite.origin.root[i]);
+	text_put_hex(ctx->out, job->rewrite.origin.root, DIGEST_SIZE);
 	putc('\n', ctx->out);
 }
 

@@ -148,8 +148,7 @@ static void
 put_sequence(FILE *to, const uint8_t sequence[32])
 {
 	fputs("sequence ", to);
-	for (size_t i = 0; i < 32; i++)
-		fprintf(to, "%02x", sequence[i]);
+	text_put_hex(to, sequence, 32);
 	fputc('\n', to);
 }
 

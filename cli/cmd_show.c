@@ -107,8 +107,7 @@ print_purged(const struct purged *p, FILE *out)
 {
 	fprintf(out, "(a body of %" PRIu64 " bytes, purged; its SHA-256 was ",
 	    p->len);
-	for (size_t i = 0; i < DIGEST_SIZE; i++)
-		fprintf(out, "%02x", p->sha256[i]);
+	text_put_hex(out, p->sha256, DIGEST_SIZE);
 	fputs(")\n", out);
 }
 

@@ -75,8 +75,7 @@ origin(FILE *out, const struct origin *o)
 	if (o->first > 0)
 		fprintf(out, ", exchange %" PRIu64 " on,", o->first);
 	fputs(" of the archive with the root\n             ", out);
-	for (size_t i = 0; i < DIGEST_SIZE; i++)
-		fprintf(out, "%02x", o->root[i]);
+	text_put_hex(out, o->root, DIGEST_SIZE);
 	putc('\n', out);
 }
 

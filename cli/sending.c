@@ -23,7 +23,6 @@ read_order(enum order *out, const char *text, struct err *err)
 	    "--order takes causal, recorded or serial, not \"%.80s\"", text);
 }
 
-/* "2", "0.5", "max"; from a thousandth to a million. */
 /* A number from 0.001 to max, as thousandths; false if it is none. */
 static bool
 read_thousandths(uint64_t *out, const char *text, double max)
@@ -40,6 +39,7 @@ read_thousandths(uint64_t *out, const char *text, double max)
 	return true;
 }
 
+/* "2", "0.5", "max"; from a thousandth to a million. */
 static int
 read_speed(uint64_t *out, const char *text, struct err *err)
 {

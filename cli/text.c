@@ -79,6 +79,13 @@ text_plural(uint64_t n, const char *one, const char *many)
 	return n == 1 ? one : many;
 }
 
+void
+text_put_hex(FILE *out, const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		fprintf(out, "%02x", bytes[i]);
+}
+
 /* The length of the character at the start of s if it is safe, or 0. */
 static size_t
 safe_length(struct span s)

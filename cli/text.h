@@ -21,6 +21,9 @@ const char *text_duration(char text[TEXT_SIZE], int64_t ns);
 const char *text_day(char text[TEXT_SIZE], int64_t t);
 const char *text_clock(char text[TEXT_SIZE], int64_t t);
 
+/* Print bytes as hexadecimal digits, two each. */
+void text_put_hex(FILE *out, const uint8_t *bytes, size_t len);
+
 /* "1 packet", "2 packets". */
 const char *text_plural(uint64_t n, const char *one, const char *many);
 

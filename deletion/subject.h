@@ -23,10 +23,9 @@
 
 struct capture {
 	struct span name;
-	struct span
-	    value; /* decoded, as a path if it may be several segments */
+	struct span value; /* decoded; if several, by url_decode_path() */
 	struct span plain; /* decoded */
-	bool several;
+	bool several;      /* segments there may be */
 };
 
 struct captures {
