@@ -86,3 +86,37 @@ address_url(char url[ADDRESS_URL_SIZE], const char *scheme,
 		    ntohs(v4->sin_port));
 	}
 }
+
+struct sockaddr_storage
+address_sockaddr(const struct endpoint *e)
+{
+	struct sockaddr_storage ss = { 0 };
+	struct sockaddr_in *v4 = (void *)&ss;
+	struct sockaddr_in6 *v6 = (void *)&ss;
+
+	if (e->v6) {
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons(e->port);
+		memcpy(&v6->sin6_addr, e->addr, 16);
+	} else {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(e->port);
+		memcpy(&v4->sin_addr, e->addr, 4);
+	}
+	return ss;
+}
+
+struct endpoint
+address_endpoint(const struct sockaddr *sa)
+{
+	const struct sockaddr_in *v4 = (const void *)sa;
+	const struct sockaddr_in6 *v6 = (const void *)sa;
+	struct endpoint e = { .v6 = sa->sa_family == AF_INET6 };
+
+	e.port = ntohs(e.v6 ? v6->sin6_port : v4->sin_port);
+	if (e.v6)
+		memcpy(e.addr, &v6->sin6_addr, 16);
+	else
+		memcpy(e.addr, &v4->sin_addr, 4);
+	return e;
+}

@@ -1,5 +1,5 @@
 /*
- * address.h - the address to listen on, from text and to text.
+ * address.h - addresses of sockets: from text, to text, as an endpoint.
  */
 #ifndef REPLAY_ADDRESS_H
 #define REPLAY_ADDRESS_H
@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/base.h"
+#include "http/exchange.h"
 
 struct err;
 
@@ -22,5 +23,9 @@ int address_parse(struct sockaddr_storage *out, const char *text,
 /* Write "SCHEME://ADDR:PORT". */
 void address_url(char url[ADDRESS_URL_SIZE], const char *scheme,
     const struct sockaddr_storage *a);
+
+/* An endpoint of IPv4 or IPv6 as the kernel has it, and back. */
+struct sockaddr_storage address_sockaddr(const struct endpoint *e);
+struct endpoint address_endpoint(const struct sockaddr *sa);
 
 #endif

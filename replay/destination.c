@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "http/exchange.h"
+#include "replay/address.h"
 
 static int
 bad(struct err *err, const char *url, const char *why)
@@ -172,20 +173,6 @@ read_override(const struct destination *t, const char *text,
 	return strcmp(other.host, t->host) == 0 && other.port == t->port;
 }
 
-static void
-take_info(const struct addrinfo *info, uint16_t port, struct endpoint *out)
-{
-	const struct sockaddr_in *v4 = (const void *)info->ai_addr;
-	const struct sockaddr_in6 *v6 = (const void *)info->ai_addr;
-
-	*out = (struct endpoint){ .v6 = info->ai_family == AF_INET6,
-		.port = port };
-	if (out->v6)
-		memcpy(out->addr, &v6->sin6_addr, 16);
-	else
-		memcpy(out->addr, &v4->sin_addr, 4);
-}
-
 static int
 ask_system(const struct destination *t,
     struct endpoint out[DESTINATION_MAX_ADDRESSES], size_t *count,
@@ -201,8 +188,10 @@ ask_system(const struct destination *t,
 		    gai_strerror(rc));
 	for (const struct addrinfo *i = list;
 	     i != NULL && *count < DESTINATION_MAX_ADDRESSES; i = i->ai_next)
-		if (i->ai_family == AF_INET || i->ai_family == AF_INET6)
-			take_info(i, t->port, &out[(*count)++]);
+		if (i->ai_family == AF_INET || i->ai_family == AF_INET6) {
+			out[*count] = address_endpoint(i->ai_addr);
+			out[(*count)++].port = t->port;
+		}
 	freeaddrinfo(list);
 	if (*count == 0)
 		return err_set(err, ERR_NOT_FOUND, "%s: has no address",

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "replay/address.h"
+
 #define TAKE_MAX 256
 
 int
@@ -35,40 +37,6 @@ interest(void *owner)
 	};
 }
 
-static struct sockaddr_storage
-to_sockaddr(const struct endpoint *e)
-{
-	struct sockaddr_storage ss = { 0 };
-	struct sockaddr_in *v4 = (void *)&ss;
-	struct sockaddr_in6 *v6 = (void *)&ss;
-
-	if (e->v6) {
-		v6->sin6_family = AF_INET6;
-		v6->sin6_port = htons(e->port);
-		memcpy(&v6->sin6_addr, e->addr, 16);
-	} else {
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons(e->port);
-		memcpy(&v4->sin_addr, e->addr, 4);
-	}
-	return ss;
-}
-
-static struct endpoint
-from_sockaddr(const struct sockaddr_storage *ss)
-{
-	const struct sockaddr_in *v4 = (const void *)ss;
-	const struct sockaddr_in6 *v6 = (const void *)ss;
-	struct endpoint e = { .v6 = ss->ss_family == AF_INET6 };
-
-	e.port = ntohs(e.v6 ? v6->sin6_port : v4->sin_port);
-	if (e.v6)
-		memcpy(e.addr, &v6->sin6_addr, 16);
-	else
-		memcpy(e.addr, &v4->sin_addr, 4);
-	return e;
-}
-
 /* Where it is in the set, it can tell how the connecting ends. */
 static int
 begin(int fd, const struct sockaddr_storage *ss, int set, void *owner)
@@ -86,7 +54,7 @@ begin(int fd, const struct sockaddr_storage *ss, int set, void *owner)
 int
 socket_connect(const struct endpoint *to, int set, void *owner)
 {
-	struct sockaddr_storage ss = to_sockaddr(to);
+	struct sockaddr_storage ss = address_sockaddr(to);
 	int fd =
 	    socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int failure;
@@ -126,7 +94,7 @@ socket_local(int fd)
 
 	if (getsockname(fd, (struct sockaddr *)&ss, &len) < 0)
 		return (struct endpoint){ 0 };
-	return from_sockaddr(&ss);
+	return address_endpoint((struct sockaddr *)&ss);
 }
 
 void
