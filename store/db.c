@@ -369,6 +369,14 @@ query_insert(struct query *q, int64_t *id, struct err *err)
 	return 0;
 }
 
+int
+query_add(struct query *q, struct err *err)
+{
+	if (query_run(q, err) < 0)
+		return -1;
+	return sqlite3_changes(q->db->handle) > 0;
+}
+
 void
 query_reset(struct query *q)
 {

@@ -93,6 +93,9 @@ int query_run(struct query *q, struct err *err) MUST_CHECK;
 /* The same for one that inserts a row whose number SQLite chooses: which. */
 int query_insert(struct query *q, int64_t *id, struct err *err) MUST_CHECK;
 
+/* The same for one that inserts a row, unless one is there: 1, else 0. */
+int query_add(struct query *q, struct err *err) MUST_CHECK;
+
 /* Leave a query before its end; NULL is allowed. */
 void query_reset(struct query *q);
 

@@ -413,7 +413,7 @@ SELECT recording, plan, root, size, target FROM replay WHERE recording = ?;
 
 -- SENT_ADD
 INSERT INTO sent(source, recording, intent) VALUES(?, ?, ?)
-    ON CONFLICT DO NOTHING RETURNING source;
+    ON CONFLICT DO NOTHING;
 
 -- SENT_FORGET
 DELETE FROM sent WHERE source = ? AND exchange IS NULL;

@@ -88,9 +88,8 @@ store_intend(struct store *st, uint64_t source, int64_t time, struct err *err)
 	put_int(q, (int64_t)source);
 	put_int(q, (int64_t)writer_recording(store_writer(st)));
 	put_int(q, time);
-	if ((got = query_step(q, err)) < 0)
+	if ((got = query_add(q, err)) < 0)
 		return store_fail(st, err);
-	query_reset(q);
 	if (got == 1)
 		return 0;
 	err_set(err, ERR_EXISTS, "exchange %llu was sent before",
