@@ -257,6 +257,7 @@ on_news(uv_poll_t *p, int status, int events)
 	for (size_t i = 0; i < count; i++)
 		happen(news[i].owner, news[i].what);
 	free_gone(d);
+	d->events->told(d->events->ctx);
 }
 
 /* An error that was known at once is told by the loop like any other. */
@@ -319,21 +320,26 @@ dial_local(const struct dial *c)
 }
 
 static void
+wake(struct dialer *d)
+{
+	d->events->woken(d->events->ctx);
+	d->events->told(d->events->ctx);
+}
+
+static void
 on_wake(uv_async_t *a)
 {
 	struct dialer *d = a->data;
 
 	if (d->has_failed)
 		tell_failed(d);
-	d->events->woken(d->events->ctx);
+	wake(d);
 }
 
 static void
 on_tick(uv_timer_t *t)
 {
-	struct dialer *d = t->data;
-
-	d->events->woken(d->events->ctx);
+	wake(t->data);
 }
 
 static void
@@ -345,7 +351,7 @@ on_alarm(uv_poll_t *p, int status, int events)
 	(void)events;
 	alarm_quiet(d->alarm_fd);
 	d->alarm_at = 0;
-	d->events->woken(d->events->ctx);
+	wake(d);
 }
 
 static void
@@ -355,6 +361,7 @@ on_signal(uv_signal_t *s, int number)
 
 	(void)number;
 	d->events->stopped(d->events->ctx);
+	d->events->told(d->events->ctx);
 }
 
 static int

@@ -41,6 +41,9 @@ struct dialer_events {
 
 	/* It is over and gone, and why.  Not told after dial_close(). */
 	void (*ended)(void *owner, enum dial_end how, const char *why);
+
+	/* All that has happened by now was told. */
+	void (*told)(void *ctx);
 };
 
 /* Events must outlive the dialer.  Errors: ERR_SYSTEM. */

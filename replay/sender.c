@@ -88,7 +88,6 @@ sender_settled(struct slot *slot)
 	s->last_settled = clock_steady();
 	s->settled++;
 	leave(slot);
-	sender_pump(s);
 }
 
 void
@@ -100,7 +99,6 @@ sender_answered(struct slot *slot)
 	s->asked--;
 	slot->follow = NULL;
 	push_free(s, slot);
-	sender_pump(s);
 }
 
 /* Ask no more. */
@@ -283,11 +281,11 @@ sooner(int64_t when, int64_t other, int64_t now)
 	return other > now && other < when ? other : when;
 }
 
-/* Wake up when the next thing is due. */
+/* Wake up when the next thing is due that was not at this time. */
 static void
-set_alarm(struct sender *s)
+set_alarm(struct sender *s, int64_t now)
 {
-	int64_t now = clock_steady(), when = INT64_MAX;
+	int64_t when = INT64_MAX;
 	size_t step;
 
 	if (s->follows != NULL)
@@ -315,23 +313,30 @@ is_over(struct sender *s)
 	    (s->ending || !schedule_next(s->schedule, &step));
 }
 
-void
-sender_pump(struct sender *s)
+/*
+ * After all news were taken: begin and write what may be.  However much there
+ * is to begin, what is due goes first.
+ */
+static void
+pump(void *ctx)
 {
+	struct sender *s = ctx;
+	int64_t now = clock_steady();
+
 	if (s->ending)
 		withdraw_all(s);
-	while (ask_next(s, clock_steady()))
+	while (ask_next(s, now))
 		continue;
-	while (begin_next(s, clock_steady()))
-		continue;
-	if (s->ending)
-		withdraw_all(s);
 	write_questions(s, clock_steady());
-	write_begun(s, clock_steady());
+	do
+		write_begun(s, clock_steady());
+	while (begin_next(s, now));
+	if (s->ending)
+		withdraw_all(s);
 	if (is_over(s))
 		dialer_stop(s->dialer);
 	else
-		set_alarm(s);
+		set_alarm(s, now);
 }
 
 /* Intents that have become durable. */
@@ -384,7 +389,6 @@ woken(void *ctx)
 	take_durable(s);
 	if (now - s->checked > LONGEST_LEAD / 2)
 		look_around(s, now);
-	sender_pump(s);
 }
 
 static void
@@ -396,7 +400,6 @@ stopped(void *ctx)
 	if (s->stops++ > 0)
 		for (size_t i = 0; i < s->options->sending->connections; i++)
 			slot_check_time(&s->slots[i], INT64_MAX);
-	sender_pump(s);
 }
 
 static int
@@ -524,7 +527,7 @@ sender_run(const struct sender_options *options, struct sender_report *report,
 {
 	struct sender s = { .options = options, .report = report };
 	struct dialer_events events = { &s, woken, stopped, slot_opened,
-		slot_data, slot_ended };
+		slot_data, slot_ended, pump };
 	struct recogniser *recogniser = recogniser_new(options->rules);
 	int rc;
 
@@ -539,7 +542,7 @@ sender_run(const struct sender_options *options, struct sender_report *report,
 		s.late = xcalloc(options->plan->count + 1, sizeof(*s.late));
 		s.lead = FIRST_LEAD;
 		s.zero = clock_steady() + START_AFTER;
-		sender_pump(&s);
+		pump(&s);
 		if (!is_over(&s))
 			dialer_run(s.dialer);
 		stop_following(&s);

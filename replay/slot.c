@@ -341,7 +341,6 @@ slot_opened(void *owner)
 	all->address = s->address;
 	if (took * 2 > all->lead && took < SECOND / 20)
 		all->lead = took * 2;
-	sender_pump(all);
 }
 
 void

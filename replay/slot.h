@@ -113,7 +113,4 @@ void sender_answered(struct slot *s);
 /* Stop, because of this. */
 void sender_fail(struct sender *s, const struct err *err);
 
-/* See whether something can begin or be written. */
-void sender_pump(struct sender *s);
-
 #endif

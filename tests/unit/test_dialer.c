@@ -75,7 +75,8 @@ static struct {
 	struct span say; /* once it is open */
 	bool close_at_data;
 	unsigned opened, ended, woken, stopped;
-	size_t got, enough; /* bytes; 0: until it ends */
+	unsigned news, known; /* of these; how many when told() was called */
+	size_t got, enough;   /* bytes; 0: until it ends */
 	enum dial_end how;
 	char why[128];
 	struct endpoint local;
@@ -85,6 +86,7 @@ static void
 on_woken(void *ctx)
 {
 	(void)ctx;
+	told.news++;
 	told.woken++;
 }
 
@@ -92,6 +94,7 @@ static void
 on_stopped(void *ctx)
 {
 	(void)ctx;
+	told.news++;
 	told.stopped++;
 	dialer_stop(told.dialer);
 }
@@ -100,6 +103,7 @@ static void
 on_opened(void *owner)
 {
 	ck_assert_ptr_eq(owner, &told);
+	told.news++;
 	told.opened++;
 	told.local = *dial_local(told.dial);
 	if (told.say.len > 0)
@@ -110,6 +114,7 @@ static void
 on_data(void *owner, struct span bytes)
 {
 	ck_assert_ptr_eq(owner, &told);
+	told.news++;
 	told.got += bytes.len;
 	if (told.close_at_data) {
 		dial_close(told.dial);
@@ -123,14 +128,22 @@ static void
 on_ended(void *owner, enum dial_end how, const char *why)
 {
 	ck_assert_ptr_eq(owner, &told);
+	told.news++;
 	told.ended++;
 	told.how = how;
 	snprintf(told.why, sizeof(told.why), "%s", why);
 	dialer_stop(told.dialer);
 }
 
+static void
+on_told(void *ctx)
+{
+	(void)ctx;
+	told.known = told.news;
+}
+
 static const struct dialer_events events = { NULL, on_woken, on_stopped,
-	on_opened, on_data, on_ended };
+	on_opened, on_data, on_ended, on_told };
 
 static struct err err;
 
@@ -141,6 +154,8 @@ run(void)
 	told.dial = dial_open(told.dialer, &server.at, NULL, NULL, &told);
 	ck_assert_uint_eq(told.opened + told.ended, 0);
 	dialer_run(told.dialer);
+	ck_assert_uint_gt(told.known, 0);
+	ck_assert_uint_eq(told.known, told.news);
 	dialer_close(told.dialer);
 	stop_server();
 }
