@@ -26,7 +26,7 @@ def main(count):
         status, rows, words = send(
             archive, results, "--target", target.url, "--speed", "max",
             "--order", "recorded", "--connections", "64",
-            "--first-byte-timeout", "1",
+            "--first-byte-timeout", "3",
         )
         twice = [k for k, n in target.ledger.items() if n != 1]
         tap.result(not twice, "no request is executed twice", twice[:9])
