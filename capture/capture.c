@@ -137,11 +137,18 @@ step(struct capture *c, struct err *err)
 	return due && tick(c, err) < 0 ? -1 : more;
 }
 
+static int
+idle(void *ctx, struct err *err)
+{
+	return tick(ctx, err);
+}
+
 int
 capture_run(struct capture *c, struct err *err)
 {
 	int more = 1;
 
+	source_on_idle(c->source, idle, c);
 	/* A stopped interface still has packets from before. */
 	while (more > 0 && c->left > 0 && (c->live || !c->stopped) &&
 	    !c->outlet.failed)

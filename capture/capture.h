@@ -67,10 +67,10 @@ struct capture_sink {
 	int (*take)(void *ctx, struct exchange *x, bool *kept, struct err *err);
 
 	/*
-	 * NULL, or told after every CAPTURE_TICK packets, and of an interface
-	 * every CAPTURE_TICK_NS also without packets, how many bytes of how
-	 * many are read; total is 0 if that is not known.  An error ends
-	 * the capture.
+	 * NULL, or told after every CAPTURE_TICK packets, also without them
+	 * of an interface every CAPTURE_TICK_NS and of a silent pipe every
+	 * second and after a signal, how many bytes of how many are read;
+	 * total is 0 if that is not known.  An error ends the capture.
 	 */
 	int (*tick)(void *ctx, uint64_t done, uint64_t total, struct err *err);
 };

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -12,12 +13,17 @@
 #include "base/xalloc.h"
 #include "capture/gzip.h"
 
+#define IDLE_MS 1000
+
 struct input {
 	int fd;             /* -1: memory */
+	bool waits;         /* it may have nothing to read for a while */
 	struct span memory; /* what is left of it */
 	uint64_t size, taken;
 	bool ended, cut;
 	volatile sig_atomic_t stopped;
+	int (*idle)(void *ctx, struct err *err); /* may be NULL */
+	void *idle_ctx;
 
 	struct gzip *gzip; /* NULL: plain; owned */
 	uint8_t *packed;   /* what gzip reads from; owned */
@@ -29,11 +35,29 @@ struct input {
 	uint64_t offset; /* of window[start] in the uncompressed input */
 };
 
+/* Come back when there is something to read, or it is over. */
+static int
+wait_for_bytes(struct input *in, struct err *err)
+{
+	struct pollfd p = { .fd = in->fd, .events = POLLIN };
+	int ready;
+
+	do {
+		ready = poll(&p, 1, IDLE_MS);
+		if (ready > 0 || (ready < 0 && errno != EINTR))
+			return 0;
+		if (in->idle != NULL && !in->stopped &&
+		    in->idle(in->idle_ctx, err) < 0)
+			return -1;
+	} while (!in->stopped);
+	return 0;
+}
+
 /* Read up to n bytes as they are in the file; 0 is its end. */
 static ssize_t
 read_raw(struct input *in, uint8_t *p, size_t n, struct err *err)
 {
-	ssize_t got;
+	ssize_t got = 0;
 
 	if (in->fd < 0) {
 		struct span part = span_sub(in->memory, 0, n);
@@ -43,9 +67,11 @@ read_raw(struct input *in, uint8_t *p, size_t n, struct err *err)
 		in->memory = span_sub(in->memory, part.len, SIZE_MAX);
 		got = (ssize_t)part.len;
 	} else {
-		do
-			got = read(in->fd, p, n);
-		while (got < 0 && errno == EINTR && !in->stopped);
+		if (in->waits && wait_for_bytes(in, err) < 0)
+			return -1;
+		while (!in->stopped && (got = read(in->fd, p, n)) < 0 &&
+		    errno == EINTR)
+			continue;
 	}
 	if (in->stopped)
 		return 0;
@@ -216,6 +242,7 @@ input_open(struct input **out, const char *path, size_t window, struct err *err)
 	}
 	if (S_ISREG(st.st_mode))
 		in->size = (uint64_t)st.st_size;
+	in->waits = !S_ISREG(st.st_mode);
 	return finish_open(out, in, err);
 }
 
@@ -246,6 +273,14 @@ input_progress(const struct input *in, uint64_t *done, uint64_t *total)
 {
 	*done = in->taken;
 	*total = in->size;
+}
+
+void
+input_on_idle(struct input *in, int (*idle)(void *ctx, struct err *err),
+    void *ctx)
+{
+	in->idle = idle;
+	in->idle_ctx = ctx;
 }
 
 void

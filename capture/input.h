@@ -60,6 +60,13 @@ bool input_was_cut(const struct input *in);
 void input_progress(const struct input *in, uint64_t *done, uint64_t *total);
 
 /*
+ * Call idle() whenever a signal came or a second has passed while a pipe has
+ * nothing to read.  If it fails, so does the read.
+ */
+void input_on_idle(struct input *in, int (*idle)(void *ctx, struct err *err),
+    void *ctx);
+
+/*
  * End a read that a signal interrupts, and all after it, as if the input
  * ended.  Safe in a signal handler.
  */

@@ -118,6 +118,13 @@ reader_add_drops(const struct reader *r, uint64_t *kernel, uint64_t *interface)
 }
 
 void
+reader_on_idle(struct reader *r, int (*idle)(void *ctx, struct err *err),
+    void *ctx)
+{
+	input_on_idle(r->in, idle, ctx);
+}
+
+void
 reader_stop(struct reader *r)
 {
 	input_stop(r->in);

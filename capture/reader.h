@@ -36,7 +36,9 @@ void reader_progress(const struct reader *r, uint64_t *done, uint64_t *total);
 void reader_add_drops(const struct reader *r, uint64_t *kernel,
     uint64_t *interface);
 
-/* See input_stop(). */
+/* See input_on_idle() and input_stop(). */
+void reader_on_idle(struct reader *r, int (*idle)(void *ctx, struct err *err),
+    void *ctx);
 void reader_stop(struct reader *r);
 
 /* NULL is allowed. */

@@ -267,6 +267,14 @@ source_losses(struct source *s, uint64_t *kernel, uint64_t *interface,
 }
 
 void
+source_on_idle(struct source *s, int (*idle)(void *ctx, struct err *err),
+    void *ctx)
+{
+	for (size_t i = 0; i < s->count; i++)
+		reader_on_idle(s->feeds[i].reader, idle, ctx);
+}
+
+void
 source_stop(struct source *s)
 {
 	if (s->live != NULL)

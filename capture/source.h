@@ -85,6 +85,14 @@ void source_losses(struct source *s, uint64_t *kernel, uint64_t *interface,
     uint64_t *downs);
 
 /*
+ * Call idle() about once a second, and after a signal, while source_next()
+ * waits for what a pipe gives; if it fails, so does source_next().  It must
+ * not come back to the source but to ask what it counts.
+ */
+void source_on_idle(struct source *s, int (*idle)(void *ctx, struct err *err),
+    void *ctx);
+
+/*
  * Let a read that waits for data be interrupted by the signal in whose
  * handler this is called, and end there.  What an interface has delivered
  * until now still comes.  Safe in a signal handler.

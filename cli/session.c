@@ -66,11 +66,9 @@ catch_signals(struct capture *c)
 	void (*end)(int) = c != NULL ? on_end : SIG_DFL;
 
 	running = c;
-	asked = 0;
 	handle(SIGINT, end);
 	handle(SIGTERM, end);
 	handle(SIGHUP, end);
-	handle(SIGUSR1, c != NULL ? on_question : SIG_DFL);
 }
 
 /*
@@ -328,6 +326,8 @@ session_run(const struct session_options *options, struct cmd_ctx *ctx,
 
 	capture.memory -= queue_memory(options);
 	s.shows = progress_is_wanted(&s.progress);
+	/* A pipe may be silent from the beginning. */
+	handle(SIGUSR1, on_question);
 	if (capture_open(&s.capture, &capture, &sink, err) < 0)
 		return -1;
 	status = open_and_record(&s, err);

@@ -324,11 +324,23 @@ endless() {
 	cat mix.pcap >&7
 	until [ -e a.obit ]; do sleep 0.05; done
 	kill -USR1 $recorder
-	while ! grep -q 'packets, .* deletions, 0 dropped' words; do
-		tail -c +25 mix.pcap >&7
-	done
+	until grep -q 'packets, .* deletions, 0 dropped' words; do sleep 0.05; done
 	exec 7>&-
 	wait $recorder || [ $? -eq 4 ]
+}
+
+@test "USR1 is no end where nothing was ever captured" {
+	mkfifo in
+	"$OBIT" capture -r - a.obit <in >out 2>words 3>&- &
+	recorder=$!
+	exec 7>in
+	until grep -q '^SigCgt:.*[2367abef]..$' /proc/$recorder/status; do sleep 0.05; done
+	kill -USR1 $recorder
+	cat "$huawei" >&7
+	until grep -q ' packets, ' words; do sleep 0.05; done
+	exec 7>&-
+	wait $recorder
+	[ "$("$OBIT" ls a.obit | wc -l)" -gt 1 ]
 }
 
 @test "the archive does not depend on how far its writer is behind" {

@@ -118,6 +118,53 @@ START_TEST(a_pipe_is_not_waited_for)
 }
 END_TEST
 
+static int idles, pipe_end;
+
+static int
+say_more(void *ctx, struct err *err)
+{
+	(void)err;
+	ck_assert_ptr_eq(ctx, &idles);
+	if (++idles == 2)
+		ck_assert_int_eq(write(pipe_end, "e", 1), 1);
+	return idles < 3 ? 0 : err_set(err, ERR_SYSTEM, "enough");
+}
+
+static void
+no_action(int signo)
+{
+	(void)signo;
+}
+
+/* Signals that come all the time, so that nothing waits for a second. */
+START_TEST(who_waits_for_a_pipe_hears_of_signals)
+{
+	struct itimerval soon = { { 0, 1000 }, { 0, 1000 } };
+	struct sigaction act = { .sa_handler = no_action };
+	struct input *in;
+	struct span s;
+	struct err err;
+	int fd[2];
+
+	ck_assert_int_eq(pipe(fd), 0);
+	ck_assert_int_eq(dup2(fd[0], STDIN_FILENO), STDIN_FILENO);
+	ck_assert_int_eq(write(fd[1], "abcd", 4), 4);
+	pipe_end = fd[1];
+	ck_assert_int_eq(input_open(&in, "-", INPUT_WINDOW, &err), 0);
+	input_on_idle(in, say_more, &idles);
+	sigaction(SIGALRM, &act, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	ck_assert_int_eq(input_peek(in, 5, &s, &err), 1);
+	ck_assert(span_eq_str(s, "abcde"));
+	ck_assert_int_eq(idles, 2);
+	ck_assert_int_eq(input_peek(in, 6, &s, &err), -1);
+	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+	ck_assert_str_eq(err.text, "enough");
+	input_close(in);
+	close(fd[1]);
+}
+END_TEST
+
 static struct input *stopping;
 
 static void
@@ -151,4 +198,5 @@ END_TEST
 
 UNIT_MAIN("input", a_peek_does_not_pass_and_a_skip_does,
     a_discard_stops_at_the_end, a_small_window_grows_and_moves,
-    a_pipe_is_not_waited_for, a_signal_ends_a_read_that_waits)
+    a_pipe_is_not_waited_for, who_waits_for_a_pipe_hears_of_signals,
+    a_signal_ends_a_read_that_waits)
