@@ -171,4 +171,5 @@ tests_fuzz_fuzz_reply_LDADD   = $(replay_libs)
 
 bats_tests += tests/cli/serve.bats tests/cli/serve-peers.bats
 
-EXTRA_DIST += bench/serve.sh bench/bare_server.c bench/mocks.py bench/send.sh bench/send_pcap.py bench/bare.c
+EXTRA_DIST += bench/serve.sh bench/bare_server.c bench/mocks.py bench/send.sh bench/send_pcap.py bench/bare.c \
+	bench/still.c
