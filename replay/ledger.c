@@ -39,6 +39,7 @@ struct item {
 	int64_t time;
 	size_t size;               /* when it came, */
 	int64_t came;              /* by the steady clock */
+	int64_t until;             /* it may wait, by the same */
 	struct exchange *exchange; /* of OUTCOME; owned */
 };
 
@@ -56,7 +57,8 @@ struct ledger {
 	pthread_cond_t more;   /* by the steady clock */
 	struct list urgent;    /* intents, and what takes them back */
 	struct list outcomes, durable;
-	size_t held; /* bytes of what is not written yet */
+	int64_t until; /* the first of urgent that may not wait */
+	size_t held;   /* bytes of what is not written yet */
 	bool ended, failed;
 	struct err failure;
 };
@@ -113,30 +115,37 @@ move(struct list *to, struct list *from, size_t count)
 		append(to, pop(from));
 }
 
-/* Wait for more, or until the outcomes have waited long enough. */
+/* When the outcomes have waited long enough. */
+static int64_t
+outcomes_until(const struct ledger *l)
+{
+	const struct item *first = l->outcomes.first;
+
+	return first != NULL ? first->came + LINGER : INT64_MAX;
+}
+
+/* Wait for more, or until some have waited long enough. */
 static void
 wait_for_more(struct ledger *l)
 {
-	struct timespec t;
-	int64_t until;
+	int64_t other = outcomes_until(l);
+	int64_t until = l->until < other ? l->until : other;
+	struct timespec t = { until / 1000000000, until % 1000000000 };
 
-	if (l->outcomes.first == NULL) {
+	if (until == INT64_MAX)
 		pthread_cond_wait(&l->more, &l->mutex);
-		return;
-	}
-	until = l->outcomes.first->came + LINGER;
-	t = (struct timespec){ until / 1000000000, until % 1000000000 };
-	pthread_cond_timedwait(&l->more, &l->mutex, &t);
+	else
+		pthread_cond_timedwait(&l->more, &l->mutex, &t);
 }
 
-/* Is it time to write outcomes? */
+/* Is it time to write what waits until then? */
 static bool
-outcomes_are_due(const struct ledger *l)
+is_due(const struct ledger *l, int64_t until)
 {
-	if (l->outcomes.first == NULL)
+	if (until == INT64_MAX)
 		return false;
 	return l->ended || l->held > LEDGER_MAX_HELD / 2 ||
-	    clock_steady() >= l->outcomes.first->came + LINGER;
+	    clock_steady() >= until;
 }
 
 /* So many that they never pile up behind the intents that they come with. */
@@ -158,10 +167,12 @@ take_next(struct ledger *l, struct list *out)
 {
 	list_init(out);
 	lock(l);
-	while (l->urgent.first == NULL && !outcomes_are_due(l) && !l->ended)
+	while (
+	    !is_due(l, l->until) && !is_due(l, outcomes_until(l)) && !l->ended)
 		wait_for_more(l);
 	move(out, &l->urgent, l->urgent.count);
-	if (outcomes_are_due(l))
+	l->until = INT64_MAX;
+	if (is_due(l, outcomes_until(l)))
 		move(out, &l->outcomes, share(out->count));
 	unlock(l);
 }
@@ -342,6 +353,7 @@ ledger_open(struct ledger **out, const struct ledger_options *options,
 	int rc;
 
 	l->options = *options;
+	l->until = INT64_MAX;
 	list_init(&l->urgent);
 	list_init(&l->outcomes);
 	list_init(&l->durable);
@@ -359,9 +371,12 @@ ledger_open(struct ledger **out, const struct ledger_options *options,
 
 /* It may sleep without an alarm, or too long. */
 static bool
-is_to_be_told(const struct ledger *l, const struct list *list)
+is_to_be_told(const struct ledger *l, const struct item *item)
 {
-	return list->count == 1 || l->held > LEDGER_MAX_HELD / 2;
+	if (l->held > LEDGER_MAX_HELD / 2)
+		return true;
+	return item->what == OUTCOME ? l->outcomes.count == 1
+				     : item->until < l->until;
 }
 
 static void
@@ -376,16 +391,19 @@ put(struct ledger *l, struct item item)
 	lock(l);
 	append(list, copy);
 	l->held += copy->size;
-	if (is_to_be_told(l, list))
+	if (is_to_be_told(l, copy))
 		pthread_cond_signal(&l->more);
+	if (copy->what != OUTCOME && copy->until < l->until)
+		l->until = copy->until;
 	unlock(l);
 }
 
 void
-ledger_intend(struct ledger *l, size_t step, uint64_t source)
+ledger_intend(struct ledger *l, size_t step, uint64_t source, int64_t until)
 {
 	put(l,
 	    (struct item){ .what = INTENT,
+		.until = until,
 		.step = step,
 		.source = source,
 		.time = clock_wall() });

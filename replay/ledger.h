@@ -2,10 +2,11 @@
  * ledger.h - what is about to be sent and what came of it, onto the disk.
  *
  * One thread writes the archive of results.  It takes all the intents that
- * wait at once and commits them together, so that many requests share one
- * fsync.  Outcomes, which nobody waits for, are written after a moment, a few
- * at a time if there are intents.  Whoever sends is woken when an intent has
- * become durable, and only then may its first byte go out.
+ * wait as soon as one can wait no longer and commits them together, so that
+ * many requests share one fsync: disks are not only slow, some allow no more
+ * than so many writes a second.  Outcomes, which nobody waits for, are written
+ * after a moment, a few at a time if there are intents.  Whoever sends is woken
+ * when an intent has become durable, and only then may its first byte go out.
  */
 #ifndef REPLAY_LEDGER_H
 #define REPLAY_LEDGER_H
@@ -39,8 +40,12 @@ struct ledger_options {
 int ledger_open(struct ledger **out, const struct ledger_options *options,
     struct err *err) MUST_CHECK;
 
-/* The request of step, which is exchange source, is about to be sent. */
-void ledger_intend(struct ledger *l, size_t step, uint64_t source);
+/*
+ * The request of step, which is exchange source, is about to be sent.  Until
+ * that time of clock_steady() it may wait for others to share a commit with.
+ */
+void ledger_intend(struct ledger *l, size_t step, uint64_t source,
+    int64_t until);
 
 /* Not a byte of it was sent. */
 void ledger_forget(struct ledger *l, uint64_t source);

@@ -10,7 +10,7 @@
 #include "replay/sending.h"
 #include "replay/slot.h"
 
-#define FIRST_LEAD   ((int64_t)2000000) /* ns */
+#define FIRST_LEAD   ((int64_t)4000000) /* ns */
 #define LONGEST_LEAD ((int64_t)100000000)
 #define START_AFTER  ((int64_t)5000000) /* what the first request needs */
 
@@ -351,10 +351,10 @@ take_durable(struct sender *s)
 
 		if (slot == NULL)
 			continue; /* it was withdrawn */
-		took = clock_steady() - slot->intended;
+		took = clock_steady() - slot->urgent_since;
 		slot->durable = true;
-		if (took * 2 > s->lead && took * 2 < LONGEST_LEAD)
-			s->lead = took * 2;
+		if (took * 4 > s->lead && took * 4 < LONGEST_LEAD)
+			s->lead = took * 4;
 	}
 }
 

@@ -142,6 +142,16 @@ is_destructive(const struct slot *s)
 	return s->follow == NULL && step_of(s)->destructive;
 }
 
+/* Half of the lead is for the commit; before, it waits for others. */
+static void
+intend(struct slot *s)
+{
+	int64_t now = clock_steady(), until = s->due - s->sender->lead / 2;
+
+	s->urgent_since = until > now ? until : now;
+	ledger_intend(s->sender->ledger, s->step, step_of(s)->source, until);
+}
+
 static int
 start(struct slot *s, size_t step, int64_t due, struct err *err)
 {
@@ -153,9 +163,8 @@ start(struct slot *s, size_t step, int64_t due, struct err *err)
 		return -1;
 	s->state = SLOT_BEGUN;
 	s->durable = !is_destructive(s);
-	s->intended = clock_steady();
 	if (!s->durable)
-		ledger_intend(s->sender->ledger, step, step_of(s)->source);
+		intend(s);
 	if (s->dial == NULL)
 		dial(s);
 	return 0;

@@ -40,7 +40,7 @@ struct slot {
 	struct follow *follow; /* NULL: it is the step itself that is sent,
 				  and not a question about it */
 	bool durable;          /* the intent is, or none is needed */
-	int64_t intended;
+	int64_t urgent_since;  /* that it becomes durable */
 	int64_t due, deadline;
 	struct entry entry;
 	struct request request;

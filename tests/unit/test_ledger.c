@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "deletion/recogniser.h"
 #include "deletion/redact.h"
@@ -126,7 +127,7 @@ START_TEST(an_intent_is_on_the_disk_before_it_is_passed_on)
 
 	begin();
 	for (size_t i = 0; i < 5; i++)
-		ledger_intend(ledger, i, 10 + i);
+		ledger_intend(ledger, i, 10 + i, 0);
 	while (count < 5) {
 		wait_for_wake();
 		while (ledger_take(ledger, &step)) {
@@ -143,10 +144,32 @@ START_TEST(an_intent_is_on_the_disk_before_it_is_passed_on)
 }
 END_TEST
 
+START_TEST(an_intent_waits_for_others_while_it_may)
+{
+	int64_t until = clock_steady() + 30000000;
+	size_t step;
+
+	begin();
+	ledger_intend(ledger, 0, 10, until);
+	wait_for_wake();
+	ck_assert_int_ge(clock_steady(), until);
+	ck_assert(ledger_take(ledger, &step));
+	ledger_intend(ledger, 1, 11, until + (int64_t)3600 * 1000000000);
+	ledger_intend(ledger, 2, 12, until);
+	wait_for_wake();
+	ck_assert(ledger_take(ledger, &step));
+	ck_assert_uint_eq(step, 1);
+	ck_assert(ledger_take(ledger, &step));
+	ck_assert_uint_eq(step, 2);
+	ck_assert_int_eq(ledger_close(ledger, &coverage, &err), 0);
+	end();
+}
+END_TEST
+
 START_TEST(outcomes_are_on_the_disk_at_the_end)
 {
 	begin();
-	ledger_intend(ledger, 0, 10);
+	ledger_intend(ledger, 0, 10, 0);
 	ledger_settle(ledger, 10, answered("/a"));
 	ledger_record(ledger, answered("/b"));
 	ledger_settle(ledger, 11, answered("/c"));
@@ -179,12 +202,12 @@ START_TEST(no_intent_waits_for_many_outcomes)
 
 	begin();
 	allow(0);
-	ledger_intend(ledger, 0, 10);
+	ledger_intend(ledger, 0, 10, 0);
 	while (!ledger_take(ledger, &step))
 		continue;
 	for (uint64_t i = 0; i < 100; i++)
 		ledger_settle(ledger, 20 + i, answered("/a"));
-	ledger_intend(ledger, 1, 11);
+	ledger_intend(ledger, 1, 11, 0);
 	allow(1);
 	while (!ledger_take(ledger, &step))
 		continue;
@@ -204,7 +227,7 @@ START_TEST(outcomes_do_not_pile_up_behind_intents)
 
 	begin();
 	allow(0);
-	ledger_intend(ledger, 0, 10);
+	ledger_intend(ledger, 0, 10, 0);
 	while (!ledger_take(ledger, &step))
 		continue;
 	/* So much that they are due. */
@@ -212,7 +235,7 @@ START_TEST(outcomes_do_not_pile_up_behind_intents)
 	ledger_settle(ledger, 1000, large);
 	for (uint64_t i = 1; i < 100; i++) {
 		ledger_settle(ledger, 1000 + i, answered("/a"));
-		ledger_intend(ledger, i, 10 + i);
+		ledger_intend(ledger, i, 10 + i, 0);
 	}
 	allow(1);
 	while (!ledger_take(ledger, &step))
@@ -228,8 +251,8 @@ END_TEST
 START_TEST(what_is_forgotten_leaves_nothing)
 {
 	begin();
-	ledger_intend(ledger, 0, 10);
-	ledger_intend(ledger, 1, 11);
+	ledger_intend(ledger, 0, 10, 0);
+	ledger_intend(ledger, 1, 11, 0);
 	ledger_forget(ledger, 10);
 	ck_assert_int_eq(ledger_close(ledger, &coverage, &err), 0);
 	ck_assert_int_eq(on_disk(10), -1);
@@ -243,14 +266,14 @@ START_TEST(nothing_is_passed_on_after_a_failure)
 	size_t step;
 
 	begin();
-	ledger_intend(ledger, 0, 10);
+	ledger_intend(ledger, 0, 10, 0);
 	wait_for_wake();
 	ck_assert(ledger_take(ledger, &step));
 	/* A source is intended once. */
-	ledger_intend(ledger, 0, 10);
+	ledger_intend(ledger, 0, 10, 0);
 	while (!ledger_has_failed(ledger))
 		wait_for_wake();
-	ledger_intend(ledger, 1, 11);
+	ledger_intend(ledger, 1, 11, 0);
 	ck_assert_int_eq(ledger_close(ledger, &coverage, &err), -1);
 	ck_assert_int_eq(err.code, ERR_EXISTS);
 	ck_assert_int_eq(on_disk(11), -1);
@@ -264,7 +287,7 @@ START_TEST(it_says_when_it_is_full)
 
 	begin();
 	allow(0);
-	ledger_intend(ledger, 0, 10);
+	ledger_intend(ledger, 0, 10, 0);
 	while (!ledger_take(ledger, &step))
 		continue;
 	for (uint64_t i = 0; i < 4; i++) {
@@ -284,6 +307,7 @@ START_TEST(it_says_when_it_is_full)
 END_TEST
 
 UNIT_MAIN("ledger", an_intent_is_on_the_disk_before_it_is_passed_on,
+    an_intent_waits_for_others_while_it_may,
     outcomes_are_on_the_disk_at_the_end, outcomes_need_no_intent_to_be_written,
     no_intent_waits_for_many_outcomes, outcomes_do_not_pile_up_behind_intents,
     what_is_forgotten_leaves_nothing, nothing_is_passed_on_after_a_failure,
