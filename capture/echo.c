@@ -33,8 +33,11 @@ is_known(const struct echo_ids *ids, uint64_t mark)
 }
 
 void
-echo_note(struct echo_ids *ids, struct draft *d, const struct head *h)
+echo_note(struct echo_ids *ids, struct draft *d, const struct head *h,
+    bool after_loss)
 {
+	if (after_loss)
+		ids->row = 0;
 	for (size_t i = 0; i < h->field_count && d->mark == 0; i++)
 		if (is_id(&h->fields[i]))
 			d->mark = mark_of(h->fields[i].value);
@@ -42,6 +45,10 @@ echo_note(struct echo_ids *ids, struct draft *d, const struct head *h)
 		return;
 	ids->unreliable |= is_known(ids, d->mark);
 	ids->recent[ids->count++ % ECHO_RECENT] = d->mark;
+	if (ids->row < ECHO_ENOUGH)
+		ids->row++;
+	if (ids->row > ids->longest)
+		ids->longest = ids->row;
 }
 
 /* The number of the only request with this mark; 0: there is none. */

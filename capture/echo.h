@@ -6,10 +6,12 @@
  * Such a response answers that request, whatever was lost around it.
  *
  * This takes for granted that a client which was seen to give every request
- * another id did so with those that were lost.  Nothing is concluded from
- * ids where one was seen twice, where too few were seen, from a response
- * that a cache had kept (RFC 9111, section 5.1), or on a connection whose
- * server was seen to name a request that its response cannot answer.
+ * another id did so with those that were lost.  Only requests in a row, of
+ * which none was lost, show that: one that gives the same id to two looks,
+ * where one of each two was lost, as if it never did.  Nothing is concluded
+ * from ids where one was seen twice, where too few in a row were seen, from a
+ * response that a cache had kept (RFC 9111, section 5.1), or on a connection
+ * whose server was seen to name a request that its response cannot answer.
  */
 #ifndef CAPTURE_ECHO_H
 #define CAPTURE_ECHO_H
@@ -17,19 +19,24 @@
 #include "capture/rank.h"
 
 #define ECHO_RECENT  4 /* ids that a new one is compared with */
-#define ECHO_ENOUGH  4 /* different ids that show that they are its habit */
+#define ECHO_ENOUGH  4 /* in a row that show that they are its habit */
 #define ECHO_LEN_MIN 8 /* of an id; shorter ones may be anything */
 
 /* The ids that the client of a connection has used. */
 struct echo_ids {
 	uint64_t recent[ECHO_RECENT];
 	uint32_t count;
-	uint8_t checked; /* responses whose place was certain */
-	bool unreliable; /* they do not tell requests apart */
+	uint8_t row, longest; /* of different ids, no request lost between */
+	uint8_t checked;      /* responses whose place was certain */
+	bool unreliable;      /* they do not tell requests apart */
 };
 
-/* Note the id of a request, before it is added to the others. */
-void echo_note(struct echo_ids *ids, struct draft *d, const struct head *h);
+/*
+ * Note the id of a request, before it is added to the others.  after_loss: some
+ * may have been lost before it.
+ */
+void echo_note(struct echo_ids *ids, struct draft *d, const struct head *h,
+    bool after_loss);
 
 /*
  * Set the number of the request that this response names.  Learn from it if
@@ -55,7 +62,7 @@ echo_wants_check(const struct echo_ids *ids)
 static inline bool
 echo_is_proof(const struct echo_ids *ids)
 {
-	return ids->count >= ECHO_ENOUGH && !ids->unreliable;
+	return ids->longest >= ECHO_ENOUGH && !ids->unreliable;
 }
 
 #endif

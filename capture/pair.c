@@ -258,7 +258,7 @@ pair_request(struct pair *p, struct draft *d, const struct head *h)
 	p->expects |= head_field(h, "Expect").p != NULL;
 	p->last_ack = d->ack;
 	ghost_measure(p, d);
-	echo_note(&p->ids, d, h);
+	echo_note(&p->ids, d, h, q->lost);
 	if (ghost_count(p, d) > 0)
 		ghost_add(p, d, ghost_count(p, d));
 	p->strays = 0;

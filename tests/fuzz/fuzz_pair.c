@@ -8,10 +8,11 @@
  * nothing may be handed over twice.
  *
  * An input that ends in TRAILER and one more byte chooses also whether
- * requests have ids, which responses repeat, whether the first of the client's
- * bytes come with its SYN, and whether times and the sizes of requests follow
- * the input.  With those two one can show anything, so that then a status may
- * be wrong where it is said to be inferred; nowhere else.
+ * requests have ids, of their own or one for two, which responses repeat,
+ * whether the first of the client's bytes come with its SYN, and whether times
+ * and the sizes of requests follow the input.  With those two one can show
+ * anything, so that then a status may be wrong where it is said to be inferred;
+ * nowhere else.
  *
  * Between its packets come those of another connection, whole, whose
  * exchanges must all be there.
@@ -43,6 +44,7 @@ enum option {
 	OPTION_TIMES = 2,
 	OPTION_SIZES = 4,
 	OPTION_SYN = 8,
+	OPTION_SHARED = 16,
 };
 
 enum damage {
@@ -273,6 +275,8 @@ id_of(const struct script *s, unsigned n)
 {
 	static char text[40];
 
+	if (s->options & OPTION_SHARED)
+		n /= 2;
 	snprintf(text, sizeof(text), "X-Request-Id: number-%02u\r\n", n);
 	return s->options & OPTION_IDS ? text : "";
 }

@@ -7,6 +7,7 @@ static struct outlet outlet;
 static struct rank_requests q;
 static struct echo_ids ids;
 static struct field fields[2];
+static bool after_loss; /* the next request comes */
 
 static struct head
 head_of(const char *name, const char *value)
@@ -25,7 +26,7 @@ request(const char *name, const char *value)
 	d->end = d->first + 50;
 	d->ended = true;
 	d->number = ++q.count;
-	echo_note(&ids, d, &h);
+	echo_note(&ids, d, &h, after_loss);
 	drafts_add(&q.seen, d);
 }
 
@@ -93,10 +94,37 @@ START_TEST(few_ids_show_no_habit)
 {
 	start();
 	stop();
-	ids.count = ECHO_ENOUGH - 1;
+	ids.longest = ECHO_ENOUGH - 1;
 	ck_assert(!echo_is_proof(&ids));
-	ids.count = ECHO_ENOUGH;
+	ids.longest = ECHO_ENOUGH;
 	ck_assert(echo_is_proof(&ids));
+}
+END_TEST
+
+/* One of each two may have been lost, with the same id. */
+START_TEST(ids_with_losses_between_show_no_habit)
+{
+	start();
+	stop();
+	ids = (struct echo_ids){ 0 };
+	after_loss = true;
+	request("X-Request-Id", "request-1");
+	request("X-Request-Id", "request-2");
+	request("X-Request-Id", "request-3");
+	request("X-Request-Id", "request-4");
+	request("X-Request-Id", "request-5");
+	ck_assert(!echo_is_proof(&ids));
+	after_loss = false;
+	request("X-Request-Id", "request-6");
+	request("X-Request-Id", "request-7");
+	ck_assert(!echo_is_proof(&ids));
+	request("X-Request-Id", "request-8");
+	ck_assert(echo_is_proof(&ids));
+	after_loss = true;
+	request("X-Request-Id", "request-9");
+	after_loss = false;
+	ck_assert(echo_is_proof(&ids));
+	stop();
 }
 END_TEST
 
@@ -183,8 +211,8 @@ START_TEST(servers_are_tried_where_the_answer_is_certain)
 END_TEST
 
 UNIT_MAIN("echo", the_request_is_found, only_ids_of_requests_count,
-    few_ids_show_no_habit, an_id_that_comes_again_proves_nothing,
-    two_requests_of_one_id_under_way,
+    few_ids_show_no_habit, ids_with_losses_between_show_no_habit,
+    an_id_that_comes_again_proves_nothing, two_requests_of_one_id_under_way,
     a_name_that_cannot_be_is_not_believed_again,
     what_a_cache_kept_names_an_earlier_request,
     servers_are_tried_where_the_answer_is_certain)
