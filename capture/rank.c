@@ -95,13 +95,24 @@ ack_of(const struct draft *r)
 	return r->ack != 0 ? r->ack : UINT64_MAX;
 }
 
+/*
+ * Had the client received r when it sent d, which r acknowledges?  One of the
+ * two is a later copy, whose first was not captured, and acknowledges more than
+ * that did.  It is d if r was seen before it.
+ */
+static bool
+came_after(const struct draft *d, const struct draft *r)
+{
+	return d->ack > r->first && d->message.first <= r->message.first;
+}
+
 uint64_t
 rank_caused(const struct rank_requests *q, const struct draft *r)
 {
 	size_t i = count_before(q, ack_of(r));
 	uint64_t n = first_number(q) - 1 + i;
 
-	while (i > 0 && drafts_at(&q->seen, i - 1)->ack > r->first)
+	while (i > 0 && came_after(drafts_at(&q->seen, i - 1), r))
 		i--;
 	if (n != first_number(q) - 1 + i)
 		return 2 * (first_number(q) - 1 + i);

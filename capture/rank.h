@@ -15,7 +15,8 @@
  *  - Cause.  A server does not answer what it has not received the first
  *    byte of: the segment with the response's first byte acknowledges it
  *    (RFC 9293, section 3.10.7.4).  And a client has not received, when it
- *    sends a request, any byte of its response.
+ *    sends a request, any byte of its response.  Where the two contradict
+ *    each other, one of the segments is a later copy: the one seen last.
  *
  * Where both bounds are the rank of one request, the pair is proven.
  */

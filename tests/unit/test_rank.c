@@ -124,6 +124,21 @@ START_TEST(what_was_sent_later_is_no_cause)
 }
 END_TEST
 
+/* Its first copy was lost, which acknowledged less. */
+START_TEST(a_later_copy_that_was_seen_after_it_is_a_cause)
+{
+	struct draft r = response(15, 350);
+
+	start();
+	r.message.first = 1000;
+	drafts_at(&q.seen, 2)->message.first = 1000;
+	ck_assert_uint_eq(rank_caused(&q, &r), 4);
+	drafts_at(&q.seen, 2)->message.first = 1001;
+	ck_assert_uint_eq(rank_caused(&q, &r), 6);
+	stop();
+}
+END_TEST
+
 START_TEST(overtaken)
 {
 	struct draft alone = response(20, 350), other = response(20, 250),
@@ -138,4 +153,5 @@ START_TEST(overtaken)
 END_TEST
 
 UNIT_MAIN("rank", requests_are_found_by_number, next_place, place_before,
-    what_did_not_arrive_is_no_cause, what_was_sent_later_is_no_cause, overtaken)
+    what_did_not_arrive_is_no_cause, what_was_sent_later_is_no_cause,
+    a_later_copy_that_was_seen_after_it_is_a_cause, overtaken)
