@@ -100,8 +100,9 @@ count_losses(struct capture *c)
 }
 
 static int
-tick(struct capture *c, struct err *err)
+tick(void *ctx, struct err *err)
 {
+	struct capture *c = ctx;
 	uint64_t done, total;
 
 	if (c->sink.tick == NULL)
@@ -137,18 +138,12 @@ step(struct capture *c, struct err *err)
 	return due && tick(c, err) < 0 ? -1 : more;
 }
 
-static int
-idle(void *ctx, struct err *err)
-{
-	return tick(ctx, err);
-}
-
 int
 capture_run(struct capture *c, struct err *err)
 {
 	int more = 1;
 
-	source_on_idle(c->source, idle, c);
+	source_on_idle(c->source, tick, c);
 	/* A stopped interface still has packets from before. */
 	while (more > 0 && c->left > 0 && (c->live || !c->stopped) &&
 	    !c->outlet.failed)

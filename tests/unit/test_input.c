@@ -94,6 +94,37 @@ START_TEST(a_small_window_grows_and_moves)
 }
 END_TEST
 
+/* Four bytes are in a pipe that is standard input now; return its other end. */
+static int
+begin_pipe(struct input **in)
+{
+	struct err err;
+	int fd[2];
+
+	ck_assert_int_eq(pipe(fd), 0);
+	ck_assert_int_eq(dup2(fd[0], STDIN_FILENO), STDIN_FILENO);
+	ck_assert_int_eq(write(fd[1], "abcd", 4), 4);
+	ck_assert_int_eq(input_open(in, "-", INPUT_WINDOW, &err), 0);
+	return fd[1];
+}
+
+/* Signals that come all the time: it does not matter when a read begins. */
+static void
+begin_signals(void (*handler)(int))
+{
+	struct itimerval soon = { { 0, 1000 }, { 0, 1000 } };
+	struct sigaction act = { .sa_handler = handler };
+
+	sigaction(SIGALRM, &act, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+}
+
+static void
+end_signals(void)
+{
+	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+}
+
 /* Bytes come as they are written, not when the pipe is full or closed. */
 START_TEST(a_pipe_is_not_waited_for)
 {
@@ -101,18 +132,14 @@ START_TEST(a_pipe_is_not_waited_for)
 	struct span s;
 	struct err err;
 	uint64_t done, total;
-	int fd[2];
+	int end = begin_pipe(&in);
 
-	ck_assert_int_eq(pipe(fd), 0);
-	ck_assert_int_eq(dup2(fd[0], STDIN_FILENO), STDIN_FILENO);
-	ck_assert_int_eq(write(fd[1], "abcd", 4), 4);
-	ck_assert_int_eq(input_open(&in, "-", INPUT_WINDOW, &err), 0);
 	ck_assert_int_eq(input_peek(in, 4, &s, &err), 1);
 	ck_assert(span_eq_str(s, "abcd"));
 	input_progress(in, &done, &total);
 	ck_assert_uint_eq(done, 4);
 	ck_assert_uint_eq(total, 0);
-	close(fd[1]);
+	close(end);
 	ck_assert_int_eq(input_peek(in, 5, &s, &err), 0);
 	input_close(in);
 }
@@ -136,32 +163,23 @@ no_action(int signo)
 	(void)signo;
 }
 
-/* Signals that come all the time, so that nothing waits for a second. */
 START_TEST(who_waits_for_a_pipe_hears_of_signals)
 {
-	struct itimerval soon = { { 0, 1000 }, { 0, 1000 } };
-	struct sigaction act = { .sa_handler = no_action };
 	struct input *in;
 	struct span s;
 	struct err err;
-	int fd[2];
 
-	ck_assert_int_eq(pipe(fd), 0);
-	ck_assert_int_eq(dup2(fd[0], STDIN_FILENO), STDIN_FILENO);
-	ck_assert_int_eq(write(fd[1], "abcd", 4), 4);
-	pipe_end = fd[1];
-	ck_assert_int_eq(input_open(&in, "-", INPUT_WINDOW, &err), 0);
+	pipe_end = begin_pipe(&in);
 	input_on_idle(in, say_more, &idles);
-	sigaction(SIGALRM, &act, NULL);
-	setitimer(ITIMER_REAL, &soon, NULL);
+	begin_signals(no_action);
 	ck_assert_int_eq(input_peek(in, 5, &s, &err), 1);
 	ck_assert(span_eq_str(s, "abcde"));
 	ck_assert_int_eq(idles, 2);
 	ck_assert_int_eq(input_peek(in, 6, &s, &err), -1);
-	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+	end_signals();
 	ck_assert_str_eq(err.text, "enough");
 	input_close(in);
-	close(fd[1]);
+	close(pipe_end);
 }
 END_TEST
 
@@ -174,25 +192,17 @@ on_alarm(int signo)
 	input_stop(stopping);
 }
 
-/* The timer repeats, so it does not matter when the read begins. */
 START_TEST(a_signal_ends_a_read_that_waits)
 {
-	struct itimerval soon = { { 0, 1000 }, { 0, 1000 } };
-	struct sigaction act = { .sa_handler = on_alarm };
 	struct span s;
 	struct err err;
-	int fd[2];
+	int end = begin_pipe(&stopping);
 
-	ck_assert_int_eq(pipe(fd), 0);
-	ck_assert_int_eq(dup2(fd[0], STDIN_FILENO), STDIN_FILENO);
-	ck_assert_int_eq(write(fd[1], "abcd", 4), 4);
-	ck_assert_int_eq(input_open(&stopping, "-", INPUT_WINDOW, &err), 0);
-	sigaction(SIGALRM, &act, NULL);
-	setitimer(ITIMER_REAL, &soon, NULL);
+	begin_signals(on_alarm);
 	ck_assert_int_eq(input_peek(stopping, 5, &s, &err), 0);
-	setitimer(ITIMER_REAL, &(struct itimerval){ 0 }, NULL);
+	end_signals();
 	input_close(stopping);
-	close(fd[1]);
+	close(end);
 }
 END_TEST
 
