@@ -23,8 +23,8 @@
 seconds=${1:-10} rounds=${2:-3}
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d) || exit 3
-trap 'kill $server 2>/dev/null; rm -rf "$folder"' EXIT
-server=
+trap 'kill $server $watches 2>/dev/null; rm -rf "$folder"' EXIT
+server='' watches=''
 export XDG_CONFIG_HOME="$folder"
 
 archive() { # METHOD COUNT
@@ -86,16 +86,19 @@ rate() {
 	figures | awk '{ printf "%.0f\n", $1 / $2 }'
 }
 
-# Send, and say in $folder/stood how often and for how many ms each core stood.
+# Send, and say in $folder/stood* how often and how many ms each core stood.
 watched() {
-	"$folder/still" 0 >"$folder/stood0" 2>&1 &
-	one=$!
-	"$folder/still" 1 >"$folder/stood1" 2>&1 &
-	other=$!
+	for core in 0 1; do
+		"$folder/still" $core >"$folder/stood$core" 2>&1 &
+		watches="$watches $!"
+	done
 	send "$@"
-	kill $one $other
-	wait $one $other
-	cat "$folder/stood0" "$folder/stood1" >"$folder/stood"
+	# Word splitting of $watches is meant.
+	# shellcheck disable=SC2086
+	kill $watches 2>/dev/null
+	# shellcheck disable=SC2086
+	wait $watches
+	watches=''
 }
 
 scheduled() { # METHOD RATE OPTIONS: 0 if it was kept
@@ -104,7 +107,7 @@ scheduled() { # METHOD RATE OPTIONS: 0 if it was kept
 	watched "$method" --rate "$wanted" --limit $((wanted * seconds)) "$@"
 	figures | awk -v s="$seconds" -v m="$method" -v r="$wanted" \
 		-v stood="$(awk '/^[0-9]+ [0-9]+$/ { n++; s = s " " $2 }
-			END { if (n == 2) print s }' "$folder/stood")" '{
+			END { if (n == 2) print s }' "$folder"/stood?)" '{
 		kept = $1 == r * s && $2 <= s * 1.01 && $3 < 0.001
 		printf "%d %s a second for %d s: %d sent in %.2f s, ", r,
 			m == "GET" ? "reads" : "deletions", s, $1, $2
