@@ -45,10 +45,8 @@ echo_note(struct echo_ids *ids, struct draft *d, const struct head *h,
 		return;
 	ids->unreliable |= is_known(ids, d->mark);
 	ids->recent[ids->count++ % ECHO_RECENT] = d->mark;
-	if (ids->row < ECHO_ENOUGH)
-		ids->row++;
-	if (ids->row > ids->longest)
-		ids->longest = ids->row;
+	if (!ids->habit)
+		ids->habit = ++ids->row == ECHO_ENOUGH;
 }
 
 /* The number of the only request with this mark; 0: there is none. */

@@ -26,9 +26,10 @@
 struct echo_ids {
 	uint64_t recent[ECHO_RECENT];
 	uint32_t count;
-	uint8_t row, longest; /* of different ids, no request lost between */
-	uint8_t checked;      /* responses whose place was certain */
-	bool unreliable;      /* they do not tell requests apart */
+	uint8_t row;     /* of different ids, no request lost between */
+	uint8_t checked; /* responses whose place was certain */
+	bool habit;      /* a row was long enough */
+	bool unreliable; /* they do not tell requests apart */
 };
 
 /*
@@ -62,7 +63,7 @@ echo_wants_check(const struct echo_ids *ids)
 static inline bool
 echo_is_proof(const struct echo_ids *ids)
 {
-	return ids->longest >= ECHO_ENOUGH && !ids->unreliable;
+	return ids->habit && !ids->unreliable;
 }
 
 #endif

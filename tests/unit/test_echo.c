@@ -93,11 +93,14 @@ END_TEST
 START_TEST(few_ids_show_no_habit)
 {
 	start();
-	stop();
-	ids.longest = ECHO_ENOUGH - 1;
+	ids = (struct echo_ids){ 0 };
+	request("X-Request-Id", "request-5");
+	request("X-Request-Id", "request-6");
+	request("X-Request-Id", "request-7");
 	ck_assert(!echo_is_proof(&ids));
-	ids.longest = ECHO_ENOUGH;
+	request("X-Request-Id", "request-8");
 	ck_assert(echo_is_proof(&ids));
+	stop();
 }
 END_TEST
 
