@@ -56,8 +56,9 @@ struct draft {
 	bool begun_before; /* but at least one message did */
 	bool bodiless;     /* a response that was read as one to HEAD */
 	bool head_method, connect_method; /* a request's */
-	bool ghost;  /* a request that was lost, but must have been there */
-	bool tunnel; /* seen after CONNECT had been accepted */
+	bool cacheable; /* a request whose response a cache may repeat */
+	bool ghost;     /* a request that was lost, but must have been there */
+	bool tunnel;    /* seen after CONNECT had been accepted */
 };
 
 struct draft *draft_new(struct outlet *o, uint64_t position, uint64_t ack,

@@ -36,6 +36,8 @@ void
 echo_note(struct echo_ids *ids, struct draft *d, const struct head *h,
     bool after_loss)
 {
+	d->cacheable =
+	    span_eq_str(h->method, "GET") || span_eq_str(h->method, "HEAD");
 	if (after_loss)
 		ids->row = 0;
 	for (size_t i = 0; i < h->field_count && d->mark == 0; i++)
@@ -83,7 +85,9 @@ echo_find(struct echo_ids *ids, const struct rank_requests *q, struct draft *r,
 		ids->unreliable |= r->named != 0 && r->named != n;
 		ids->unreliable |= !r->bounds.inferred &&
 		    (2 * n < r->bounds.low || 2 * n > r->bounds.high);
-		r->named = n;
+		/* Caches need not say Age: it may answer a later one. */
+		if (!rank_request(q, n)->cacheable)
+			r->named = n;
 	}
 }
 

@@ -10,8 +10,11 @@
  * which none was lost, show that: one that gives the same id to two looks,
  * where one of each two was lost, as if it never did.  Nothing is concluded
  * from ids where one was seen twice, where too few in a row were seen, from a
- * response that a cache had kept (RFC 9111, section 5.1), or on a connection
- * whose server was seen to name a request that its response cannot answer.
+ * response that a cache may have kept (RFC 9111: one to GET or HEAD, or with
+ * Age), or on a connection whose server was seen to name a request that its
+ * response cannot answer.  Nor where a request was lost behind the one that is
+ * named and may be what the response answers: clients that try again keep the
+ * id.
  */
 #ifndef CAPTURE_ECHO_H
 #define CAPTURE_ECHO_H

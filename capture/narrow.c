@@ -105,6 +105,22 @@ is_whole(const struct pair *p, const struct draft *r)
 	return true;
 }
 
+/*
+ * May a request that was lost have repeated this one, with its id?  Clients do
+ * so when they try again.
+ */
+static bool
+may_be_repeated(const struct rank_requests *q, uint64_t rank, uint64_t high)
+{
+	for (uint64_t n = rank / 2 + 1; 2 * n - 1 <= high; n++) {
+		const struct draft *d = rank_request(q, n);
+
+		if (rank_may_hide(q, n) || (d != NULL && d->ghost))
+			return true;
+	}
+	return false;
+}
+
 void
 narrow_named(const struct pair *p, struct draft *r)
 {
@@ -115,7 +131,8 @@ narrow_named(const struct pair *p, struct draft *r)
 		low = 0;
 		high = rank_caused(&p->requests, r);
 	}
-	if (!echo_is_proof(&p->ids) || rank < low || rank > high || rank == 0)
+	if (!echo_is_proof(&p->ids) || rank < low || rank > high || rank == 0 ||
+	    may_be_repeated(&p->requests, rank, high))
 		return;
 	r->bounds = (struct bounds){ rank, rank, false };
 }

@@ -17,8 +17,8 @@ rank_request(const struct rank_requests *q, uint64_t n)
 }
 
 /* May a request be missing before number n? */
-static bool
-may_hide(const struct rank_requests *q, uint64_t n)
+bool
+rank_may_hide(const struct rank_requests *q, uint64_t n)
 {
 	const struct draft *d = rank_request(q, n);
 
@@ -43,7 +43,7 @@ rank_after_low(const struct rank_requests *q, uint64_t rank)
 {
 	if (!rank_is_request(rank))
 		return rank;
-	return may_hide(q, rank / 2 + 1) ? rank + 1 : rank + 2;
+	return rank_may_hide(q, rank / 2 + 1) ? rank + 1 : rank + 2;
 }
 
 uint64_t
@@ -69,7 +69,7 @@ rank_before_high(const struct rank_requests *q, uint64_t rank)
 {
 	if (!rank_is_request(rank) || rank == 0)
 		return rank;
-	return may_hide(q, rank / 2) ? rank - 1 : rank - 2;
+	return rank_may_hide(q, rank / 2) ? rank - 1 : rank - 2;
 }
 
 /* How many of the requests not handed over begin before this position. */
@@ -117,7 +117,7 @@ rank_caused(const struct rank_requests *q, const struct draft *r)
 	if (n != first_number(q) - 1 + i)
 		return 2 * (first_number(q) - 1 + i);
 	/* What it acknowledges beyond the last of them may be another. */
-	if (may_hide(q, n + 1) &&
+	if (rank_may_hide(q, n + 1) &&
 	    (i == 0 || drafts_at(&q->seen, i - 1)->end < ack_of(r)))
 		return 2 * n + 1;
 	return 2 * n;

@@ -37,6 +37,9 @@ struct rank_requests {
 /* Request number n, or NULL: handed over, or not seen. */
 struct draft *rank_request(const struct rank_requests *q, uint64_t n);
 
+/* May a request be missing before number n? */
+bool rank_may_hide(const struct rank_requests *q, uint64_t n);
+
 /* The bounds of the next place after those of a response. */
 uint64_t rank_after_low(const struct rank_requests *q, uint64_t rank);
 uint64_t rank_after_high(const struct rank_requests *q, uint64_t rank);

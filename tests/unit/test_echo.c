@@ -7,14 +7,17 @@ static struct outlet outlet;
 static struct rank_requests q;
 static struct echo_ids ids;
 static struct field fields[2];
-static bool after_loss; /* the next request comes */
+static const char *method; /* of the next request */
+static bool after_loss;    /* it comes so */
 
 static struct head
 head_of(const char *name, const char *value)
 {
 	fields[0] = (struct field){ span_of_str("Host"), span_of_str("x") };
 	fields[1] = (struct field){ span_of_str(name), span_of_str(value) };
-	return (struct head){ .fields = fields, .field_count = 2 };
+	return (struct head){ .method = span_of_str(method),
+		.fields = fields,
+		.field_count = 2 };
 }
 
 static void
@@ -47,6 +50,7 @@ start(void)
 	outlet = (struct outlet){ .budget.limit = 1 << 20 };
 	q = (struct rank_requests){ 0 };
 	ids = (struct echo_ids){ 0 };
+	method = "DELETE";
 	request("X-Request-Id", "request-1");
 	request("X-Request-Id", "request-2");
 	request("X-Request-Id", "request-3");
@@ -127,6 +131,19 @@ START_TEST(ids_with_losses_between_show_no_habit)
 	request("X-Request-Id", "request-9");
 	after_loss = false;
 	ck_assert(echo_is_proof(&ids));
+	stop();
+}
+END_TEST
+
+/* Not every cache says Age. */
+START_TEST(what_may_be_from_a_cache_names_nothing)
+{
+	start();
+	method = "GET";
+	request("X-Request-Id", "request-5");
+	ck_assert(echo_is_proof(&ids));
+	ck_assert_uint_eq(named(1, 5, "X-Request-Id", "request-5"), 0);
+	ck_assert_uint_eq(named(1, 5, "X-Request-Id", "request-4"), 4);
 	stop();
 }
 END_TEST
@@ -215,6 +232,7 @@ END_TEST
 
 UNIT_MAIN("echo", the_request_is_found, only_ids_of_requests_count,
     few_ids_show_no_habit, ids_with_losses_between_show_no_habit,
+    what_may_be_from_a_cache_names_nothing,
     an_id_that_comes_again_proves_nothing, two_requests_of_one_id_under_way,
     a_name_that_cannot_be_is_not_believed_again,
     what_a_cache_kept_names_an_earlier_request,

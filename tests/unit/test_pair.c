@@ -16,6 +16,7 @@ static struct pair p;
 static int64_t clock_now;
 static unsigned head_len; /* of the next request */
 static bool with_ids;     /* requests have ids, and responses name them */
+static unsigned repeats;  /* so many numbers before, as what is tried again */
 static char log_text[32768];
 static size_t log_len;
 
@@ -51,6 +52,7 @@ start(void)
 	clock_now = 0;
 	head_len = 10;
 	with_ids = false;
+	repeats = 0;
 	log_len = 0;
 	log_text[0] = '\0';
 	p = PAIR_INIT(&outlet, &facts);
@@ -75,7 +77,7 @@ add_id(struct head *h, unsigned n)
 	static struct field field;
 	static char text[16];
 
-	snprintf(text, sizeof(text), "request-%u", n);
+	snprintf(text, sizeof(text), "request-%u", n - repeats);
 	field.name = span_of_str("X-Request-Id");
 	field.value = span_of_str(text);
 	h->fields = &field;
@@ -540,6 +542,23 @@ START_TEST(sliding_behind_a_gap_and_named)
 }
 END_TEST
 
+/* What was tried again has the same id; and that may have been lost. */
+START_TEST(named_by_a_repeated_request)
+{
+	start();
+	with_ids = true;
+	wait_for_each(0, 5);
+	request(5, 5);
+	lose_some(HEAD_RESPONSE);
+	lose(HEAD_REQUEST);
+	repeats = 1;
+	response(6, 7);
+	repeats = 0;
+	wait_for_each(7, 9);
+	expect("1:200 2:201 3:202 4:203 5:204 6:response-lost 8:207 9:208 ");
+}
+END_TEST
+
 START_TEST(joined_and_named)
 {
 	start();
@@ -616,5 +635,6 @@ UNIT_MAIN("pair", clean_is_first_in_first_out,
     interim_response_is_cut_off, final_response_is_cut_off,
     joined_without_evidence_is_left_open, joined_and_seen_to_wait,
     joined_and_seen_to_wait_goes_on, sliding_behind_a_gap_and_named,
-    joined_and_named, named_while_another_is_under_way,
-    inferred_until_a_request_is_named, what_is_held_has_a_limit)
+    named_by_a_repeated_request, joined_and_named,
+    named_while_another_is_under_way, inferred_until_a_request_is_named,
+    what_is_held_has_a_limit)
