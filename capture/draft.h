@@ -57,6 +57,7 @@ struct draft {
 	bool bodiless;     /* a response that was read as one to HEAD */
 	bool head_method, connect_method; /* a request's */
 	bool cacheable; /* a request whose response a cache may repeat */
+	bool inside;    /* of a response: it may be part of the body before */
 	bool ghost;     /* a request that was lost, but must have been there */
 	bool tunnel;    /* seen after CONNECT had been accepted */
 };

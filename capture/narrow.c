@@ -44,7 +44,7 @@ bool
 narrow_forwards(const struct rank_requests *q, struct draft *r,
     const struct bounds *last)
 {
-	uint64_t low = rank_after_low(q, last->low);
+	uint64_t low = r->inside ? last->low : rank_after_low(q, last->low);
 	bool inferred = last->inferred || is_counted(q, r->bounds.high);
 
 	if (r->gap_before && r->begun_before) {
@@ -62,7 +62,8 @@ static bool
 narrow_backwards(const struct rank_requests *q, struct draft *r,
     const struct draft *next)
 {
-	uint64_t high = rank_before_high(q, next->bounds.high);
+	uint64_t high = next->inside ? next->bounds.high
+				     : rank_before_high(q, next->bounds.high);
 	bool inferred = next->bounds.inferred;
 
 	if (next->gap_before && next->begun_before) {

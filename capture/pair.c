@@ -287,6 +287,17 @@ read_name(struct pair *p, struct draft *d, const struct head *h)
 	}
 }
 
+/* Had the client taken all that came before d when it sent what d answers? */
+static bool
+is_awaited(const struct pair *p, const struct draft *d, uint64_t caused)
+{
+	const struct draft *q = rank_is_request(caused)
+	    ? rank_request(&p->requests, caused / 2)
+	    : NULL;
+
+	return q != NULL && q->ack == d->first;
+}
+
 /* Set the bounds of a response that has come; return whether it has any. */
 static bool
 find_bounds(struct pair *p, struct draft *d, const struct head *h)
@@ -302,6 +313,8 @@ find_bounds(struct pair *p, struct draft *d, const struct head *h)
 	d->begun_before = p->begun;
 	p->lost = p->begun = p->unsure = false;
 	d->bounds = (struct bounds){ .high = caused };
+	d->inside = p->open_end && !is_awaited(p, d, caused);
+	p->open_end = false;
 	if (narrow_forwards(q, d, &p->last))
 		read_name(p, d, h);
 	if (d->bounds.low == d->bounds.high && rank_is_request(d->bounds.low))

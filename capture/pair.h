@@ -61,6 +61,7 @@ struct pair {
 	uint64_t early;   /* what one acknowledged before any request came */
 	bool lost, begun; /* of responses: as in struct draft */
 	bool unsure;      /* where the last response ended */
+	bool open_end;    /* its body was cut and may go on */
 	bool expects;     /* interim responses are likely */
 	bool heads;       /* a request was HEAD */
 	bool joined;      /* in the middle; nothing was certain since */
@@ -99,6 +100,13 @@ static inline void
 pair_doubt(struct pair *p)
 {
 	p->unsure = true;
+}
+
+/* The body of the last response was cut; nothing tells where it ends. */
+static inline void
+pair_open_end(struct pair *p)
+{
+	p->open_end = true;
 }
 
 /* Bytes of responses have come, up to this position. */

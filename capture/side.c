@@ -228,6 +228,9 @@ on_end(void *ctx, enum parser_end how, const char *detail)
 		end_headless(s, s->stream.next - d->first, how);
 		draft_free(d);
 	} else {
+		if (s->which == HEAD_RESPONSE && how != PARSER_COMPLETE &&
+		    d->message.framing >= FRAMING_CHUNKED)
+			pair_open_end(s->pair);
 		draft_end(d, how, parser_position(s->parser),
 		    s->piece != NULL ? s->piece->time : d->message.last);
 		if (s->which == HEAD_REQUEST)
