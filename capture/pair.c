@@ -431,13 +431,17 @@ static void
 again_all(const struct drafts *q, bool answers, uint64_t position,
     struct span bytes)
 {
-	for (size_t i = 0; i < drafts_count(q); i++) {
-		struct draft *d = drafts_at(q, i);
+	/* What comes again came not long ago. */
+	for (size_t i = drafts_count(q); i > 0; i--) {
+		struct draft *d = drafts_at(q, i - 1);
 
 		if (answers)
 			d = d->answer;
-		if (d != NULL)
-			draft_again(d, position, bytes);
+		if (d == NULL)
+			continue;
+		if (d->ended && d->end <= position)
+			break;
+		draft_again(d, position, bytes);
 	}
 }
 
