@@ -112,8 +112,8 @@ detect_start(struct span s)
 	return d != DETECT_NOTHING ? d : detect_request_line(s, &whole);
 }
 
-static bool
-is_common(struct span s)
+bool
+detect_is_common(struct span s)
 {
 	static const struct span methods[] = {
 		SPAN_LITERAL("DELETE /"),
@@ -169,6 +169,7 @@ detect_resume(struct span s)
 	if (detect_request_line(s, &whole) != DETECT_REQUEST ||
 	    !has_known_method(s))
 		return DETECT_NOTHING;
-	return whole || (s.len >= LONG_LINE && is_common(s)) ? DETECT_REQUEST
-							     : DETECT_NOTHING;
+	return whole || (s.len >= LONG_LINE && detect_is_common(s))
+	    ? DETECT_REQUEST
+	    : DETECT_NOTHING;
 }

@@ -28,4 +28,7 @@ enum detected detect_start(struct span s);
  */
 enum detected detect_resume(struct span s);
 
+/* Does it begin with a common method and the path of a target? */
+bool detect_is_common(struct span s);
+
 #endif

@@ -176,12 +176,12 @@ flow_close(struct flow_table *t, struct flow *f, enum reason why)
 		return;
 	f->closed = true;
 	drain_all(f);
-	count_flow(t, f);
 	for (int i = 0; i < 2; i++) {
 		struct side *s = &f->sides[i];
 
 		side_finish(s, stream_is_over(&s->stream));
 	}
+	count_flow(t, f);
 	pair_flush(&f->pair, why);
 	for (int i = 0; i < 2; i++)
 		side_release(&f->sides[i]);

@@ -32,20 +32,14 @@ search(struct side *s)
 	tell_lost(s, 0, false);
 }
 
-/* Does what begins here look like a message, as far as the piece goes? */
+/* Does what begins here look like a response, as far as the piece goes? */
 static bool
-is_plausible(const struct side *s)
+is_plausible(struct span begin)
 {
 	static const struct span version = SPAN_LITERAL("HTTP/");
-	uint64_t at = parser_position(s->parser);
-	struct span rest;
 
-	if (at < s->piece->position || s->which == HEAD_REQUEST)
-		return true;
-	rest = span_sub(s->piece->bytes, (size_t)(at - s->piece->position),
-	    s->piece->bytes.len);
-	return rest.len < version.len ? span_has_prefix(version, rest)
-				      : span_has_prefix(rest, version);
+	return begin.len < version.len ? span_has_prefix(version, begin)
+				       : span_has_prefix(begin, version);
 }
 
 static void
@@ -53,12 +47,17 @@ on_begin(void *ctx)
 {
 	struct side *s = ctx;
 	const struct piece *p = s->piece;
+	uint64_t at = parser_position(s->parser);
+	struct span begin = { NULL, 0 };
 
-	s->plausible = is_plausible(s);
+	if (at >= p->position)
+		begin =
+		    span_sub(p->bytes, (size_t)(at - p->position), SIZE_MAX);
+	s->plausible = is_plausible(begin);
+	s->common = detect_is_common(begin);
 	if (s->which == HEAD_REQUEST)
 		pair_begin(s->pair);
-	s->draft =
-	    draft_new(s->outlet, parser_position(s->parser), p->ack, p->time);
+	s->draft = draft_new(s->outlet, at, p->ack, p->time);
 	s->draft->flaws |= p->conflict ? FLAW_BIT(FLAW_CONFLICT) : 0;
 	s->queued = s->interim_draft = false;
 }
@@ -207,7 +206,8 @@ end_headless(struct side *s, uint64_t len, enum parser_end how)
 		pair_cut(s->pair, len, FLAW_MALFORMED);
 	} else if (s->which == HEAD_RESPONSE) {
 		pair_cut(s->pair, len, flaws[how]);
-	} else if (s->heads) {
+	} else if (s->heads || (s->common && how == PARSER_TRUNCATED)) {
+		s->heads = true;
 		outlet_pass(s->outlet, true);
 		pair_lost(s->pair, HEAD_REQUEST, UINT64_MAX,
 		    how != PARSER_MALFORMED);
