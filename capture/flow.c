@@ -12,8 +12,9 @@
 /* What a connection takes. */
 #define FLOW_SIZE (sizeof(struct flow) + BUDGET_MALLOC + TABLE_COST)
 
-#define MAX_SYN      65536 /* bytes that come with a SYN, and SYN itself */
-#define ENOUGH_BYTES 4096  /* without HTTP in them: it is something else */
+#define MAX_SYN      65536     /* bytes that come with a SYN, and SYN itself */
+#define MAX_BEFORE   (1 << 20) /* bytes before the first one that was seen */
+#define ENOUGH_BYTES 4096      /* without HTTP in them: it is something else */
 
 /* Both ends, the low one first, and the network: compared as words. */
 struct flow_key {
@@ -199,6 +200,23 @@ flow_free(struct flow_table *t, struct flow *f, enum reason why)
 	free(f);
 }
 
+/*
+ * After the end of a connection: is this of another one, the SYNs of which were
+ * not captured?
+ */
+static bool
+is_after_end(const struct flow *f, const struct segment *seg,
+    const struct stream *s)
+{
+	uint64_t position = stream_position(s, seg->seq);
+	bool ending = f->closed || f->facts.reset || s->end != 0;
+
+	/* Nothing follows FIN (RFC 9293, section 3.6). */
+	return seg->wire_len > 0 && s->started && ending &&
+	    ((s->end != 0 && position > s->end) ||
+		position + MAX_BEFORE < STREAM_START);
+}
+
 /* Another connection between the same endpoints? */
 static bool
 is_reuse(const struct flow *f, const struct segment *seg, int from)
@@ -206,10 +224,8 @@ is_reuse(const struct flow *f, const struct segment *seg, int from)
 	const struct stream *s = &f->sides[from].stream;
 	uint32_t acked = seg->ack - f->syn_seq[!from], late;
 
-	/* After FIN there is nothing (RFC 9293, section 3.6). */
 	if (!(seg->flags & TCP_SYN))
-		return seg->wire_len > 0 && s->end != 0 &&
-		    stream_position(s, seg->seq) > s->end;
+		return is_after_end(f, seg, s);
 	if (s->syn)
 		return f->syn_seq[from] != seg->seq;
 	/* It answers another SYN than the one that was seen. */
@@ -256,17 +272,33 @@ find(struct flow_table *t, const struct segment *seg, int *from)
 static void
 note_flags(struct flow *f, const struct segment *seg, int from)
 {
-	struct side *to = &f->sides[!from];
+	struct stream *s = &f->sides[from].stream,
+		      *to = &f->sides[!from].stream;
 
 	if (seg->flags & TCP_SYN)
 		f->syn_seq[from] = seg->seq;
 	f->facts.reset |= (seg->flags & TCP_RST) != 0;
 	if ((seg->flags & (TCP_ACK | TCP_RST)) != TCP_ACK)
 		return;
-	stream_start(&f->sides[from].stream,
-	    seg->seq + ((seg->flags & TCP_SYN) != 0));
-	stream_start(&to->stream, seg->ack);
-	stream_acked(&to->stream, seg->ack);
+	stream_start(s, seg->seq + ((seg->flags & TCP_SYN) != 0));
+	stream_start(to, seg->ack);
+	stream_acked(to, seg->ack, stream_position(s, seg->seq) >= s->next);
+}
+
+/*
+ * Of the connection before, between the same ports: it begins before the first
+ * byte of this one, by more than a keep-alive probe does, or acknowledges less
+ * than the peer's SYN.
+ */
+static bool
+is_stale(const struct stream *s, const struct stream *peer,
+    const struct segment *seg)
+{
+	if (seg->flags & (TCP_SYN | TCP_RST))
+		return false;
+	return (s->syn && stream_position(s, seg->seq) + 1 < STREAM_START) ||
+	    (peer->syn && (seg->flags & TCP_ACK) &&
+		stream_position(peer, seg->ack) < STREAM_START);
 }
 
 static void
@@ -275,6 +307,8 @@ take(struct flow_table *t, struct flow *f, const struct segment *seg, int from)
 	struct side *s = &f->sides[from], *to = &f->sides[!from];
 	bool has_ack = (seg->flags & (TCP_ACK | TCP_RST)) == TCP_ACK;
 
+	if (is_stale(&s->stream, &to->stream, seg))
+		return;
 	note_flags(f, seg, from);
 	if (seg->wire_len > 0 || (seg->flags & (TCP_SYN | TCP_FIN)))
 		stream_add(&s->stream, seg,

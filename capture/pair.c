@@ -473,7 +473,7 @@ pair_flush(struct pair *p, enum reason why)
 
 	resolve(p, NULL,
 	    drafts_count(&p->held) > 0 ? p->last.high + 1 : p->last.low);
-	if (why == REASON_NONE && p->lost)
+	if (why == REASON_NONE && (p->lost || p->unsure))
 		why = REASON_RESPONSE_LOST;
 	if (why == REASON_NONE)
 		why = p->facts->reset ? REASON_RESET : REASON_NO_RESPONSE;

@@ -471,12 +471,24 @@ on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
 		s->mode = SIDE_IGNORE;
 }
 
+/* A tap may show the peer's SYN late, and check_start() asks for it. */
+static bool
+awaits_syn(struct side *s, uint64_t ack)
+{
+	const struct stream *other = &s->peer->stream;
+
+	return !s->checked && s->stream.syn && ack != 0 && !other->syn &&
+	    !other->begun && s->asked++ < STREAM_GRACE;
+}
+
 static bool
 on_ready(void *ctx, uint64_t ack)
 {
-	const struct side *s = ctx;
+	struct side *s = ctx;
 	const struct stream *other = &s->peer->stream;
 
+	if (!s->force && awaits_syn(s, ack))
+		return false;
 	if (s->force || !other->started || ack <= other->next)
 		return true;
 	/* What is acknowledged beyond the last byte can be FIN. */

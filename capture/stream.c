@@ -253,7 +253,7 @@ stream_add(struct stream *s, const struct segment *seg, uint64_t ack)
 	p.cut = seg->wire_len > seg->payload.len
 	    ? seg->wire_len - seg->payload.len
 	    : 0;
-	if ((seg->flags & TCP_FIN) && s->end == 0)
+	if ((seg->flags & TCP_FIN) && s->end == 0 && piece_end(&p) >= s->next)
 		s->end = piece_end(&p);
 	if (!trim_old(s, &p))
 		return;
@@ -267,11 +267,11 @@ stream_add(struct stream *s, const struct segment *seg, uint64_t ack)
 }
 
 void
-stream_acked(struct stream *s, uint32_t seq)
+stream_acked(struct stream *s, uint32_t seq, bool latest)
 {
 	uint64_t position = stream_position(s, seq);
 
-	if (s->started && position > s->acked &&
+	if (s->started && (position > s->acked || latest) &&
 	    (int64_t)(position - s->next) < MAX_JUMP)
 		s->acked = position;
 }

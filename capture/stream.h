@@ -78,8 +78,12 @@ uint64_t stream_position(const struct stream *s, uint32_t seq);
 /* Take a segment of this direction; ack is a position in the other. */
 void stream_add(struct stream *s, const struct segment *seg, uint64_t ack);
 
-/* The peer acknowledges everything before this sequence number. */
-void stream_acked(struct stream *s, uint32_t seq);
+/*
+ * The peer acknowledges everything before this sequence number.  latest: no
+ * later byte of the peer was seen, so that this is believed also where more was
+ * acknowledged before, by a packet of another connection.
+ */
+void stream_acked(struct stream *s, uint32_t seq, bool latest);
 
 /* Deliver what has become ready.  Return whether anything was. */
 bool stream_drain(struct stream *s);

@@ -127,7 +127,7 @@ add_lone(struct lone *l, const struct record *r, struct span bytes)
 
 	l->stubborn = (r->flow & 2) != 0;
 	if (r->flow & 4)
-		stream_acked(&l->stream, number(r->ack));
+		stream_acked(&l->stream, number(r->ack), false);
 	else
 		stream_add(&l->stream, &seg, 0);
 	stream_tick(&l->stream);

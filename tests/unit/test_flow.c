@@ -580,6 +580,167 @@ START_TEST(who_goes_on_is_not_given_up)
 }
 END_TEST
 
+/* Between two connections of the same ports, the second from this number on. */
+static void
+connect_again(uint32_t isn)
+{
+	open_capture();
+	connect_from(1000);
+	client(DELETE_A);
+	server(GONE);
+	connect_from(isn);
+	client(GET_B);
+}
+
+#define BOTH "1.1 DELETE /a 404 no;2.1 GET /b 404 no;2.2 DELETE /a 204;"
+
+/* A late segment of the old one reaches into the numbers of the new one. */
+START_TEST(bytes_of_the_connection_before)
+{
+	uint32_t seq;
+
+	connect_again(1010);
+	seq = t.seq[1];
+	t.seq[1] -= 10;
+	server(OK_HEAD "00000");
+	t.seq[1] = seq;
+	server(GONE);
+	client(DELETE_A);
+	server(DONE);
+	expect(BOTH);
+}
+END_TEST
+
+START_TEST(fin_of_the_connection_before)
+{
+	uint32_t seq;
+
+	connect_again(400000000);
+	seq = t.seq[1];
+	t.seq[1] -= 300000000;
+	put(1, TCP_ACK | TCP_FIN, "", 0);
+	t.seq[1] = seq;
+	server(GONE);
+	client(DELETE_A);
+	server(DONE);
+	expect(BOTH);
+}
+END_TEST
+
+/* It acknowledges bytes that the client never sent in this one. */
+START_TEST(acknowledgement_of_the_connection_before)
+{
+	uint32_t seq[2];
+
+	connect_again(300000000);
+	memcpy(seq, t.seq, sizeof(seq));
+	t.seq[0] += 400000000;
+	t.seq[1] += 1000;
+	put(1, TCP_ACK, "", 0);
+	memcpy(t.seq, seq, sizeof(seq));
+	server("HTTP/1.1 404 N\r\nContent-Length: 2\r\n");
+	for (int i = 0; i < 100; i++)
+		put(1, TCP_ACK, "", 0);
+	server("\r\nno");
+	client(DELETE_A);
+	server(DONE);
+	expect(BOTH);
+	ck_assert_uint_eq(t.outlet.coverage.unseen_bytes, 0);
+}
+END_TEST
+
+/* The end of the old one was captured, the SYNs of the new one were not. */
+START_TEST(lower_bytes_after_the_end_are_a_new_connection)
+{
+	for (int reset = 0; reset < 2; reset++) {
+		open_capture();
+		connect_from(500000000);
+		client(DELETE_A);
+		server(GONE);
+		if (reset) {
+			put(0, TCP_RST, "", 0);
+		} else {
+			put(0, TCP_ACK | TCP_FIN, "", 0);
+			put(1, TCP_ACK | TCP_FIN, "", 0);
+		}
+		t.seq[0] -= 200000000;
+		t.seq[1] -= 200000000;
+		client(GET_B);
+		server(GONE);
+		expect("1.1 DELETE /a 404 no;"
+		       "2.1 GET /b ambiguous midstream ambiguous;");
+	}
+}
+END_TEST
+
+/* Of the peer everything is shown late, from its SYN on. */
+START_TEST(late_peer)
+{
+	uint32_t isn;
+
+	open_capture();
+	t.seq[0] = 1000;
+	t.seq[1] = isn = 5000;
+	put(0, TCP_SYN, "", 0);
+	t.seq[1]++;
+	put(0, TCP_ACK, "", 0);
+	client(DELETE_A);
+	t.seq[1] = isn;
+	put(1, TCP_SYN | TCP_ACK, "", 0);
+	server(DONE);
+	expect("1.1 DELETE /a 204;");
+}
+END_TEST
+
+/* A part of a multipart body begins with a segment, behind one that is lost. */
+START_TEST(text_of_a_cut_body_is_no_response)
+{
+	open_capture();
+	connect_from(1);
+	client("POST /batch HTTP/1.1\r\nContent-Length: 0\r\n\r\n" DELETE_A);
+	server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n");
+	t.seq[1] += 37;
+	server("HTTP/1.1 204 No Content\r\n\r\n");
+	server("\r\n0\r\n\r\n");
+	server(GONE);
+	expect("1.1 POST /batch 200 14\r\n gap truncated;"
+	       "1.2 DELETE /a 404 no;");
+}
+END_TEST
+
+/* The answer to a HEAD that was lost seems to have a body: the next answer. */
+START_TEST(answer_in_the_body_of_another)
+{
+	open_capture();
+	connect_from(1);
+	client(GET_B);
+	server(GONE);
+	client(DELETE_A);
+	server(DONE);
+	t.seq[0] += 20; /* HEAD / */
+	client(GET_B);
+	server("HTTP/1.1 200 OK\r\n\r\n");
+	server(GONE);
+	put(1, TCP_ACK | TCP_FIN, "", 0);
+	expect("1.1 GET /b 404 no;1.2 DELETE /a 204;"
+	       "1.4 GET /b response-lost response-lost;");
+}
+END_TEST
+
+/* All heads are longer than what was captured of each packet. */
+START_TEST(cut_heads_are_counted)
+{
+	open_capture();
+	connect_from(1);
+	put(0, TCP_ACK, "DELETE /a/long/pa", 100);
+	put(1, TCP_ACK, "HTTP/1.1 204 No C", 100);
+	put(0, TCP_ACK, "", 0);
+	expect("");
+	ck_assert_uint_eq(t.outlet.coverage.flows.http, 1);
+	ck_assert_uint_eq(t.outlet.coverage.exchanges.orphans, 1);
+}
+END_TEST
+
 UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     bodies_follow_the_method, interim_belongs_to_its_request,
     early_response_is_a_flaw, response_seen_before_its_request, tunnels,
@@ -591,4 +752,8 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     syn_is_answered_by_its_own_number, bytes_after_fin_are_a_new_connection,
     other_bytes_are_another_protocol, head_too_long_does_not_end_the_connection,
     joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
-    who_goes_on_is_not_given_up)
+    who_goes_on_is_not_given_up, bytes_of_the_connection_before,
+    fin_of_the_connection_before, acknowledgement_of_the_connection_before,
+    lower_bytes_after_the_end_are_a_new_connection, late_peer,
+    text_of_a_cut_body_is_no_response, answer_in_the_body_of_another,
+    cut_heads_are_counted)

@@ -195,7 +195,7 @@ START_TEST(gap_needs_ack_and_grace)
 	for (int i = 0; i < 100; i++)
 		stream_tick(&s);
 	ck_assert_str_eq(out.text, ""); /* never acknowledged */
-	stream_acked(&s, 7);
+	stream_acked(&s, 7, false);
 	for (int i = 0; i < STREAM_GRACE; i++)
 		stream_tick(&s);
 	ck_assert_str_eq(out.text, "");
@@ -231,7 +231,7 @@ START_TEST(late_data_prevents_gap)
 	struct sink out;
 	struct stream s = start(&out, 0);
 
-	stream_acked(&s, 4);
+	stream_acked(&s, 4, false);
 	for (int i = 0; i < STREAM_GRACE; i++)
 		stream_tick(&s);
 	add(&s, 1, "abc", 0);
@@ -248,7 +248,7 @@ START_TEST(acknowledged_fin_is_no_gap)
 	struct stream s = start(&out, 0);
 
 	add(&s, 1, "abc", TCP_FIN);
-	stream_acked(&s, 5);
+	stream_acked(&s, 5, false);
 	for (int i = 0; i < 100; i++)
 		stream_tick(&s);
 	ck_assert(!stream_skip_hole(&s));
