@@ -3,7 +3,11 @@
 #include "capture/ghost.h"
 #include "capture/narrow.h"
 
-/* An interim response with a few fields is not longer. */
+/*
+ * An interim response with a few fields is not longer.  A 103 that is longer,
+ * the first of its connection, in a pipeline and lost, is taken for a final
+ * one.
+ */
 #define INTERIM_MAX 256
 /* The shortest request is not shorter; stray line ends are. */
 #define REQUEST_MIN 16

@@ -14,6 +14,9 @@
  * the orders of the times it took in which each is longer than its pause.
  * Where that is below 1 in WAIT_CHANCE the client waits.
  *
+ * This takes for granted that nothing delays client and server alike, as a
+ * machine does that runs both and stands still now and then.
+ *
  * What all pauses have in common counts as the way to the client and back.
  * Where pauses do not differ, or answers take long, nothing is shown.
  */
