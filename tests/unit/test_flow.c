@@ -1,6 +1,7 @@
 #include "capture/flow.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "tests/lib/unit.h"
 
@@ -727,6 +728,38 @@ START_TEST(answer_in_the_body_of_another)
 }
 END_TEST
 
+/* What so many requests take that nobody answers, each captured so often. */
+static clock_t
+read_unanswered(int times)
+{
+	clock_t begin;
+
+	open_capture();
+	t.deletes_only = true;
+	t.outlet.budget.limit = 1 << 30;
+	connect_from(1);
+	begin = clock();
+	for (int i = 0; i < 40000; i++) {
+		client(GET_B);
+		for (int j = 1; j < times; j++) {
+			t.seq[0] -= (uint32_t)strlen(GET_B);
+			client(GET_B);
+		}
+	}
+	begin = clock() - begin;
+	expect("");
+	ck_assert_uint_eq(t.outlet.coverage.exchanges.filtered, 40000);
+	return begin;
+}
+
+START_TEST(copies_are_not_looked_for_among_all_requests)
+{
+	clock_t once = read_unanswered(1);
+
+	ck_assert_int_lt(read_unanswered(2), 20 * once);
+}
+END_TEST
+
 /* All heads are longer than what was captured of each packet. */
 START_TEST(cut_heads_are_counted)
 {
@@ -756,4 +789,4 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     fin_of_the_connection_before, acknowledgement_of_the_connection_before,
     lower_bytes_after_the_end_are_a_new_connection, late_peer,
     text_of_a_cut_body_is_no_response, answer_in_the_body_of_another,
-    cut_heads_are_counted)
+    copies_are_not_looked_for_among_all_requests, cut_heads_are_counted)
