@@ -282,7 +282,7 @@ note_flags(struct flow *f, const struct segment *seg, int from)
 		return;
 	stream_start(s, seg->seq + ((seg->flags & TCP_SYN) != 0));
 	stream_start(to, seg->ack);
-	stream_acked(to, seg->ack, stream_position(s, seg->seq) >= s->next);
+	stream_acked(to, seg->ack, (int32_t)(seg->seq - s->next_seq) >= 0);
 }
 
 /*

@@ -34,7 +34,7 @@ search(struct side *s)
 
 /* Does what begins here look like a response, as far as the piece goes? */
 static bool
-is_plausible(struct span begin)
+begins_response(struct span begin)
 {
 	static const struct span version = SPAN_LITERAL("HTTP/");
 
@@ -53,8 +53,8 @@ on_begin(void *ctx)
 	if (at >= p->position)
 		begin =
 		    span_sub(p->bytes, (size_t)(at - p->position), SIZE_MAX);
-	s->plausible = is_plausible(begin);
-	s->common = detect_is_common(begin);
+	s->plausible = s->which == HEAD_REQUEST ? detect_is_common(begin)
+						: begins_response(begin);
 	if (s->which == HEAD_REQUEST)
 		pair_begin(s->pair);
 	s->draft = draft_new(s->outlet, at, p->ack, p->time);
@@ -206,7 +206,7 @@ end_headless(struct side *s, uint64_t len, enum parser_end how)
 		pair_cut(s->pair, len, FLAW_MALFORMED);
 	} else if (s->which == HEAD_RESPONSE) {
 		pair_cut(s->pair, len, flaws[how]);
-	} else if (s->heads || (s->common && how == PARSER_TRUNCATED)) {
+	} else if (s->heads || (s->plausible && how == PARSER_TRUNCATED)) {
 		s->heads = true;
 		outlet_pass(s->outlet, true);
 		pair_lost(s->pair, HEAD_REQUEST, UINT64_MAX,

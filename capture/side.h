@@ -31,8 +31,8 @@ struct side {
 	enum head_side which; /* valid once parser is not NULL */
 	bool opaque;          /* in a tunnel: what is no HTTP is no flaw */
 	bool upgrade;         /* the last request asked for WebSocket */
-	bool plausible;       /* the draft began as a response does */
-	bool common;          /* it began with a common method */
+	bool plausible;       /* the draft began as a response does, or as a
+				 request of a common method */
 	bool queued;          /* the draft belongs to the pairing */
 	bool interim_draft;   /* the draft is a 1xx response */
 	bool heads;           /* at least one head was read */

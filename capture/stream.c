@@ -48,14 +48,6 @@ stream_start(struct stream *s, uint32_t seq)
 	s->next = STREAM_START;
 }
 
-uint64_t
-stream_position(const struct stream *s, uint32_t seq)
-{
-	int64_t delta = (int32_t)(seq - s->next_seq);
-
-	return s->started ? (uint64_t)((int64_t)s->next + delta) : 0;
-}
-
 static void
 advance(struct stream *s, uint64_t n)
 {

@@ -73,7 +73,13 @@ struct stream {
 void stream_start(struct stream *s, uint32_t seq);
 
 /* The position of a sequence number near the current one; 0 if unknown. */
-uint64_t stream_position(const struct stream *s, uint32_t seq);
+static inline uint64_t
+stream_position(const struct stream *s, uint32_t seq)
+{
+	int64_t delta = (int32_t)(seq - s->next_seq);
+
+	return s->started ? (uint64_t)((int64_t)s->next + delta) : 0;
+}
 
 /* Take a segment of this direction; ack is a position in the other. */
 void stream_add(struct stream *s, const struct segment *seg, uint64_t ack);
