@@ -8,7 +8,9 @@
 #
 # Where responses name their requests, as gen_pcap.py's do unless told not to,
 # everything is found of which both heads were captured (--visible); connections
-# joined in the middle must have shown some ids first.  In the rows "unnamed"
+# joined in the middle must have shown some ids first, and where requests are
+# pipelined one that was lost may have been another try with the same id
+# (--of-visible).  In the rows "unnamed"
 # and in those of gen_talk.py without --echo only counting and times are left.
 # Other programs find more there, and some of it wrong:
 #  - loss, mixed: a request lost together with its answer, or one that was
@@ -87,7 +89,7 @@ row --visible loss-0.5 --loss .005
 row --visible loss-2 --loss .02
 row --visible loss-5 --loss .05
 row --all pipelining-100 --pipeline 1
-row --visible pipelining+loss-1 --pipeline 1 --loss .01
+row '--of-visible .99' pipelining+loss-1 --pipeline 1 --loss .01
 # shellcheck disable=SC2086
 row --visible mixed $mixed
 row '--recall .74' mid-message --drop-head 3000

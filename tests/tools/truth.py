@@ -7,7 +7,8 @@ a status that does not say why, and coverage that does not reconcile with
 itself or with what was printed.  Prints how much was found; --all: every
 exchange must be right, and complete unless packets were cut (--cut);
 --visible: every exchange whose two heads are in the capture must be right, as
-the manifest says; --recall F: that part of all.
+the manifest says; --of-visible F: that part of these; --recall F: that part of
+all.
 """
 import argparse, json, sys
 
@@ -16,6 +17,7 @@ ap.add_argument("manifest")
 ap.add_argument("--all", dest="recall", action="store_const", const=1.0, default=0.0)
 ap.add_argument("--recall", type=float, default=0.0)
 ap.add_argument("--visible", action="store_true")
+ap.add_argument("--of-visible", type=float, default=0.0)
 ap.add_argument("--cut", action="store_true")
 ap.add_argument("--method", default="DELETE")
 a = ap.parse_args()
@@ -77,4 +79,6 @@ print("# truth %d visible %s seen %d right %d wrong %d" %
       (len(of), len(visible) if visible else "-", len(got), len(right), len(wrong)))
 for w in wrong[:5]:
     print("#", w.rstrip())
-sys.exit(1 if wrong or len(right) < a.recall * len(of) else 0)
+few = (len(right) < a.recall * len(of) or
+       len(visible) - len(missed) < a.of_visible * len(visible))
+sys.exit(1 if wrong or few else 0)
