@@ -14,6 +14,7 @@ struct gzip {
 	z_stream z;
 	bool between; /* no member is under way */
 	bool again;   /* at least one is behind us */
+	bool damaged; /* at the next byte that would be made */
 };
 
 bool
@@ -51,6 +52,13 @@ skip_padding(struct gzip *g, struct span *in)
 		*in = span_sub(*in, 1, SIZE_MAX);
 }
 
+static int
+refuse(const struct gzip *g, struct err *err)
+{
+	return err_set(err, ERR_FORMAT, "damaged gzip data: %s",
+	    g->z.msg != NULL ? g->z.msg : "no reason given");
+}
+
 int
 gzip_inflate(struct gzip *g, struct span *in, uint8_t *out, size_t n,
     size_t *made, struct err *err)
@@ -58,6 +66,8 @@ gzip_inflate(struct gzip *g, struct span *in, uint8_t *out, size_t n,
 	int rc;
 
 	*made = 0;
+	if (g->damaged)
+		return refuse(g, err);
 	if (g->between)
 		skip_padding(g, in);
 	if (in->len == 0)
@@ -68,10 +78,12 @@ gzip_inflate(struct gzip *g, struct span *in, uint8_t *out, size_t n,
 	g->z.next_out = out;
 	g->z.avail_out = n < UINT_MAX ? (uInt)n : UINT_MAX;
 	rc = inflate(&g->z, Z_NO_FLUSH);
-	if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
-		return err_set(err, ERR_FORMAT, "damaged gzip data: %s",
-		    g->z.msg != NULL ? g->z.msg : "no reason given");
 	*made = (size_t)(g->z.next_out - out);
+	if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR) {
+		/* What was made before is good; the next call says the rest. */
+		g->damaged = true;
+		return *made > 0 ? 0 : refuse(g, err);
+	}
 	*in = span_sub(*in, (size_t)(g->z.next_in - in->p), SIZE_MAX);
 	if (rc == Z_STREAM_END) {
 		inflateReset(&g->z);

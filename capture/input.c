@@ -223,6 +223,18 @@ finish_open(struct input **out, struct input *in, struct err *err)
 	return 0;
 }
 
+/* A pipe with a name may have to wait for who writes it. */
+static int
+open_file(const char *path)
+{
+	int fd;
+
+	do
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
 int
 input_open(struct input **out, const char *path, size_t window, struct err *err)
 {
@@ -230,9 +242,7 @@ input_open(struct input **out, const char *path, size_t window, struct err *err)
 	struct stat st;
 	int fd = STDIN_FILENO;
 
-	if (strcmp(path, "-") != 0)
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
+	if (strcmp(path, "-") != 0 && (fd = open_file(path)) < 0)
 		return err_sys(err, "cannot open");
 	in = input_new(fd, window);
 	if (fstat(fd, &st) < 0 || S_ISDIR(st.st_mode)) {
