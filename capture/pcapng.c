@@ -20,6 +20,7 @@ enum block_type {
 
 enum { OPTION_END = 0, IF_TSRESOL = 9, IF_TSOFFSET = 14 };
 enum { ISB_IFDROP = 5, ISB_OSDROP = 7 };
+enum { EPB_DROPCOUNT = 4 };
 
 #define BYTE_ORDER_MAGIC 0x1a2b3c4d
 #define NS               UINT64_C(1000000000)
@@ -38,7 +39,8 @@ struct pcapng_interface {
 	uint32_t snaplen;   /* 0: no limit */
 	uint8_t resolution; /* if_tsresol: 10^-n, or 2^-n with the top bit */
 	int64_t offset;     /* seconds to add */
-	uint64_t kernel_drops, interface_drops;
+	uint64_t kernel_drops, interface_drops; /* by the statistics */
+	uint64_t packet_drops;                  /* by the packets */
 };
 
 struct block {
@@ -73,6 +75,15 @@ refuse(const struct block *b, struct err *err, const char *what)
 {
 	return err_set(err, ERR_FORMAT, "offset %llu: %s",
 	    (unsigned long long)b->offset, what);
+}
+
+static int
+refuse_interface(const struct block *b, struct err *err, const char *what,
+    uint32_t id)
+{
+	return err_set(err, ERR_FORMAT,
+	    "offset %llu: %s of the unknown interface %lu",
+	    (unsigned long long)b->offset, what, (unsigned long)id);
 }
 
 bool
@@ -187,7 +198,8 @@ read_statistics(struct pcapng *p, const struct block *b, struct err *err)
 	if (b->body.len < 12)
 		return refuse(b, err, "a statistics block that is too short");
 	if (get32(p, b->body.p) >= p->count)
-		return refuse(b, err, "statistics of an unknown interface");
+		return refuse_interface(b, err, "statistics",
+		    get32(p, b->body.p));
 	i = &p->interfaces[get32(p, b->body.p)];
 	while ((rc = next_option(p, &options, &code, &value)) > 0) {
 		if (code == ISB_IFDROP && value.len == 8)
@@ -257,6 +269,28 @@ set_frame(struct frame *out, const struct block *b, size_t at, uint32_t len,
 	return 0;
 }
 
+/* What a packet says was dropped before it on its interface. */
+static void
+count_drops(const struct pcapng *p, const struct block *b,
+    struct pcapng_interface *i)
+{
+	uint64_t len = 20 + (uint64_t)get32(p, b->body.p + 12);
+	struct span options = span_sub(b->body,
+	    len < SIZE_MAX - 3 ? (size_t)(len + 3) & ~(size_t)3 : SIZE_MAX,
+	    SIZE_MAX);
+	struct span value;
+	uint16_t code, dropped;
+
+	if (b->type == BLOCK_OLD_PACKET) {
+		dropped = get16(p, b->body.p + 2);
+		i->packet_drops += dropped != UINT16_MAX ? dropped : 0;
+		return;
+	}
+	while (next_option(p, &options, &code, &value) > 0)
+		if (code == EPB_DROPCOUNT && value.len == 8)
+			i->packet_drops += get64(p, value.p);
+}
+
 /* Enhanced and obsolete packets differ in how they name the interface. */
 static int
 read_packet(struct pcapng *p, const struct block *b, struct frame *out,
@@ -270,7 +304,8 @@ read_packet(struct pcapng *p, const struct block *b, struct frame *out,
 		return refuse(b, err, "a packet block that is too short");
 	id = b->type == BLOCK_PACKET ? get32(p, at) : get16(p, at);
 	if (id >= p->count)
-		return refuse(b, err, "a packet of an unknown interface");
+		return refuse_interface(b, err, "a packet", id);
+	count_drops(p, b, &p->interfaces[id]);
 	ticks = (uint64_t)get32(p, at + 4) << 32 | get32(p, at + 8);
 	out->time = p->last = to_time(&p->interfaces[id], ticks);
 	out->link = p->interfaces[id].link;
@@ -287,7 +322,7 @@ read_simple(struct pcapng *p, const struct block *b, struct frame *out,
 	if (b->body.len < 4)
 		return refuse(b, err, "a packet block that is too short");
 	if (p->count == 0)
-		return refuse(b, err, "a packet of an unknown interface");
+		return refuse_interface(b, err, "a packet", 0);
 	wire_len = len = get32(p, b->body.p);
 	if (p->interfaces[0].snaplen > 0 && len > p->interfaces[0].snaplen)
 		len = p->interfaces[0].snaplen;
@@ -432,8 +467,14 @@ pcapng_add_drops(const struct pcapng *p, uint64_t *kernel, uint64_t *interface)
 	*kernel += p->kernel_drops;
 	*interface += p->interface_drops;
 	for (size_t i = 0; i < p->count; i++) {
-		*kernel += p->interfaces[i].kernel_drops;
-		*interface += p->interfaces[i].interface_drops;
+		const struct pcapng_interface *one = &p->interfaces[i];
+
+		*interface += one->interface_drops;
+		/* Packets say the same, but not of which kind it was. */
+		*kernel +=
+		    one->packet_drops > one->kernel_drops + one->interface_drops
+		    ? one->packet_drops - one->interface_drops
+		    : one->kernel_drops;
 	}
 }
 

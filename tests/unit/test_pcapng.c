@@ -151,7 +151,7 @@ START_TEST(an_interface_lasts_as_long_as_its_section)
 	open_file(&f, &w);
 	ck_assert_int_eq(next(&f, &frame), -1);
 	ck_assert_str_eq(f.err.text,
-	    "offset 76: a packet of an unknown interface");
+	    "offset 76: a packet of the unknown interface 0");
 	close_file(&f);
 }
 END_TEST
@@ -287,6 +287,50 @@ START_TEST(drops_are_those_of_the_last_statistics)
 }
 END_TEST
 
+/* Of two packets each, with an option or, the obsolete ones, without. */
+START_TEST(drops_that_packets_tell_of)
+{
+	struct file f;
+	struct frame frame;
+	uint64_t kernel = 0, interface = 0;
+
+	put_section(&w, false);
+	put_interface(&w, 1, 0, 0, (struct span){ 0 });
+	put_interface(&w, 1, 0, 0, (struct span){ 0 });
+	for (uint32_t n = 0; n < 2; n++) {
+		size_t start = begin_block(&w, 6);
+
+		put_u32(&w, 0); /* interface */
+		put_zeros(&w, 8);
+		put_u32(&w, 5);
+		put_u32(&w, 5);
+		put_text(&w, "fiveb   ");
+		put_u16(&w, 4);
+		put_u16(&w, 8);
+		put_u32(&w, 0);
+		put_u32(&w, 7);
+		put_u32(&w, 0);
+		end_block(&w, start);
+		start = begin_block(&w, 2);
+		put_u16(&w, 1);
+		put_u16(&w, n == 0 ? 9 : UINT16_MAX);
+		put_zeros(&w, 8);
+		put_u32(&w, 0);
+		put_u32(&w, 0);
+		end_block(&w, start);
+	}
+	put_statistics(&w, 1, 4, 2);
+	open_file(&f, &w);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(next(&f, &frame), 1);
+	ck_assert_int_eq(next(&f, &frame), 0);
+	pcapng_add_drops(&f.p, &kernel, &interface);
+	ck_assert_uint_eq(kernel, 14 + 9 - 4);
+	ck_assert_uint_eq(interface, 4);
+	close_file(&f);
+}
+END_TEST
+
 /* Secrets (10), names (4), a custom block, and one larger than the window. */
 START_TEST(other_blocks_are_passed_over)
 {
@@ -361,7 +405,7 @@ START_TEST(lies_are_refused_with_their_offset)
 		    "offset 28: an option is longer than its block" },
 		{ 48, 0x14000000, "offset 28: a time option makes no sense" },
 		{ 48, 0xc0000000, "offset 28: a time option makes no sense" },
-		{ 68, 1, "offset 60: a packet of an unknown interface" },
+		{ 68, 1, "offset 60: a packet of the unknown interface 1" },
 		{ 80, 9, "offset 60: a packet is longer than its block" },
 		{ 80, UINT32_MAX,
 		    "offset 60: a packet is longer than its block" },
@@ -393,5 +437,6 @@ END_TEST
 UNIT_MAIN("pcapng", sections_of_both_orders_and_links_of_all_interfaces,
     an_interface_lasts_as_long_as_its_section,
     resolution_and_offset_make_nanoseconds, simple_and_obsolete_packets,
-    drops_are_those_of_the_last_statistics, other_blocks_are_passed_over,
-    a_file_cut_anywhere_ends_there, lies_are_refused_with_their_offset)
+    drops_are_those_of_the_last_statistics, drops_that_packets_tell_of,
+    other_blocks_are_passed_over, a_file_cut_anywhere_ends_there,
+    lies_are_refused_with_their_offset)
