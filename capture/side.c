@@ -442,8 +442,7 @@ on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
 	(void)position;
 	if (!s->checked && s->peer->stream.started)
 		check_start(s);
-	if (!snapped)
-		s->outlet->coverage.unseen_bytes += len;
+	s->outlet->coverage.unseen_bytes += len;
 	if (s->mode == SIDE_START) {
 		s->mode = SIDE_SEARCH;
 		tell_lost(s, len, s->early.len == 0);

@@ -52,7 +52,8 @@ struct coverage {
 	} exchanges;
 	uint64_t deletions;
 	uint64_t flaws[FLAW_COUNT]; /* kept exchanges that have it */
-	uint64_t unseen_bytes;      /* acknowledged by a peer, never captured */
+	uint64_t unseen_bytes;      /* of TCP, never captured: acknowledged by
+				       a peer, or cut off the packet */
 	uint64_t evicted;           /* flows given up to stay within memory */
 	/* as the recorder knows, or as statistics in pcapng files say */
 	uint64_t kernel_drops, interface_drops;
