@@ -75,6 +75,7 @@ static const struct {
 } bad[] = {
 	{ "x --nosuch", "bad option \"--nosuch\"" },
 	{ "x -z", "bad option \"-z\"" },
+	{ "x -fz", "bad option \"-z\"" },
 	{ "x --string", "option \"--string\" needs an argument" },
 	{ "x --number 7x", "--number takes a number, not \"7x\"" },
 	{ "x --number -7", "--number takes a number, not \"-7\"" },
