@@ -69,6 +69,10 @@ losses(struct teller *t, const struct coverage *c)
 	    "incomplete exchanges");
 	loss(t, &any, c->unseen_bytes, "byte never captured",
 	    "bytes never captured");
+	loss(t, &any,
+	    c->layers[LAYER_CUT] + c->layers[LAYER_BAD] +
+		c->layers[LAYER_UNKNOWN_LINK],
+	    "packet not readable", "packets not readable");
 	loss(t, &any, c->kernel_drops + c->interface_drops, "packet dropped",
 	    "packets dropped");
 	loss(t, &any, c->interface_downs, "time that the interface went down",
@@ -108,7 +112,8 @@ recording(struct teller *t, const struct recording *rec,
 	else if (c->packets == 0)
 		add(t, "%sno packets", any ? ", " : "");
 	else if (!any)
-		add(t, "all that passed was seen");
+		add(t, "all that passed %swas seen",
+		    rec->filter.len > 0 ? "the filter " : "");
 	end_line(t);
 }
 

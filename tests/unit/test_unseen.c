@@ -86,6 +86,31 @@ START_TEST(all_recordings_and_what_is_between)
 }
 END_TEST
 
+START_TEST(what_could_not_be_read_was_not_seen)
+{
+	struct recording rec = { .program = span_of_str("test") };
+	struct coverage c = { .packets = 9, .first = H, .last = 2 * H };
+	struct store *st;
+	struct err err;
+
+	folder_enter();
+	must(store_open(&st, folder_path("a.obit"), STORE_APPEND, &err), &err);
+	rec.filter = span_of_str("port 80");
+	must(store_begin(st, &rec, &err), &err);
+	must(store_end(st, &c, &err), &err);
+	c.layers[LAYER_CUT] = 2;
+	c.layers[LAYER_BAD] = 3;
+	c.layers[LAYER_UNKNOWN_LINK] = 4;
+	must(store_begin(st, &rec, &err), &err);
+	must(store_end(st, &c, &err), &err);
+	expect(st, -1, -1,
+	    "recording 1: all that passed the filter was seen\n"
+	    "recording 2: not visible: 9 packets not readable\n");
+	must(store_close(st, &err), &err);
+	folder_leave();
+}
+END_TEST
+
 START_TEST(a_range_leaves_out_what_is_outside)
 {
 	struct store *st;
@@ -173,5 +198,6 @@ START_TEST(a_watched_interface_covers_also_what_was_silent)
 END_TEST
 
 UNIT_MAIN("unseen", all_recordings_and_what_is_between,
-    a_range_leaves_out_what_is_outside, one_that_did_not_end_counts_for_no_time,
+    what_could_not_be_read_was_not_seen, a_range_leaves_out_what_is_outside,
+    one_that_did_not_end_counts_for_no_time,
     a_watched_interface_covers_also_what_was_silent)
