@@ -49,14 +49,14 @@ on_question(int signo)
 	asked = 1;
 }
 
-/* SIGHUP stays ignored where nohup(1) made it so. */
 static void
 handle(int signo, void (*handler)(int))
 {
 	struct sigaction act = { .sa_handler = handler }, before;
 
 	sigaction(signo, NULL, &before);
-	if (before.sa_handler != SIG_IGN)
+	/* So nohup(1) made it.  Shells ignore SIGINT for what is behind "&". */
+	if (signo != SIGHUP || before.sa_handler != SIG_IGN)
 		sigaction(signo, &act, NULL);
 }
 
@@ -167,17 +167,25 @@ close_tape(struct session *s, struct tape **tape, struct err *err)
 	return status;
 }
 
-static char *
-next_path(struct session *s, struct err *err)
+/* The next archive of the rotation that nobody else has made. */
+static int
+open_next(struct session *s, struct recording *rec, struct err *err)
 {
 	const struct session_options *options = s->options;
+	int status;
 
-	if (!rotates(options))
-		return xstrdup(options->archive);
-	if (s->number == 0 &&
-	    rotation_next(&s->number, options->archive, err) < 0)
-		return NULL;
-	return rotation_name(options->archive, s->number++);
+	do {
+		char *path;
+
+		if (s->number == 0 &&
+		    rotation_next(&s->number, options->archive, err) < 0)
+			return -1;
+		path = rotation_name(options->archive, s->number++);
+		status = tape_open(&s->tape, path, STORE_CREATE, rec,
+		    &options->sealer, queue_memory(options), err);
+		free(path);
+	} while (status < 0 && err->code == ERR_EXISTS);
+	return status;
 }
 
 /* What comes from now on goes into the next archive. */
@@ -190,15 +198,15 @@ open_tape(struct session *s, struct err *err)
 		.program = span_of_str(PACKAGE_STRING),
 		.source = options->source,
 	};
-	char *path = next_path(s, err);
-	int status = -1;
+	int status;
 
 	if (options->capture.filter != NULL)
 		rec.filter = span_of_str(options->capture.filter);
-	if (path != NULL)
-		status = tape_open(&s->tape, path, &rec, &options->sealer,
-		    queue_memory(options), err);
-	free(path);
+	if (rotates(options))
+		status = open_next(s, &rec, err);
+	else
+		status = tape_open(&s->tape, options->archive, STORE_APPEND,
+		    &rec, &options->sealer, queue_memory(options), err);
 	if (status < 0)
 		return -1;
 	recorder_begin(&s->recorder, tape_handover(s->tape),

@@ -44,15 +44,16 @@ release(struct tape *t)
 }
 
 int
-tape_open(struct tape **out, const char *path, struct recording *rec,
-    const struct sealer_options *seal, uint64_t memory, struct err *err)
+tape_open(struct tape **out, const char *path, enum store_mode mode,
+    struct recording *rec, const struct sealer_options *seal, uint64_t memory,
+    struct err *err)
 {
 	struct tape *t = xcalloc(1, sizeof(*t));
 	struct err ignored;
 
 	t->path = xstrdup(path);
 	if (sealer_open(&t->sealer, seal, path, err) < 0 ||
-	    store_open(&t->store, path, STORE_APPEND, err) < 0) {
+	    store_open(&t->store, path, mode, err) < 0) {
 		release(t);
 		return -1;
 	}

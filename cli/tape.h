@@ -23,13 +23,14 @@ struct sealer_options;
 struct tape;
 
 /*
- * Begin a recording in the archive at path, which is made if it does not
- * exist, and seal it as asked; at most memory bytes wait to be written.
+ * Begin a recording in the archive at path, opened to append to or as one that
+ * must not exist, and seal it as asked; at most memory bytes wait to be
+ * written.
  * Errors: those of sealer_open(), sealer_begin(), store_open() and
  * store_begin().
  */
-int tape_open(struct tape **out, const char *path, struct recording *rec,
-    const struct sealer_options *seal, uint64_t memory,
+int tape_open(struct tape **out, const char *path, enum store_mode mode,
+    struct recording *rec, const struct sealer_options *seal, uint64_t memory,
     struct err *err) MUST_CHECK;
 
 /* Where exchanges go. */

@@ -179,12 +179,14 @@ open_archive(struct store *st, enum store_mode mode, struct err *err)
 {
 	int made = 0;
 
-	if (mode == STORE_APPEND && (made = file_create(st->path, err)) < 0)
+	if (mode != STORE_READ && (made = file_create(st->path, err)) < 0)
 		return -1;
+	if (mode == STORE_CREATE && made == 0)
+		return err_set(err, ERR_EXISTS, "exists already");
 	st->made = made == 1;
 	if (file_check(st->path, err) < 0)
 		return -1;
-	if (mode == STORE_APPEND)
+	if (mode != STORE_READ)
 		return open_to_write(st, err);
 	return open_to_read(st, err);
 }

@@ -26,13 +26,14 @@ enum store_mode {
 	STORE_READ,   /* must exist; never written, but that what a writer
 			 left half done is undone */
 	STORE_APPEND, /* made if it does not exist */
+	STORE_CREATE, /* must not exist */
 };
 
 /*
  * Open the archive at path.  Errors: ERR_NOT_FOUND, ERR_SYSTEM, ERR_FORMAT
  * if it is not an archive, ERR_CORRUPT, ERR_UNSUPPORTED if a newer obit
- * wrote it; each with the path in front.  There is one writer at a time,
- * and readers see what it has committed.
+ * wrote it, ERR_EXISTS with STORE_CREATE; each with the path in front.  There
+ * is one writer at a time, and readers see what it has committed.
  */
 int store_open(struct store **out, const char *path, enum store_mode mode,
     struct err *err) MUST_CHECK;
@@ -48,9 +49,9 @@ int store_make(struct store **out, const char *path, const char *name,
     struct err *err) MUST_CHECK;
 
 /*
- * Commit what is open, fold the journal into the file and close.  With
- * STORE_APPEND, a file that was made by this store_open() and in which no
- * recording was begun is removed again.  NULL is allowed.  The store is
+ * Commit what is open, fold the journal into the file and close.  A file
+ * that was made by this store_open() and in which no recording was begun is
+ * removed again.  NULL is allowed.  The store is
  * freed whether it fails or not.
  */
 int store_close(struct store *st, struct err *err) MUST_CHECK;
