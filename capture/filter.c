@@ -109,8 +109,10 @@ filter_matches(struct filter *f, const struct frame *frame, struct err *err)
 	if (program == NULL) {
 		if (link_first(frame->link) == PROTO_END)
 			return 1;
-		if (compile(f, frame->link, err) < 0)
+		if (compile(f, frame->link, err) < 0) {
+			err->code = ERR_UNSUPPORTED;
 			return -1;
+		}
 		program = &f->programs[f->count - 1];
 	}
 	return pcap_offline_filter(&program->code, &head, frame->bytes.p) != 0;

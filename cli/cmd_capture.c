@@ -98,6 +98,12 @@ check_files(const struct args *args, const struct rotation *rotation,
 	const char *live = NULL;
 	size_t inputs = 0;
 
+	if (args->buffer != defaults.buffer)
+		live = "--buffer";
+	if (args->snaplen != defaults.snaplen)
+		live = "--snaplen";
+	if (args->modest)
+		live = "--no-promiscuous";
 	if (args->user != NULL)
 		live = "--user";
 	if (args->duration > 0)

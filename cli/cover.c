@@ -26,6 +26,8 @@ times(FILE *out, const struct coverage *c)
 static void
 losses(FILE *out, const struct coverage *c)
 {
+	char bytes[TEXT_SIZE];
+
 	if (c->kernel_drops + c->interface_drops > 0)
 		fprintf(out,
 		    "  dropped    %" PRIu64 " %s by the kernel, %" PRIu64
@@ -33,6 +35,14 @@ losses(FILE *out, const struct coverage *c)
 		    c->kernel_drops,
 		    text_plural(c->kernel_drops, "packet", "packets"),
 		    c->interface_drops);
+	if (c->unseen_bytes > 0)
+		fprintf(out, "  missing    %s, never captured\n",
+		    text_bytes(bytes, c->unseen_bytes));
+	if (c->evicted > 0)
+		fprintf(out, "  given up   %" PRIu64 " %s, to save memory\n",
+		    c->evicted, text_plural(c->evicted, "flow", "flows"));
+	if (c->cut_short && c->watched_from == 0)
+		fputs("  cut short  not all of the input was read\n", out);
 	if (c->interface_downs > 0)
 		fprintf(out, "  went down  %" PRIu64 " %s\n",
 		    c->interface_downs,

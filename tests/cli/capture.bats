@@ -247,6 +247,61 @@ unlock() {
 	[ ! -e b.obit ]
 }
 
+@test "a filter that a later file cannot be asked of ends the recording" {
+	python3 - "$huawei" >raw.pcap <<-'END'
+	import struct, sys
+	data = open(sys.argv[1], "rb").read()
+	at, out = 24, data[:20] + struct.pack("<I", 101)
+	while at < len(data):
+	    s, u, n, wire = struct.unpack_from("<IIII", data, at)
+	    out += struct.pack("<IIII", s, u, n - 14, wire - 14)
+	    out += data[at + 30:at + 16 + n]
+	    at += 16 + n
+	sys.stdout.buffer.write(out)
+	END
+	run -3 --separate-stderr "$OBIT" capture -f 'ether multicast or tcp' \
+		-r "$huawei" -r raw.pcap a.obit
+	[[ "$stderr" == *'filter "ether multicast or tcp" on link type RAW: '* ]]
+	"$OBIT" verify a.obit
+}
+
+# Cut each packet of a little-endian pcap to so many bytes, as tcpdump -s does.
+snap() {
+	python3 - "$1" "$2" <<-'END'
+	import struct, sys
+	data = open(sys.argv[1], "rb").read()
+	most, at, out = int(sys.argv[2]), 24, data[:24]
+	while at < len(data):
+	    s, u, n, wire = struct.unpack_from("<IIII", data, at)
+	    out += struct.pack("<IIII", s, u, min(n, most), wire)
+	    out += data[at + 16:at + 16 + min(n, most)]
+	    at += 16 + n
+	sys.stdout.buffer.write(out)
+	END
+}
+
+@test "what the snap length cut off is missed, not forgotten" {
+	snap "$huawei" 96 >cut.pcap
+	run -0 "$OBIT" capture --json -r cut.pcap a.obit
+	jq -e '.exchanges.orphans > 0 and .flows.undecided == 0' <<<"$output"
+	jq -e '.unseen_bytes > 10000' <<<"$output"
+	run -0 "$OBIT" stats a.obit
+	[[ "$output" == *"  missing    "*" KiB, never captured"* ]]
+	snap "$huawei" 40 >cut.pcap
+	"$OBIT" capture -r cut.pcap b.obit
+	run -0 "$OBIT" audit b.obit
+	[[ "$output" == *"not visible: 95 packets not readable" ]]
+}
+
+@test "damaged gzip data is read up to where it is damaged" {
+	gzip -c "$huawei" >h.pcap.gz
+	size=$(stat -c %s h.pcap.gz)
+	printf '\377\377' | dd of=h.pcap.gz bs=1 seek=$((size - 8)) conv=notrunc 2>/dev/null
+	run -3 --separate-stderr "$OBIT" capture --json -r h.pcap.gz a.obit
+	[[ "$stderr" == *"h.pcap.gz: damaged gzip data: incorrect data check" ]]
+	jq -e '.packets == 95 and .deletions == 17 and .cut_short' <<<"$output"
+}
+
 @test "the filter in the manual sees through tags and tunnels" {
 	filter=$(sed -n '/^\.Sh FILTERS/,/^\.Ed/p' "$top_srcdir/man/obit-capture.1" |
 		sed '1,/^\.Bd/d; /^\.Ed/d; s/port 80 /port 8080 /g; s/port 80)/port 8080)/g' | tr '\n' ' ')
@@ -315,6 +370,26 @@ endless() {
 	"$OBIT" ls --json one.obit | jq -c 'del(.id, .recording)' | cmp - parts.ls
 }
 
+@test "no archive of a rotation goes on in one that another run has made" {
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 60 \
+		--exchanges 40 --body-min 4000 --body-max 9000 >/dev/null
+	mkfifo in
+	"$OBIT" capture --all -r - --rotate 256K part.obit <in >out 2>words 3>&- &
+	recorder=$!
+	exec 7>in
+	cat mix.pcap >&7
+	until [ -e part-000001.obit ]; do sleep 0.05; done
+	"$OBIT" capture -r "$huawei" --rotate 256K part.obit >other
+	tail -c +25 mix.pcap >&7
+	exec 7>&-
+	wait $recorder || [ $? -eq 4 ]
+	[ ! -s words ]
+	for a in part-*.obit; do
+		"$OBIT" stats --json "$a" | jq -e '.recordings | length == 1'
+	done
+	[ "$(ls part-*.obit | wc -l)" -eq "$(cat out other | grep -c recorded)" ]
+}
+
 @test "USR1 asks how far it is with a file" {
 	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 20 >/dev/null
 	mkfifo in
@@ -327,6 +402,17 @@ endless() {
 	until grep -q 'packets, .* deletions, 0 dropped' words; do sleep 0.05; done
 	exec 7>&-
 	wait $recorder || [ $? -eq 4 ]
+}
+
+@test "USR1 is no end while a pipe is opened" {
+	mkfifo in
+	"$OBIT" capture -r in a.obit >out 2>words 3>&- &
+	recorder=$!
+	until grep -q '^SigCgt:.*[2367abef]..$' /proc/$recorder/status; do sleep 0.05; done
+	kill -USR1 $recorder
+	sleep 0.2
+	cat "$huawei" >in
+	wait $recorder
 }
 
 @test "USR1 is no end where nothing was ever captured" {
@@ -401,7 +487,8 @@ endless() {
 	[[ "$stderr" == *"-i IFACE"*"-r FILE"* ]]
 	run -2 "$OBIT" capture -i lo -r "$huawei" a.obit
 	[[ "$output" == *"not both" ]]
-	for option in '--rotate 1h' '--duration 5s' '--user nobody'; do
+	for option in '--rotate 1h' '--duration 5s' '--user nobody' \
+		'--buffer 4096' '--snaplen 96' '--no-promiscuous'; do
 		# shellcheck disable=SC2086
 		run -2 "$OBIT" capture -r "$huawei" $option a.obit
 		[[ "$output" == *" needs -i IFACE" ]]
