@@ -214,7 +214,7 @@ is_after_end(const struct flow *f, const struct segment *seg,
 	/* Nothing follows FIN (RFC 9293, section 3.6). */
 	return seg->wire_len > 0 && s->started && ending &&
 	    ((s->end != 0 && position > s->end) ||
-		position + MAX_BEFORE < STREAM_START);
+		position + MAX_BEFORE < s->first);
 }
 
 /* Another connection between the same endpoints? */
@@ -296,9 +296,9 @@ is_stale(const struct stream *s, const struct stream *peer,
 {
 	if (seg->flags & (TCP_SYN | TCP_RST))
 		return false;
-	return (s->syn && stream_position(s, seg->seq) + 1 < STREAM_START) ||
+	return (s->syn && stream_position(s, seg->seq) + 1 < s->first) ||
 	    (peer->syn && (seg->flags & TCP_ACK) &&
-		stream_position(peer, seg->ack) < STREAM_START);
+		stream_position(peer, seg->ack) < peer->first);
 }
 
 static void

@@ -470,14 +470,17 @@ on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
 		s->mode = SIDE_IGNORE;
 }
 
-/* A tap may show the peer's SYN late, and check_start() asks for it. */
+/*
+ * A tap may show all that the peer sends late, and check_start() asks for its
+ * SYN.
+ */
 static bool
 awaits_syn(struct side *s, uint64_t ack)
 {
 	const struct stream *other = &s->peer->stream;
 
 	return !s->checked && s->stream.syn && ack != 0 && !other->syn &&
-	    !other->begun && s->asked++ < STREAM_GRACE;
+	    !other->sent && s->asked++ < STREAM_GRACE;
 }
 
 static bool

@@ -45,7 +45,7 @@ stream_start(struct stream *s, uint32_t seq)
 		return;
 	s->started = true;
 	s->next_seq = s->first_seq = seq;
-	s->next = STREAM_START;
+	s->first = s->next = STREAM_START;
 }
 
 static void
@@ -227,7 +227,7 @@ begin_earlier(struct stream *s, const struct segment *seg, bool syn)
 	s->sent |= seg->wire_len > 0;
 	if (!s->begun && (first || syn) && early > 0 && early <= MAX_EARLY) {
 		s->next_seq = s->first_seq = seq;
-		s->next -= (uint32_t)early;
+		s->first = s->next -= (uint32_t)early;
 	}
 	s->syn |= syn && s->first_seq == seq;
 }

@@ -22,7 +22,7 @@ struct queued;
 
 #define STREAM_GRACE    24 /* packets of the connection */
 #define STREAM_MAX_HELD ((size_t)1 << 20)
-#define STREAM_START    ((uint64_t)1 << 32) /* position of the first byte */
+#define STREAM_START    ((uint64_t)1 << 32) /* position seen first */
 
 /* Bytes that are next in their direction. */
 struct piece {
@@ -51,7 +51,8 @@ struct stream {
 	const struct stream_events *events;
 	void *ctx;
 	struct queued *queue; /* sorted, without overlaps; owned */
-	uint64_t next;        /* position of the next byte to deliver */
+	uint64_t first;       /* position of the first byte */
+	uint64_t next;        /* of the next byte to deliver */
 	uint64_t acked;       /* by the peer; 0: nothing */
 	uint64_t end;         /* where FIN stands; 0: not seen */
 	uint32_t next_seq;    /* sequence number of next */

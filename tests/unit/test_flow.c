@@ -674,6 +674,23 @@ START_TEST(lower_bytes_after_the_end_are_a_new_connection)
 }
 END_TEST
 
+/* Of the client everything is shown late, and the server's SYN is not. */
+START_TEST(late_client)
+{
+	uint32_t len = (uint32_t)strlen(DELETE_A);
+
+	open_capture();
+	t.seq[0] = 1001 + len;
+	t.seq[1] = 5001;
+	put(1, TCP_ACK, "", 0);
+	t.seq[0] = 1000;
+	put(0, TCP_SYN, "", 0);
+	client(DELETE_A);
+	server(DONE);
+	expect("1.1 DELETE /a ambiguous midstream ambiguous;");
+}
+END_TEST
+
 /* Of the peer everything is shown late, from its SYN on. */
 START_TEST(late_peer)
 {
@@ -787,6 +804,6 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
     who_goes_on_is_not_given_up, bytes_of_the_connection_before,
     fin_of_the_connection_before, acknowledgement_of_the_connection_before,
-    lower_bytes_after_the_end_are_a_new_connection, late_peer,
+    lower_bytes_after_the_end_are_a_new_connection, late_client, late_peer,
     text_of_a_cut_body_is_no_response, answer_in_the_body_of_another,
     copies_are_not_looked_for_among_all_requests, cut_heads_are_counted)
