@@ -674,6 +674,26 @@ START_TEST(lower_bytes_after_the_end_are_a_new_connection)
 }
 END_TEST
 
+/* The tap shows it behind the answer, which acknowledges it. */
+START_TEST(late_last_byte)
+{
+	uint32_t len = (uint32_t)strlen(DELETE_A);
+
+	open_capture();
+	connect_from(1);
+	put(0, TCP_ACK, "DELETE /a HTTP/1.1\r\n\r", len - 1);
+	t.seq[0]++;
+	server(DONE);
+	t.seq[0]--;
+	t.seq[1] -= (uint32_t)strlen(DONE);
+	client("\n");
+	t.seq[1] += (uint32_t)strlen(DONE);
+	client(GET_B);
+	server(GONE);
+	expect("1.1 DELETE /a 204;1.2 GET /b 404 no;");
+}
+END_TEST
+
 /* Of the client everything is shown late, and the server's SYN is not. */
 START_TEST(late_client)
 {
@@ -804,6 +824,6 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
     who_goes_on_is_not_given_up, bytes_of_the_connection_before,
     fin_of_the_connection_before, acknowledgement_of_the_connection_before,
-    lower_bytes_after_the_end_are_a_new_connection, late_client, late_peer,
-    text_of_a_cut_body_is_no_response, answer_in_the_body_of_another,
+    lower_bytes_after_the_end_are_a_new_connection, late_last_byte, late_client,
+    late_peer, text_of_a_cut_body_is_no_response, answer_in_the_body_of_another,
     copies_are_not_looked_for_among_all_requests, cut_heads_are_counted)
