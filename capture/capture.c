@@ -21,6 +21,7 @@ struct capture {
 	struct coverage before; /* what capture_cut() gave away, in sums that
 				   go on: of losses and excluded packets */
 	volatile sig_atomic_t stopped;
+	bool ended_early;
 };
 
 static int
@@ -138,6 +139,19 @@ step(struct capture *c, struct err *err)
 	return due && tick(c, err) < 0 ? -1 : more;
 }
 
+/* Was the recording ended while files had more to read? */
+static bool
+is_early(struct capture *c, int more)
+{
+	struct frame f;
+	struct err ignored;
+
+	if (c->live || more < 0)
+		return false;
+	return c->stopped ||
+	    (c->left == 0 && source_next(c->source, &f, &ignored) != 0);
+}
+
 int
 capture_run(struct capture *c, struct err *err)
 {
@@ -149,7 +163,9 @@ capture_run(struct capture *c, struct err *err)
 	    !c->outlet.failed)
 		more = step(c, err);
 	count_losses(c);
-	c->outlet.coverage.cut_short = more < 0 || source_was_cut(c->source);
+	c->ended_early = is_early(c, more);
+	c->outlet.coverage.cut_short =
+	    more < 0 || c->ended_early || source_was_cut(c->source);
 	flow_table_finish(c->flows);
 	if (more >= 0 && c->outlet.failed) {
 		*err = c->outlet.err;
@@ -177,6 +193,12 @@ capture_stop(struct capture *c)
 {
 	c->stopped = 1;
 	source_stop(c->source);
+}
+
+bool
+capture_ended_early(const struct capture *c)
+{
+	return c->ended_early;
 }
 
 const struct coverage *

@@ -98,6 +98,9 @@ int capture_run(struct capture *c, struct err *err) MUST_CHECK;
  */
 void capture_stop(struct capture *c);
 
+/* Did capture_stop() or max_packets end it before the end of the files? */
+bool capture_ended_early(const struct capture *c);
+
 /*
  * What was seen since capture_open(), or since capture_cut() was called
  * last.  What others count, such as losses, is as of the last tick or the

@@ -81,11 +81,12 @@ queue_memory(const struct session_options *options)
 	return options->capture.memory / 16;
 }
 
-/* May the archive lack something that passed? */
+/* May the archive lack something that passed, but what nobody asked for? */
 static bool
-is_incomplete(const struct coverage *c)
+is_incomplete(const struct session *s, const struct coverage *c)
 {
-	return c->cut_short || c->exchanges.incomplete > c->exchanges.orphans ||
+	return (c->cut_short && !capture_ended_early(s->capture)) ||
+	    c->exchanges.incomplete > c->exchanges.orphans ||
 	    c->kernel_drops > 0 || c->interface_drops > 0 ||
 	    c->interface_downs > 0;
 }
@@ -161,7 +162,7 @@ close_tape(struct session *s, struct tape **tape, struct err *err)
 	status = tape_close(t, err);
 	if (status == 0) {
 		report(s, path, &coverage);
-		s->incomplete |= is_incomplete(&coverage);
+		s->incomplete |= is_incomplete(s, &coverage);
 	}
 	free(path);
 	return status;

@@ -108,7 +108,7 @@ recording(struct teller *t, const struct recording *rec,
 	else if (c->cut_short)
 		add(t, "%s%s", any ? ", and " : "",
 		    c->watched_from != 0 ? "the interface went away"
-					 : "the file is cut short");
+					 : "not all of the file was read");
 	else if (c->packets == 0)
 		add(t, "%sno packets", any ? ", " : "");
 	else if (!any)

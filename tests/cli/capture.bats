@@ -346,6 +346,10 @@ endless() {
 	"$OBIT" capture --json --count 40 -r "$huawei" a.obit >out || [ $? -eq 4 ]
 	jq -e '.packets == 40' out
 	"$OBIT" verify a.obit
+	run -0 "$OBIT" audit a.obit
+	[[ "$output" == *"recording 1: "*"not all of the file was read" ]]
+	run -0 "$OBIT" capture --json --count 95 -r "$huawei" b.obit
+	jq -e '.packets == 95 and (.cut_short | not)' <<<"$output"
 }
 
 @test "--rotate SIZE: the archives together hold what one does" {
