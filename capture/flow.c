@@ -205,16 +205,20 @@ flow_free(struct flow_table *t, struct flow *f, enum reason why)
  * not captured?
  */
 static bool
-is_after_end(const struct flow *f, const struct segment *seg,
-    const struct stream *s)
+is_after_end(const struct flow *f, const struct segment *seg, int from)
 {
+	const struct stream *s = &f->sides[from].stream,
+			    *to = &f->sides[!from].stream;
 	uint64_t position = stream_position(s, seg->seq);
+	uint64_t ack = stream_position(to, seg->ack);
 	bool ending = f->closed || f->facts.reset || s->end != 0;
 
+	if (seg->wire_len == 0 || !s->started || !ending)
+		return false;
 	/* Nothing follows FIN (RFC 9293, section 3.6). */
-	return seg->wire_len > 0 && s->started && ending &&
-	    ((s->end != 0 && position > s->end) ||
-		position + MAX_BEFORE < s->first);
+	return (s->end != 0 && position > s->end) ||
+	    position + MAX_BEFORE < s->first ||
+	    ((seg->flags & TCP_ACK) && ack + MAX_BEFORE < to->first);
 }
 
 /* Another connection between the same endpoints? */
@@ -225,7 +229,7 @@ is_reuse(const struct flow *f, const struct segment *seg, int from)
 	uint32_t acked = seg->ack - f->syn_seq[!from], late;
 
 	if (!(seg->flags & TCP_SYN))
-		return is_after_end(f, seg, s);
+		return is_after_end(f, seg, from);
 	if (s->syn)
 		return f->syn_seq[from] != seg->seq;
 	/* It answers another SYN than the one that was seen. */

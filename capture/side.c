@@ -493,9 +493,9 @@ on_ready(void *ctx, uint64_t ack)
 		return false;
 	if (s->force || !other->started || ack <= other->next)
 		return true;
-	/* What is acknowledged beyond the last byte of a message can be FIN. */
-	return (ack == other->next + 1 && s->peer->draft == NULL) ||
-	    stream_is_over(other) || s->mode == SIDE_IGNORE;
+	/* What is acknowledged beyond the last byte can be FIN. */
+	return ack == other->next + 1 || stream_is_over(other) ||
+	    s->mode == SIDE_IGNORE;
 }
 
 static void

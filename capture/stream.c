@@ -263,7 +263,9 @@ stream_acked(struct stream *s, uint32_t seq, bool latest)
 {
 	uint64_t position = stream_position(s, seq);
 
-	if (s->started && (position > s->acked || latest) &&
+	if (s->started &&
+	    (position > s->acked ||
+		(latest && position + MAX_EARLY < s->acked)) &&
 	    (int64_t)(position - s->next) < MAX_JUMP)
 		s->acked = position;
 }

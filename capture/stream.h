@@ -87,8 +87,8 @@ void stream_add(struct stream *s, const struct segment *seg, uint64_t ack);
 
 /*
  * The peer acknowledges everything before this sequence number.  latest: no
- * later byte of the peer was seen, so that this is believed also where more was
- * acknowledged before, by a packet of another connection.
+ * later byte of the peer was seen.  Then this is believed also where far more
+ * was acknowledged before: by a packet of another connection.
  */
 void stream_acked(struct stream *s, uint32_t seq, bool latest);
 

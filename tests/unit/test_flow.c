@@ -650,6 +650,23 @@ START_TEST(acknowledgement_of_the_connection_before)
 }
 END_TEST
 
+/* Two acknowledgements of the client, in the wrong order. */
+START_TEST(acknowledgements_that_overtake)
+{
+	open_capture();
+	connect_from(1);
+	client(DELETE_A);
+	t.seq[1] += 900; /* lost */
+	put(0, TCP_ACK, "", 0);
+	t.seq[1] -= 600;
+	put(0, TCP_ACK, "", 0);
+	t.seq[1] -= 300;
+	put(0, TCP_ACK, "", 0);
+	expect("1.1 DELETE /a response-lost response-lost;");
+	ck_assert_uint_eq(t.outlet.coverage.unseen_bytes, 900);
+}
+END_TEST
+
 /* The end of the old one was captured, the SYNs of the new one were not. */
 START_TEST(lower_bytes_after_the_end_are_a_new_connection)
 {
@@ -674,23 +691,20 @@ START_TEST(lower_bytes_after_the_end_are_a_new_connection)
 }
 END_TEST
 
-/* The tap shows it behind the answer, which acknowledges it. */
-START_TEST(late_last_byte)
+/* Likewise, of the client higher, of the server lower and only acknowledged. */
+START_TEST(another_connection_is_known_by_what_it_acknowledges)
 {
-	uint32_t len = (uint32_t)strlen(DELETE_A);
-
 	open_capture();
-	connect_from(1);
-	put(0, TCP_ACK, "DELETE /a HTTP/1.1\r\n\r", len - 1);
-	t.seq[0]++;
-	server(DONE);
-	t.seq[0]--;
-	t.seq[1] -= (uint32_t)strlen(DONE);
-	client("\n");
-	t.seq[1] += (uint32_t)strlen(DONE);
-	client(GET_B);
+	connect_from(100000000);
+	client(DELETE_A);
 	server(GONE);
-	expect("1.1 DELETE /a 204;1.2 GET /b 404 no;");
+	put(0, TCP_RST, "", 0);
+	t.seq[0] += 200000000;
+	t.seq[1] -= 200000000;
+	client(GET_B);
+	expect("1.1 DELETE /a 404 no;"
+	       "2.1 GET /b response-lost midstream "
+	       "response-lost;");
 }
 END_TEST
 
@@ -824,6 +838,8 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
     who_goes_on_is_not_given_up, bytes_of_the_connection_before,
     fin_of_the_connection_before, acknowledgement_of_the_connection_before,
-    lower_bytes_after_the_end_are_a_new_connection, late_last_byte, late_client,
-    late_peer, text_of_a_cut_body_is_no_response, answer_in_the_body_of_another,
+    acknowledgements_that_overtake,
+    lower_bytes_after_the_end_are_a_new_connection,
+    another_connection_is_known_by_what_it_acknowledges, late_client, late_peer,
+    text_of_a_cut_body_is_no_response, answer_in_the_body_of_another,
     copies_are_not_looked_for_among_all_requests, cut_heads_are_counted)
