@@ -131,7 +131,8 @@ take_response(struct side *s, const struct parser_head *h)
 	buf_release(&s->interim);
 	if (d->bodiless)
 		d->message.framing = FRAMING_NONE;
-	if (status == 101)
+	/* One that answers nothing may be text in a body that was cut. */
+	if (status == 101 && q != NULL)
 		end_http(s);
 	else if (d->bodiless && q->connect_method)
 		leave_http(s, q);

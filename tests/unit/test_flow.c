@@ -760,6 +760,21 @@ START_TEST(text_of_a_cut_body_is_no_response)
 }
 END_TEST
 
+START_TEST(text_of_a_cut_body_ends_no_connection)
+{
+	open_capture();
+	connect_from(1);
+	client(GET_B);
+	server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n");
+	t.seq[1] += 37;
+	server("HTTP/1.1 101 Switching Protocols\r\n\r\n");
+	server("\r\n0\r\n\r\n");
+	client(DELETE_A);
+	server(DONE);
+	expect("1.1 GET /b 200 14\r\n gap truncated;1.2 DELETE /a 204;");
+}
+END_TEST
+
 /* The answer to a HEAD that was lost seems to have a body: the next answer. */
 START_TEST(answer_in_the_body_of_another)
 {
@@ -841,5 +856,6 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     acknowledgements_that_overtake,
     lower_bytes_after_the_end_are_a_new_connection,
     another_connection_is_known_by_what_it_acknowledges, late_client, late_peer,
-    text_of_a_cut_body_is_no_response, answer_in_the_body_of_another,
-    copies_are_not_looked_for_among_all_requests, cut_heads_are_counted)
+    text_of_a_cut_body_is_no_response, text_of_a_cut_body_ends_no_connection,
+    answer_in_the_body_of_another, copies_are_not_looked_for_among_all_requests,
+    cut_heads_are_counted)
