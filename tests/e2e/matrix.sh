@@ -10,9 +10,9 @@
 # everything is found of which both heads were captured (--visible); connections
 # joined in the middle must have shown some ids first, and where requests are
 # pipelined one that was lost may have been another try with the same id
-# (--of-visible).  In the rows "unnamed"
-# and in those of gen_talk.py without --echo only counting and times are left.
-# Other programs find more there, and some of it wrong:
+# (--of-visible).  In the rows "unnamed" and in those of gen_talk.py without
+# --echo only counting and times are left.  Other programs find more there, and
+# some of it wrong:
 #  - loss, mixed: a request lost together with its answer, or one that was
 #    longer than two can be, leaves it open how many were lost.  "burst" is the
 #    capture that punishes a guess: the client begins to send ahead just where
