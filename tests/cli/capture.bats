@@ -247,47 +247,38 @@ unlock() {
 	[ ! -e b.obit ]
 }
 
-@test "a filter that a later file cannot be asked of ends the recording" {
-	python3 - "$huawei" >raw.pcap <<-'END'
+# A little-endian pcap with only these bytes of each packet, and another link type.
+parts() { # FILE FROM TO LINK
+	python3 - "$@" <<-'END'
 	import struct, sys
 	data = open(sys.argv[1], "rb").read()
-	at, out = 24, data[:20] + struct.pack("<I", 101)
+	first, last, link = map(int, sys.argv[2:])
+	at, out = 24, data[:20] + struct.pack("<I", link)
 	while at < len(data):
 	    s, u, n, wire = struct.unpack_from("<IIII", data, at)
-	    out += struct.pack("<IIII", s, u, n - 14, wire - 14)
-	    out += data[at + 30:at + 16 + n]
+	    part = data[at + 16:at + 16 + n][first:last]
+	    out += struct.pack("<IIII", s, u, len(part), wire - first) + part
 	    at += 16 + n
 	sys.stdout.buffer.write(out)
 	END
+}
+
+@test "a filter that a later file cannot be asked of ends the recording" {
+	parts "$huawei" 14 65535 101 >raw.pcap
 	run -3 --separate-stderr "$OBIT" capture -f 'ether multicast or tcp' \
 		-r "$huawei" -r raw.pcap a.obit
 	[[ "$stderr" == *'filter "ether multicast or tcp" on link type RAW: '* ]]
 	"$OBIT" verify a.obit
 }
 
-# Cut each packet of a little-endian pcap to so many bytes, as tcpdump -s does.
-snap() {
-	python3 - "$1" "$2" <<-'END'
-	import struct, sys
-	data = open(sys.argv[1], "rb").read()
-	most, at, out = int(sys.argv[2]), 24, data[:24]
-	while at < len(data):
-	    s, u, n, wire = struct.unpack_from("<IIII", data, at)
-	    out += struct.pack("<IIII", s, u, min(n, most), wire)
-	    out += data[at + 16:at + 16 + min(n, most)]
-	    at += 16 + n
-	sys.stdout.buffer.write(out)
-	END
-}
-
 @test "what the snap length cut off is missed, not forgotten" {
-	snap "$huawei" 96 >cut.pcap
+	parts "$huawei" 0 96 1 >cut.pcap
 	run -0 "$OBIT" capture --json -r cut.pcap a.obit
 	jq -e '.exchanges.orphans > 0 and .flows.undecided == 0' <<<"$output"
 	jq -e '.unseen_bytes > 10000' <<<"$output"
 	run -0 "$OBIT" stats a.obit
 	[[ "$output" == *"  missing    "*" KiB, never captured"* ]]
-	snap "$huawei" 40 >cut.pcap
+	parts "$huawei" 0 40 1 >cut.pcap
 	"$OBIT" capture -r cut.pcap b.obit
 	run -0 "$OBIT" audit b.obit
 	[[ "$output" == *"not visible: 95 packets not readable" ]]
