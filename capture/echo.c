@@ -51,21 +51,21 @@ echo_note(struct echo_ids *ids, struct draft *d, const struct head *h,
 		ids->habit = ++ids->row == ECHO_ENOUGH;
 }
 
-/* The number of the only request with this mark; 0: there is none. */
-static uint64_t
+/* The last request with this mark, or NULL; there must be one only. */
+static const struct draft *
 find_mark(struct echo_ids *ids, const struct rank_requests *q, uint64_t mark)
 {
-	uint64_t number = 0;
+	const struct draft *found = NULL;
 
 	for (size_t i = 0; i < drafts_count(&q->seen); i++) {
 		const struct draft *d = drafts_at(&q->seen, i);
 
 		if (d->mark != mark)
 			continue;
-		ids->unreliable |= number != 0;
-		number = d->number;
+		ids->unreliable |= found != NULL;
+		found = d;
 	}
-	return number;
+	return found;
 }
 
 void
@@ -76,17 +76,19 @@ echo_find(struct echo_ids *ids, const struct rank_requests *q, struct draft *r,
 	    head_field(h, "Age").p != NULL)
 		return;
 	for (size_t i = 0; i < h->field_count; i++) {
-		uint64_t n = is_id(&h->fields[i])
+		const struct draft *d = is_id(&h->fields[i])
 		    ? find_mark(ids, q, mark_of(h->fields[i].value))
-		    : 0;
+		    : NULL;
+		uint64_t n;
 
-		if (n == 0)
+		if (d == NULL)
 			continue;
+		n = d->number;
 		ids->unreliable |= r->named != 0 && r->named != n;
 		ids->unreliable |= !r->bounds.inferred &&
 		    (2 * n < r->bounds.low || 2 * n > r->bounds.high);
 		/* Caches need not say Age: it may answer a later one. */
-		if (!rank_request(q, n)->cacheable)
+		if (!d->cacheable)
 			r->named = n;
 	}
 }

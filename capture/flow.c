@@ -209,12 +209,13 @@ is_after_end(const struct flow *f, const struct segment *seg, int from)
 {
 	const struct stream *s = &f->sides[from].stream,
 			    *to = &f->sides[!from].stream;
-	uint64_t position = stream_position(s, seg->seq);
-	uint64_t ack = stream_position(to, seg->ack);
 	bool ending = f->closed || f->facts.reset || s->end != 0;
+	uint64_t position, ack;
 
 	if (seg->wire_len == 0 || !s->started || !ending)
 		return false;
+	position = stream_position(s, seg->seq);
+	ack = stream_position(to, seg->ack);
 	/* Nothing follows FIN (RFC 9293, section 3.6). */
 	return (s->end != 0 && position > s->end) ||
 	    position + MAX_BEFORE < s->first ||

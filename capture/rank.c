@@ -16,7 +16,6 @@ rank_request(const struct rank_requests *q, uint64_t n)
 	return drafts_at(&q->seen, (size_t)(n - first));
 }
 
-/* May a request be missing before number n? */
 bool
 rank_may_hide(const struct rank_requests *q, uint64_t n)
 {

@@ -53,10 +53,12 @@ on_begin(void *ctx)
 	if (at >= p->position)
 		begin =
 		    span_sub(p->bytes, (size_t)(at - p->position), SIZE_MAX);
-	s->plausible = s->which == HEAD_REQUEST ? detect_is_common(begin)
-						: begins_response(begin);
-	if (s->which == HEAD_REQUEST)
+	if (s->which == HEAD_REQUEST) {
+		s->plausible = detect_is_common(begin);
 		pair_begin(s->pair);
+	} else {
+		s->plausible = begins_response(begin);
+	}
 	s->draft = draft_new(s->outlet, at, p->ack, p->time);
 	s->draft->flaws |= p->conflict ? FLAW_BIT(FLAW_CONFLICT) : 0;
 	s->queued = s->interim_draft = false;
@@ -490,9 +492,11 @@ on_ready(void *ctx, uint64_t ack)
 	struct side *s = ctx;
 	const struct stream *other = &s->peer->stream;
 
-	if (!s->force && awaits_syn(s, ack))
+	if (s->force)
+		return true;
+	if (awaits_syn(s, ack))
 		return false;
-	if (s->force || !other->started || ack <= other->next)
+	if (!other->started || ack <= other->next)
 		return true;
 	/* What is acknowledged beyond the last byte can be FIN. */
 	return ack == other->next + 1 || stream_is_over(other) ||
