@@ -92,6 +92,13 @@ pcapng_is_magic(struct span head)
 	return head.len >= 4 && be32(head.p) == BLOCK_SECTION;
 }
 
+/* Blocks and options end where a multiple of four bytes does. */
+static size_t
+padded(size_t len)
+{
+	return (len + 3) & ~(size_t)3;
+}
+
 /*
  * Cut the next option off *options.  Return 1, 0 behind the last, -1 if it
  * claims more bytes than there are.
@@ -100,19 +107,18 @@ static int
 next_option(const struct pcapng *p, struct span *options, uint16_t *code,
     struct span *value)
 {
-	size_t len, padded;
+	size_t len;
 
 	if (options->len < 4)
 		return options->len == 0 ? 0 : -1;
 	*code = get16(p, options->p);
 	len = get16(p, options->p + 2);
-	padded = (len + 3) & ~(size_t)3;
 	if (*code == OPTION_END)
 		return 0;
-	if (padded > options->len - 4)
+	if (padded(len) > options->len - 4)
 		return -1;
 	*value = span_sub(*options, 4, len);
-	*options = span_sub(*options, 4 + padded, SIZE_MAX);
+	*options = span_sub(*options, 4 + padded(len), SIZE_MAX);
 	return 1;
 }
 
@@ -269,15 +275,12 @@ set_frame(struct frame *out, const struct block *b, size_t at, uint32_t len,
 	return 0;
 }
 
-/* What a packet says was dropped before it on its interface. */
+/* What a packet of len bytes says was dropped before it on its interface. */
 static void
-count_drops(const struct pcapng *p, const struct block *b,
+count_drops(const struct pcapng *p, const struct block *b, size_t len,
     struct pcapng_interface *i)
 {
-	uint64_t len = 20 + (uint64_t)get32(p, b->body.p + 12);
-	struct span options = span_sub(b->body,
-	    len < SIZE_MAX - 3 ? (size_t)(len + 3) & ~(size_t)3 : SIZE_MAX,
-	    SIZE_MAX);
+	struct span options = span_sub(b->body, 20 + padded(len), SIZE_MAX);
 	struct span value;
 	uint16_t code, dropped;
 
@@ -305,11 +308,14 @@ read_packet(struct pcapng *p, const struct block *b, struct frame *out,
 	id = b->type == BLOCK_PACKET ? get32(p, at) : get16(p, at);
 	if (id >= p->count)
 		return refuse_interface(b, err, "a packet", id);
-	count_drops(p, b, &p->interfaces[id]);
 	ticks = (uint64_t)get32(p, at + 4) << 32 | get32(p, at + 8);
 	out->time = p->last = to_time(&p->interfaces[id], ticks);
 	out->link = p->interfaces[id].link;
-	return set_frame(out, b, 20, get32(p, at + 12), get32(p, at + 16), err);
+	if (set_frame(out, b, 20, get32(p, at + 12), get32(p, at + 16), err) <
+	    0)
+		return -1;
+	count_drops(p, b, out->bytes.len, &p->interfaces[id]);
+	return 0;
 }
 
 /* Its captured length is not written: the least of three says it. */
