@@ -168,22 +168,27 @@ close_tape(struct session *s, struct tape **tape, struct err *err)
 	return status;
 }
 
+static int
+open_archive(struct session *s, const char *path, enum store_mode mode,
+    struct recording *rec, struct err *err)
+{
+	return tape_open(&s->tape, path, mode, rec, &s->options->sealer,
+	    queue_memory(s->options), err);
+}
+
 /* The next archive of the rotation that nobody else has made. */
 static int
 open_next(struct session *s, struct recording *rec, struct err *err)
 {
-	const struct session_options *options = s->options;
+	const char *base = s->options->archive;
 	int status;
 
+	if (s->number == 0 && rotation_next(&s->number, base, err) < 0)
+		return -1;
 	do {
-		char *path;
+		char *path = rotation_name(base, s->number++);
 
-		if (s->number == 0 &&
-		    rotation_next(&s->number, options->archive, err) < 0)
-			return -1;
-		path = rotation_name(options->archive, s->number++);
-		status = tape_open(&s->tape, path, STORE_CREATE, rec,
-		    &options->sealer, queue_memory(options), err);
+		status = open_archive(s, path, STORE_CREATE, rec, err);
 		free(path);
 	} while (status < 0 && err->code == ERR_EXISTS);
 	return status;
@@ -206,8 +211,8 @@ open_tape(struct session *s, struct err *err)
 	if (rotates(options))
 		status = open_next(s, &rec, err);
 	else
-		status = tape_open(&s->tape, options->archive, STORE_APPEND,
-		    &rec, &options->sealer, queue_memory(options), err);
+		status =
+		    open_archive(s, options->archive, STORE_APPEND, &rec, err);
 	if (status < 0)
 		return -1;
 	recorder_begin(&s->recorder, tape_handover(s->tape),

@@ -25,8 +25,7 @@ struct tape;
 /*
  * Begin a recording in the archive at path, opened to append to or as one that
  * must not exist, and seal it as asked; at most memory bytes wait to be
- * written.
- * Errors: those of sealer_open(), sealer_begin(), store_open() and
+ * written.  Errors: those of sealer_open(), sealer_begin(), store_open() and
  * store_begin().
  */
 int tape_open(struct tape **out, const char *path, enum store_mode mode,

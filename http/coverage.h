@@ -61,9 +61,9 @@ struct coverage {
 	int64_t first, last;      /* packet times; 0 while packets is 0 */
 	/* when an interface was watched, by the clock on the wall; else 0 */
 	int64_t watched_from, watched_until;
-	bool cut_short; /* the capture file ends inside a packet, could not be
-			   read to its end, or was not as somebody ended the
-			   recording */
+	bool cut_short; /* the capture file ends inside a packet, or it was not
+			   read to its end: it could not be, or somebody ended
+			   the recording */
 };
 
 /*

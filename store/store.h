@@ -51,8 +51,8 @@ int store_make(struct store **out, const char *path, const char *name,
 /*
  * Commit what is open, fold the journal into the file and close.  A file
  * that was made by this store_open() and in which no recording was begun is
- * removed again.  NULL is allowed.  The store is
- * freed whether it fails or not.
+ * removed again.  NULL is allowed.  The store is freed whether it fails or
+ * not.
  */
 int store_close(struct store *st, struct err *err) MUST_CHECK;
 
