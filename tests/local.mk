@@ -10,7 +10,8 @@ AM_TESTS_ENVIRONMENT = OBIT='$(abs_top_builddir)/obit'; export OBIT; \
 	CK_TIMEOUT_MULTIPLIER=10; export CK_TIMEOUT_MULTIPLIER;
 
 check_LIBRARIES += libtest.a
-libtest_a_SOURCES = %D%/lib/exchange.c %D%/lib/exchange.h %D%/lib/unit.c %D%/lib/unit.h
+libtest_a_SOURCES = %D%/lib/exchange.c %D%/lib/exchange.h \
+	%D%/lib/segments.c %D%/lib/segments.h %D%/lib/unit.c %D%/lib/unit.h
 
 # Conversations in text, and the captures made of them.
 check_LIBRARIES += libflow.a
