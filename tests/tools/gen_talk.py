@@ -41,6 +41,7 @@ for name, text in (
         ("expect", "a POST asks for 100 (Continue)"),
         ("head", "a request is HEAD"), ("notmod", "a response is 304 with a length"),
         ("chunked", "a response is chunked, with trailers half the time"),
+        ("quote", "the body of a response holds others, each in a segment of its own"),
         ("syn-data", "the first request comes with the SYN"),
         ("hurry", "an acknowledgement is sent at once, not with the next data"),
         ("loss", "a packet is not captured"), ("loss-client", "the same, of clients only"),
@@ -161,6 +162,30 @@ def digest(b):
     return hashlib.sha256(b).hexdigest()
 
 
+def chunks(parts):
+    wire = [b""]
+    for part in parts:
+        for i in range(0, len(part), 500):
+            wire += [b"%x\r\n" % len(part[i:i + 500]), part[i:i + 500], b"\r\n"]
+    wire.append(b"0\r\n" + (b"X-Sum: 1\r\n" if R.random() < .5 else b"") + b"\r\n")
+    return wire if a.quote else [b"".join(wire)]
+
+
+def quoted(fields):
+    """The parts of a body that holds responses: alone, one after another, or in a batch."""
+    kind = R.choice(("alone", "row", "batch"))
+    parts = []
+    for _ in range(1 if kind == "alone" else R.randrange(1, 4)):
+        status, text = R.choice((200, 204, 404, 409)), R.randbytes(R.choice((1, 100))).hex()
+        length = "" if status == 204 else "Content-Length: %d\r\n" % len(text)
+        if kind == "batch":
+            parts.append(b"--b\r\nContent-Type: application/http\r\n\r\n")
+        parts.append(("HTTP/1.1 %d Quoted\r\n%s%s\r\n%s" % (status, R.choice(("", fields)), length, text if length else "")).encode())
+        if kind == "batch":
+            parts.append(b"\r\n")
+    return parts + ([b"--b--\r\n"] if kind == "batch" else [])
+
+
 def make_exchange(c, n):
     x = Exchange()
     rid = "%08x-%06d" % (c.number, n)
@@ -181,15 +206,17 @@ def make_exchange(c, n):
         status = 304
     entity = b"" if status == 204 else R.randbytes(R.choice((0, 3, 30, 200, 900))).hex().encode()
     fields = shared + ("X-Request-Id: %s\r\n" % rid if c.echoes else "")
-    wire = entity
+    wire = [entity]
+    if status != 204 and chance(a.quote):
+        wire = [b""] + quoted(fields)
+        entity = b"".join(wire)
     if status != 204 and chance(a.chunked):
         fields += "Transfer-Encoding: chunked\r\n"
-        wire = b"".join(b"%x\r\n%s\r\n" % (len(entity[i:i + 500]), entity[i:i + 500]) for i in range(0, len(entity), 500))
-        wire += b"0\r\n" + (b"X-Sum: 1\r\n" if R.random() < .5 else b"") + b"\r\n"
+        wire = chunks(wire)
     elif status != 204:
         fields += "Content-Length: %d\r\n" % len(entity)
     if method == "HEAD" or status == 304:
-        entity = wire = b""
+        entity, wire = b"", [b""]
     x.status, x.fields, x.wire = status, fields, wire
     x.interim = b"HTTP/1.1 100 Continue\r\n\r\n" if x.expect else b""
     if chance(a.interim):
@@ -204,7 +231,7 @@ def make_exchange(c, n):
 def make_connect(c):
     x = make_exchange(c, 0)
     x.head = ("CONNECT api.example:443 HTTP/1.1\r\nHost: api.example:443\r\nX-Request-Id: %08x-000000\r\n\r\n" % c.number).encode()
-    x.body = x.wire = x.interim = b""
+    x.body, x.wire, x.interim = b"", [b""], b""
     x.status, x.fields, x.early, x.expect = 200, "", False, False
     x.truth.update(method="CONNECT", target="api.example:443", req_len=0, req_sha256=digest(b""), resp_len=0, resp_sha256=digest(b""))
     return x
@@ -309,10 +336,10 @@ class Connection:
         self.aborts = R.randrange(1, n) if chance(a.abort) else None
         self.resets = R.randrange(1, n) if chance(a.rst) else None
         self.stays_open, self.server_first = chance(a.open), chance(a.server_first)
-        self.until_close = chance(a.until_close) and last.status != 204 and last.wire and "chunked" not in last.fields
+        self.until_close = chance(a.until_close) and last.status != 204 and last.truth["resp_len"] > 0 and "chunked" not in last.fields
         self.upgrades = not self.until_close and chance(a.upgrade)
         if self.upgrades:
-            last.status, last.wire, last.interim, last.early, last.expect = 101, b"", b"", False, False
+            last.status, last.wire, last.interim, last.early, last.expect = 101, [b""], b"", False, False
             last.body, last.fields = b"", "Upgrade: websocket\r\nConnection: Upgrade\r\n"
             last.head = last.head.split(b"\r\nContent-Length")[0].rstrip(b"\r\n").replace(b"\r\nExpect: 100-continue", b"")
             last.head += b"\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
@@ -438,7 +465,9 @@ class Connection:
         x.truth["status"] = x.status
         end.say(x.interim)
         x.answer_head = (end.sent, end.sent + len(head))
-        end.say(head.encode() + x.wire)
+        end.say(head.encode() + x.wire[0])
+        for part in x.wire[1:]:
+            end.say(part)
         self.edges[1].append((start, end.sent))
         if x.status == 101:
             self.telling.append((1, start, end.sent))

@@ -8,7 +8,7 @@ itself or with what was printed.  Prints how much was found; --all: every
 exchange must be right, and complete unless packets were cut (--cut);
 --visible: every exchange whose two heads are in the capture must be right, as
 the manifest says; --of-visible F: that part of these; --recall F: that part of
-all.
+all.  --guess: what is said to be inferred may be wrong; how much is, is printed.
 """
 import argparse, json, sys
 
@@ -18,6 +18,7 @@ ap.add_argument("--all", dest="recall", action="store_const", const=1.0, default
 ap.add_argument("--recall", type=float, default=0.0)
 ap.add_argument("--visible", dest="of_visible", action="store_const", const=1.0, default=0.0)
 ap.add_argument("--of-visible", type=float, default=0.0)
+ap.add_argument("--guess", action="store_true")
 ap.add_argument("--cut", action="store_true")
 ap.add_argument("--method", default="DELETE")
 a = ap.parse_args()
@@ -26,6 +27,7 @@ for line in open(a.manifest):
     t = json.loads(line)
     truth["%08x-%06d" % (t["conn"], t["n"])] = t
 wrong, seen, cover, complete = [], {}, None, 0
+guessed = []
 FLAW = {"no-response", "response-lost", "ambiguous", "reset", "limit"}
 for line in sys.stdin:
     x = json.loads(line)
@@ -39,8 +41,9 @@ for line in sys.stdin:
     seen[x["id"]] = x
     if (x["method"], x["target"]) != (t["method"], t["target"]):
         wrong.append("request: %s" % line)
+    lies = guessed if a.guess and "inferred" in x["flaws"] else wrong
     if x["status"] is not None and x["status"] != t["status"]:
-        wrong.append("status: is %s: %s" % (t["status"], line))
+        lies.append("status: is %s: %s" % (t["status"], line))
     if (x["status"] is None) == (x["reason"] is None) or \
        (x["status"] is None) != (x["response"] is None):
         wrong.append("reason: %s" % line)
@@ -54,7 +57,7 @@ for line in sys.stdin:
             if m is not None and not x["flaws"]:
                 wrong.append("%s without a flaw: %s" % (name, line))
         elif (m["sha256"], m["body_len"]) != (t[key + "_sha256"], t[key + "_len"]):
-            wrong.append("%s body: %s" % (name, line))
+            lies.append("%s body: %s" % (name, line))
     complete += whole
     if a.recall == 1 and not a.cut and not whole and t["status"] is not None:
         wrong.append("not complete: %s" % line)
@@ -73,8 +76,9 @@ got = [k for k in of if k in seen]
 right = [k for k in got if seen[k]["status"] == truth[k]["status"]]
 visible = [k for k in of if truth[k].get("visible")]
 missed = sorted(set(visible) - set(right))
-print("# truth %d visible %s seen %d right %d wrong %d" %
-      (len(of), len(visible) if visible else "-", len(got), len(right), len(wrong)))
+print("# truth %d visible %s seen %d right %d wrong %d%s" %
+      (len(of), len(visible) if visible else "-", len(got), len(right), len(wrong),
+       " guessed wrong %d" % len(guessed) if a.guess else ""))
 for w in wrong[:5]:
     print("#", w.rstrip())
 few = len(visible) - len(missed) < a.of_visible * len(visible)
