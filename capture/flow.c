@@ -12,7 +12,12 @@
 /* What a connection takes. */
 #define FLOW_SIZE (sizeof(struct flow) + BUDGET_MALLOC + TABLE_COST)
 
-#define MAX_SYN      65536     /* bytes that come with a SYN, and SYN itself */
+#define MAX_SYN 65536 /* bytes that come with a SYN, and SYN itself */
+/* So long can segments live in the network (RFC 9293, section 3.4.3). */
+#define SEGMENT_LIFE_NS ((int64_t)120 * 1000000000)
+/* No connection is given up for another before it was silent for so long. */
+#define SILENCE_NS ((int64_t)10 * 1000000000)
+
 #define MAX_BEFORE   (1 << 20) /* bytes before the first one that was seen */
 #define ENOUGH_BYTES 4096      /* without HTTP in them: it is something else */
 
@@ -32,7 +37,9 @@ struct flow {
 	struct pair_facts facts;
 	struct endpoint ends[2]; /* low, high */
 	uint32_t syn_seq[2];
-	uint32_t hash; /* of the key */
+	int64_t syn_time; /* of the last SYN */
+	int64_t taken;    /* time of the last packet that was not stale */
+	uint32_t hash;    /* of the key */
 	struct flow *prev, *next;
 };
 
@@ -222,6 +229,36 @@ is_after_end(const struct flow *f, const struct segment *seg, int from)
 	    ((seg->flags & TCP_ACK) && ack + MAX_BEFORE < to->first);
 }
 
+/*
+ * Of the connection before, between the same ports: it begins before the first
+ * byte of this one, by more than a keep-alive probe does, or acknowledges less
+ * than the peer's SYN.
+ */
+static bool
+is_stale(const struct stream *s, const struct stream *peer,
+    const struct segment *seg)
+{
+	if (seg->flags & (TCP_SYN | TCP_RST))
+		return false;
+	return (s->syn && stream_position(s, seg->seq) + 1 < s->first) ||
+	    (peer->syn && (seg->flags & TCP_ACK) &&
+		stream_position(peer, seg->ack) < peer->first);
+}
+
+/*
+ * What seems to be of the connection before can no longer be: it is of another
+ * one after it, neither the end of this one nor the SYNs of which were
+ * captured.
+ */
+static bool
+is_behind_time(const struct flow *f, const struct segment *seg, int from)
+{
+	return seg->wire_len > 0 && !f->closed &&
+	    seg->time - f->syn_time > SEGMENT_LIFE_NS &&
+	    seg->time - f->taken > SILENCE_NS &&
+	    is_stale(&f->sides[from].stream, &f->sides[!from].stream, seg);
+}
+
 /* Another connection between the same endpoints? */
 static bool
 is_reuse(const struct flow *f, const struct segment *seg, int from)
@@ -230,7 +267,8 @@ is_reuse(const struct flow *f, const struct segment *seg, int from)
 	uint32_t acked = seg->ack - f->syn_seq[!from], late;
 
 	if (!(seg->flags & TCP_SYN))
-		return is_after_end(f, seg, from);
+		return is_after_end(f, seg, from) ||
+		    is_behind_time(f, seg, from);
 	if (s->syn)
 		return f->syn_seq[from] != seg->seq;
 	/* It answers another SYN than the one that was seen. */
@@ -280,30 +318,16 @@ note_flags(struct flow *f, const struct segment *seg, int from)
 	struct stream *s = &f->sides[from].stream,
 		      *to = &f->sides[!from].stream;
 
-	if (seg->flags & TCP_SYN)
+	if (seg->flags & TCP_SYN) {
 		f->syn_seq[from] = seg->seq;
+		f->syn_time = seg->time;
+	}
 	f->facts.reset |= (seg->flags & TCP_RST) != 0;
 	if ((seg->flags & (TCP_ACK | TCP_RST)) != TCP_ACK)
 		return;
 	stream_start(s, seg->seq + ((seg->flags & TCP_SYN) != 0));
 	stream_start(to, seg->ack);
 	stream_acked(to, seg->ack, (int32_t)(seg->seq - s->next_seq) >= 0);
-}
-
-/*
- * Of the connection before, between the same ports: it begins before the first
- * byte of this one, by more than a keep-alive probe does, or acknowledges less
- * than the peer's SYN.
- */
-static bool
-is_stale(const struct stream *s, const struct stream *peer,
-    const struct segment *seg)
-{
-	if (seg->flags & (TCP_SYN | TCP_RST))
-		return false;
-	return (s->syn && stream_position(s, seg->seq) + 1 < s->first) ||
-	    (peer->syn && (seg->flags & TCP_ACK) &&
-		stream_position(peer, seg->ack) < peer->first);
 }
 
 static void
@@ -314,6 +338,7 @@ take(struct flow_table *t, struct flow *f, const struct segment *seg, int from)
 
 	if (is_stale(&s->stream, &to->stream, seg))
 		return;
+	f->taken = seg->time;
 	note_flags(f, seg, from);
 	if (seg->wire_len > 0 || (seg->flags & (TCP_SYN | TCP_FIN)))
 		stream_add(&s->stream, seg,

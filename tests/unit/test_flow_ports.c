@@ -253,6 +253,26 @@ START_TEST(late_peer)
 }
 END_TEST
 
+/* Nothing tells of it but that no segment lives so long. */
+START_TEST(lower_bytes_after_a_long_silence_are_a_new_connection)
+{
+	for (int late = 0; late < 2; late++) {
+		open_capture();
+		connect_from(100000000);
+		client(DELETE_A);
+		server(DONE);
+		t.seq[0] -= 50000000;
+		t.seq[1] -= 50000000;
+		t.time += (late ? 121 : 119) * (int64_t)1000000000;
+		client(DELETE_A);
+		server(GONE);
+		expect(late ? "1.1 DELETE /a 204;"
+			      "2.1 DELETE /a ambiguous midstream ambiguous;"
+			    : "1.1 DELETE /a 204;");
+	}
+}
+END_TEST
+
 UNIT_MAIN("flow_ports", new_syn_is_a_new_connection,
     late_syn_is_of_the_same_connection, late_syn_with_bytes,
     late_syn_of_a_connection_seen_from_the_start,
@@ -260,4 +280,5 @@ UNIT_MAIN("flow_ports", new_syn_is_a_new_connection,
     bytes_of_the_connection_before, fin_of_the_connection_before,
     acknowledgement_of_the_connection_before,
     lower_bytes_after_the_end_are_a_new_connection,
-    another_connection_is_known_by_what_it_acknowledges, late_client, late_peer)
+    another_connection_is_known_by_what_it_acknowledges, late_client, late_peer,
+    lower_bytes_after_a_long_silence_are_a_new_connection)
