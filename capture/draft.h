@@ -56,10 +56,15 @@ struct draft {
 	bool begun_before; /* but at least one message did */
 	bool bodiless;     /* a response that was read as one to HEAD */
 	bool head_method, connect_method; /* a request's */
-	bool cacheable; /* a request whose response a cache may repeat */
-	bool inside;    /* of a response: it may be part of the body before */
-	bool ghost;     /* a request that was lost, but must have been there */
-	bool tunnel;    /* seen after CONNECT had been accepted */
+	bool cacheable;  /* a request whose response a cache may repeat */
+	bool expects;    /* a request that asks for 100 */
+	bool suspect;    /* of a response: see inside.h */
+	bool inside;     /* it is not yet believed */
+	bool in_last;    /* it may be in the body of the response before */
+	bool refuted;    /* it is text, or does not end where it seems to */
+	bool behind_end; /* the gap before it begins where a response ended */
+	bool ghost;      /* a request that was lost, but must have been there */
+	bool tunnel;     /* seen after CONNECT had been accepted */
 };
 
 struct draft *draft_new(struct outlet *o, uint64_t position, uint64_t ack,

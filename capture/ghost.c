@@ -64,6 +64,7 @@ ghost_add(struct pair *p, const struct draft *d, uint64_t n)
 		move(&drafts_at(&p->held, i)->bounds, hidden, last);
 	}
 	move(&p->last, hidden, last);
+	move(&p->before, hidden, last);
 	p->sure = p->sure == hidden ? last : p->sure;
 	q->lost = q->begun = false;
 	q->counted = true;

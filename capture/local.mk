@@ -25,6 +25,8 @@ libcapture_a_SOURCES = \
 	%D%/gzip.h \
 	%D%/input.c \
 	%D%/input.h \
+	%D%/inside.c \
+	%D%/inside.h \
 	%D%/ip.c \
 	%D%/layers.h \
 	%D%/link.c \

@@ -40,14 +40,23 @@ lower_high(const struct rank_requests *q, struct bounds *b, uint64_t rank,
 	return b->low <= b->high;
 }
 
+/* Are r and the one before it perhaps text in the same body? */
+static bool
+may_share_body(const struct draft *r)
+{
+	return r->suspect && !r->gap_before;
+}
+
 bool
 narrow_forwards(const struct rank_requests *q, struct draft *r,
     const struct bounds *last)
 {
-	uint64_t low = r->inside ? last->low : rank_after_low(q, last->low);
-	bool inferred = last->inferred || is_counted(q, r->bounds.high);
+	uint64_t low = r->in_last ? last->low : rank_after_low(q, last->low);
+	bool inferred = last->inferred || is_counted(q, r->bounds.high) ||
+	    may_share_body(r);
 
-	if (r->gap_before && r->begun_before) {
+	/* What has begun there is perhaps the one that r is in. */
+	if (r->gap_before && r->begun_before && !r->inside) {
 		inferred |= is_counted(q, low);
 		low = rank_after_low(q, low);
 	}
@@ -62,11 +71,11 @@ static bool
 narrow_backwards(const struct rank_requests *q, struct draft *r,
     const struct draft *next)
 {
-	uint64_t high = next->inside ? next->bounds.high
-				     : rank_before_high(q, next->bounds.high);
-	bool inferred = next->bounds.inferred;
+	uint64_t high = next->in_last ? next->bounds.high
+				      : rank_before_high(q, next->bounds.high);
+	bool inferred = next->bounds.inferred || may_share_body(next);
 
-	if (next->gap_before && next->begun_before) {
+	if (next->gap_before && next->begun_before && !next->inside) {
 		inferred |= is_counted(q, high);
 		high = rank_before_high(q, high);
 	}
@@ -151,7 +160,8 @@ narrow_by(const struct pair *p, struct draft *r, enum knowledge what)
 
 	switch (what) {
 	case BY_NAME:
-		narrow_named(p, r);
+		if (!r->refuted)
+			narrow_named(p, r);
 		return true;
 	case BY_TURNS:
 		return !is_whole(p, r) ||

@@ -5,8 +5,9 @@
  * after it narrows them, and so does what is known of the client: a
  * response may name its request (echo.h), the client may never have had two
  * requests under way, or times may show that it waits (wait.h).  The last
- * counts chance, and to count what was lost by its size (ghost.h) takes for
- * granted what clients need not do: bounds that follow from one of them are
+ * counts chance, to count what was lost by its size (ghost.h) takes for
+ * granted what clients need not do, and what is behind a gap may be no
+ * response (inside.h): bounds that follow from one of them are
  * `inferred`, as is everything that was counted from there on, until a
  * response names its request.
  */

@@ -1,6 +1,7 @@
 #include "capture/pair.h"
 
 #include "capture/ghost.h"
+#include "capture/inside.h"
 #include "capture/narrow.h"
 
 /*
@@ -162,17 +163,20 @@ explain(struct pair *p, uint64_t rank)
 	}
 }
 
+/* last: the place of the response before r. */
 static void
-place(struct pair *p, struct draft *r)
+place(struct pair *p, struct draft *r, uint64_t last)
 {
 	struct draft *q =
 	    rank_is_request(r->bounds.low) && r->bounds.low == r->bounds.high
 	    ? rank_request(&p->requests, r->bounds.low / 2)
 	    : NULL;
 
-	r->placed = q != NULL && fits(q, r);
-	if (r->placed)
-		q->answer = r;
+	r->placed = q != NULL && fits(q, r) && inside_is_response(r, q, last);
+	if (!r->placed)
+		return;
+	r->bounds.inferred |= r->suspect;
+	q->answer = r;
 }
 
 /*
@@ -183,11 +187,16 @@ static void
 resolve(struct pair *p, const struct draft *next, uint64_t rank)
 {
 	bool sound = narrow_back(p, next);
+	uint64_t last = p->sure;
 
 	if (sound && drafts_count(&p->held) > 0)
 		narrow_more(p, next);
-	for (size_t i = 0; i < drafts_count(&p->held) && sound; i++)
-		place(p, drafts_at(&p->held, i));
+	for (size_t i = 0; i < drafts_count(&p->held) && sound; i++) {
+		struct draft *r = drafts_at(&p->held, i);
+
+		place(p, r, last);
+		last = r->bounds.high;
+	}
 	p->piped |= !sound;
 	explain(p, rank);
 	while (drafts_count(&p->held) > 0) {
@@ -221,6 +230,7 @@ void
 pair_join(struct pair *p)
 {
 	p->joined = p->lost = p->requests.lost = true;
+	p->answer_end = 0;
 }
 
 /* Is it known which request the next response answers? */
@@ -259,7 +269,8 @@ pair_request(struct pair *p, struct draft *d, const struct head *h)
 
 	note_ahead(p, d);
 	p->heads |= span_eq_str(h->method, "HEAD");
-	p->expects |= head_field(h, "Expect").p != NULL;
+	d->expects = head_field(h, "Expect").p != NULL;
+	p->expects |= d->expects;
 	p->last_ack = d->ack;
 	ghost_measure(p, d);
 	echo_note(&p->ids, d, h, q->lost);
@@ -283,23 +294,12 @@ pair_request(struct pair *p, struct draft *d, const struct head *h)
 static void
 read_name(struct pair *p, struct draft *d, const struct head *h)
 {
-	if (d->bounds.low < d->bounds.high || d->bounds.inferred) {
+	if (d->bounds.low < d->bounds.high || d->bounds.inferred || d->inside) {
 		echo_find(&p->ids, &p->requests, d, h);
 		narrow_named(p, d);
 	} else if (echo_wants_check(&p->ids)) {
 		echo_check(&p->ids, &p->requests, d, h);
 	}
-}
-
-/* Had the client taken all that came before d when it sent what d answers? */
-static bool
-is_awaited(const struct pair *p, const struct draft *d, uint64_t caused)
-{
-	const struct draft *q = rank_is_request(caused)
-	    ? rank_request(&p->requests, caused / 2)
-	    : NULL;
-
-	return q != NULL && q->ack == d->first;
 }
 
 /* Set the bounds of a response that has come; return whether it has any. */
@@ -313,17 +313,20 @@ find_bounds(struct pair *p, struct draft *d, const struct head *h)
 	/* It may answer the one that has only begun. */
 	q->lost |= q->pending;
 	caused = rank_caused(q, d);
+	inside_suspect(p, d, caused);
 	d->gap_before = p->lost || p->unsure;
 	d->begun_before = p->begun;
 	p->lost = p->begun = p->unsure = false;
 	d->bounds = (struct bounds){ .high = caused };
-	d->inside = p->open_end && !is_awaited(p, d, caused);
-	p->open_end = false;
-	if (narrow_forwards(q, d, &p->last))
+	if (narrow_forwards(q, d, &p->last) && !d->refuted)
 		read_name(p, d, h);
+	inside_read_name(p, d);
+	p->open_end = d->inside;
+	p->doubted = d->suspect;
 	if (d->bounds.low == d->bounds.high && rank_is_request(d->bounds.low))
 		q->lost = lost;
-	p->several |= rank_is_overtaken(q, d) || d->bounds.high < caused;
+	p->several |=
+	    !d->suspect && (rank_is_overtaken(q, d) || d->bounds.high < caused);
 	return d->bounds.low <= d->bounds.high;
 }
 
@@ -363,6 +366,12 @@ is_full(const struct pair *p)
 	return n >= PAIR_MAX_HELD || bytes > PAIR_MAX_HELD_BYTES;
 }
 
+static bool
+is_known(const struct draft *d)
+{
+	return d->bounds.low == d->bounds.high && !d->inside;
+}
+
 /* Now and then: is the place of d, the last that is held, known by now? */
 static bool
 look(struct pair *p, const struct draft *d)
@@ -372,12 +381,13 @@ look(struct pair *p, const struct draft *d)
 	if (n < PAIR_FIRST_LOOK || (n & (n - 1)) != 0)
 		return false;
 	narrow_more(p, NULL);
-	return d->bounds.low == d->bounds.high;
+	return is_known(d);
 }
 
 static const struct draft *
 hold(struct pair *p, struct draft *d)
 {
+	struct draft *q;
 	bool known;
 
 	d->kept = true;
@@ -388,9 +398,11 @@ hold(struct pair *p, struct draft *d)
 		drafts_drop_last(&p->held);
 		return settle(p, d);
 	}
+	q = rank_request(&p->requests, d->bounds.high / 2);
 	/* Where it ends depends on whether it answers HEAD. */
-	p->unsure = p->heads;
-	return rank_request(&p->requests, d->bounds.high / 2);
+	p->unsure = p->heads && d->bounds.low < d->bounds.high;
+	p->open_end |= p->unsure && q != NULL && q->head_method;
+	return q;
 }
 
 const struct draft *
@@ -398,16 +410,20 @@ pair_response(struct pair *p, struct draft *d, const struct head *h)
 {
 	if (is_full(p))
 		start_over(p, p->last.high);
+	inside_follow(p, d);
 	if (!find_bounds(p, d, h)) {
 		/* Something was no response, or no request asked for it. */
+		inside_refute_all(p);
 		if (drafts_count(&p->held) > 0)
 			start_over(p, p->last.high);
 		p->lost = p->piped = true;
+		p->answer_end = 0;
 		set_aside(p, d);
 		return NULL;
 	}
+	p->before = p->last;
 	p->last = d->bounds;
-	return d->bounds.low == d->bounds.high ? settle(p, d) : hold(p, d);
+	return is_known(d) ? settle(p, d) : hold(p, d);
 }
 
 void
@@ -426,8 +442,9 @@ pair_lost(struct pair *p, enum head_side side, uint64_t len, bool begun)
 		q->pending = false;
 		q->begun |= begun && len >= REQUEST_MIN;
 	} else {
+		p->begun |= begun && !p->lost && !p->doubted &&
+		    len > INTERIM_MAX && !p->expects;
 		p->lost = true;
-		p->begun |= begun && len > INTERIM_MAX && !p->expects;
 	}
 }
 
@@ -459,15 +476,18 @@ pair_again(struct pair *p, enum head_side side, uint64_t position,
 }
 
 void
-pair_cut(struct pair *p, uint64_t len, enum flaw why)
+pair_cut(struct pair *p, uint64_t len, enum flaw why, int class)
 {
 	struct draft *q = is_certain(p)
 	    ? rank_request(&p->requests, p->last.low / 2 + 1)
 	    : NULL;
 
-	if (q != NULL)
+	if (why == FLAW_MALFORMED)
+		inside_refute(p);
+	if (q != NULL && class != 1)
 		q->cut = FLAW_BIT(why);
-	pair_lost(p, HEAD_RESPONSE, len, why != FLAW_MALFORMED);
+	p->begun |= class > 1 && !p->lost && !p->doubted;
+	pair_lost(p, HEAD_RESPONSE, len, why != FLAW_MALFORMED && class != 1);
 }
 
 void
@@ -475,6 +495,7 @@ pair_flush(struct pair *p, enum reason why)
 {
 	struct drafts *seen = &p->requests.seen;
 
+	inside_follow(p, NULL);
 	resolve(p, NULL,
 	    drafts_count(&p->held) > 0 ? p->last.high + 1 : p->last.low);
 	if (why == REASON_NONE && (p->lost || p->unsure))

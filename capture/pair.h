@@ -20,6 +20,7 @@
  * most servers then drop it without a word.
  *
  * Requests that were lost are counted where that can be done, see ghost.h.
+ * What looks like a response behind a gap may be text in a body, see inside.h.
  *
  * Taken for granted: a server answers in order and at most once (RFC 9112,
  * section 9.3.2); what begins where a response ended, is longer than any
@@ -29,6 +30,7 @@
 #define CAPTURE_PAIR_H
 
 #include "capture/echo.h"
+#include "capture/stream.h"
 
 #define PAIR_FIRST_LOOK     16   /* held responses: then at twice as many */
 #define PAIR_MAX_HELD       1024 /* responses */
@@ -50,28 +52,36 @@ struct pair {
 	struct draft *stray;           /* one that answers none; owned */
 	struct echo_ids ids;           /* of requests */
 	struct bounds last;            /* of the last response */
+	struct bounds before;          /* of the one before it */
 	uint64_t tunnel_from; /* requests after this one are in a tunnel */
 	uint64_t last_ack;    /* of the last request */
 	uint64_t answered;    /* position behind what has come of responses */
+	uint64_t answer_end;  /* behind the last response; 0: unknown */
+	uint64_t chunk_end;   /* behind bytes that end a chunked body */
 	uint64_t request_end; /* behind the last request; 0: unknown */
 	uint64_t shortest;    /* head of a request */
 	uint64_t sure;        /* place of the last response that was certain */
 	uint32_t measured;    /* heads of requests */
-	uint32_t strays;  /* responses certain to answer what was lost last */
-	uint64_t early;   /* what one acknowledged before any request came */
-	bool lost, begun; /* of responses: as in struct draft */
-	bool unsure;      /* where the last response ended */
-	bool open_end;    /* its body was cut and may go on */
-	bool expects;     /* interim responses are likely */
-	bool heads;       /* a request was HEAD */
-	bool joined;      /* in the middle; nothing was certain since */
-	bool several;     /* it had more than one request under way */
-	bool piped;       /* nor does it wait before it sends more */
+	uint32_t strays; /* responses certain to answer what was lost last */
+	uint64_t early;  /* what one acknowledged before any request came */
+	uint64_t doubted_name; /* see inside.h: the last that one named, or 0 */
+	uint8_t last_byte;     /* before `answered` */
+	bool chunk_end_sure;   /* whatever those bytes are in */
+	bool lost, begun;      /* of responses: as in struct draft */
+	bool unsure;           /* where the last response ended */
+	bool open_end;         /* it was cut, or is text: its body may go on */
+	bool doubted;          /* it is suspect, see inside.h */
+	bool expects;          /* interim responses are likely */
+	bool heads;            /* a request was HEAD */
+	bool joined;           /* in the middle; nothing was certain since */
+	bool several;          /* it had more than one request under way */
+	bool piped;            /* nor does it wait before it sends more */
 };
 
 #define PAIR_INIT(o, f)                                                        \
 	((struct pair){ .outlet = (o),                                         \
 	    .facts = (f),                                                      \
+	    .answer_end = STREAM_START,                                        \
 	    .tunnel_from = UINT64_MAX })
 
 /* The connection began before the capture: what came before is not known. */
@@ -109,13 +119,6 @@ pair_open_end(struct pair *p)
 	p->open_end = true;
 }
 
-/* Bytes of responses have come, up to this position. */
-static inline void
-pair_progress(struct pair *p, uint64_t end)
-{
-	p->answered = end;
-}
-
 /* A message that was taken has ended: hand over what is finished. */
 void pair_ended(struct pair *p);
 
@@ -134,9 +137,10 @@ void pair_again(struct pair *p, enum head_side side, uint64_t position,
 
 /*
  * A response began, but its head will never be whole, because of a flaw; it is
- * known to go on for len bytes.
+ * known to go on for len bytes.  class: the first digit of its status; 0: not
+ * known.
  */
-void pair_cut(struct pair *p, uint64_t len, enum flaw why);
+void pair_cut(struct pair *p, uint64_t len, enum flaw why, int class);
 
 /*
  * No more messages will come.  why: REASON_NONE, or what to say of requests

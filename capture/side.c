@@ -1,6 +1,7 @@
 #include "capture/side.h"
 
 #include "capture/detect.h"
+#include "capture/inside.h"
 
 #define MAX_EARLY   64
 #define MAX_INTERIM (64 * 1024)
@@ -32,6 +33,16 @@ search(struct side *s)
 	tell_lost(s, 0, false);
 }
 
+/* The first digit of the status of a response, if it begins so; or 0. */
+static int
+status_class(struct span begin)
+{
+	size_t at = sizeof("HTTP/1.1 ") - 1;
+	uint8_t digit = begin.len > at ? begin.p[at] : 0;
+
+	return digit >= '1' && digit <= '5' ? digit - '0' : 0;
+}
+
 /* Does what begins here look like a response, as far as the piece goes? */
 static bool
 begins_response(struct span begin)
@@ -58,6 +69,7 @@ on_begin(void *ctx)
 		pair_begin(s->pair);
 	} else {
 		s->plausible = begins_response(begin);
+		s->class = s->plausible ? status_class(begin) : 0;
 	}
 	s->draft = draft_new(s->outlet, at, p->ack, p->time);
 	s->draft->flaws |= p->conflict ? FLAW_BIT(FLAW_CONFLICT) : 0;
@@ -133,8 +145,7 @@ take_response(struct side *s, const struct parser_head *h)
 	buf_release(&s->interim);
 	if (d->bodiless)
 		d->message.framing = FRAMING_NONE;
-	/* One that answers nothing may be text in a body that was cut. */
-	if (status == 101 && q != NULL)
+	if (status == 101 && (!d->suspect || (q != NULL && s->peer->upgrade)))
 		end_http(s);
 	else if (d->bodiless && q->connect_method)
 		leave_http(s, q);
@@ -206,9 +217,9 @@ end_headless(struct side *s, uint64_t len, enum parser_end how)
 		return;
 	s->heads |= how == PARSER_LIMIT; /* nobody else sends so long a head */
 	if (s->which == HEAD_RESPONSE && !s->plausible) {
-		pair_cut(s->pair, len, FLAW_MALFORMED);
+		pair_cut(s->pair, len, FLAW_MALFORMED, 0);
 	} else if (s->which == HEAD_RESPONSE) {
-		pair_cut(s->pair, len, flaws[how]);
+		pair_cut(s->pair, len, flaws[how], s->class);
 	} else if (s->heads || (s->plausible && how == PARSER_TRUNCATED)) {
 		s->heads = true;
 		outlet_pass(s->outlet, true);
@@ -238,6 +249,8 @@ on_end(void *ctx, enum parser_end how, const char *detail)
 		    s->piece != NULL ? s->piece->time : d->message.last);
 		if (s->which == HEAD_REQUEST)
 			s->pair->request_end = d->exact ? d->end : 0;
+		else
+			s->pair->answer_end = d->exact ? d->end : 0;
 		pair_ended(s->pair);
 	}
 	s->queued = s->interim_draft = false;
@@ -409,7 +422,7 @@ on_data(void *ctx, const struct piece *p)
 	if (s->mode == SIDE_HTTP)
 		feed(s, p->bytes);
 	if (s->parser != NULL && s->which == HEAD_RESPONSE)
-		pair_progress(s->pair, p->position + p->bytes.len);
+		inside_pass(s->pair, p->bytes, p->position + p->bytes.len);
 	s->piece = NULL;
 }
 
@@ -465,9 +478,9 @@ on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
 	if (s->draft != NULL)
 		s->draft->missing += len;
 	parser_cut(s->parser);
-	search(s);
 	if (between)
 		tell_lost(s, len, true);
+	search(s);
 	/* Perhaps what is lost is the 101. */
 	if ((between && s->upgrade) || s->peer->upgrade)
 		s->mode = SIDE_IGNORE;
@@ -547,7 +560,8 @@ finish_unknown(struct side *s)
 	if (s->peer->parser == NULL || s->peer->which != HEAD_REQUEST)
 		return;
 	if (span_has_prefix(buf_span(&s->early), version))
-		pair_cut(s->pair, s->early.len, FLAW_TRUNCATED);
+		pair_cut(s->pair, s->early.len, FLAW_TRUNCATED,
+		    status_class(buf_span(&s->early)));
 	else if (s->skipped && !s->opaque)
 		pair_lost(s->pair, HEAD_RESPONSE, 0, false);
 }

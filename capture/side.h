@@ -33,6 +33,7 @@ struct side {
 	bool upgrade;         /* the last request asked for WebSocket */
 	bool plausible;       /* the draft began as a response does, or as a
 				 request of a common method */
+	int class;            /* the first digit of a response's status, or 0 */
 	bool queued;          /* the draft belongs to the pairing */
 	bool interim_draft;   /* the draft is a 1xx response */
 	bool heads;           /* at least one head was read */

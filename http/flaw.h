@@ -29,7 +29,7 @@
 	X(BAD_CODING, "bad-coding", "a content coding that does not decode")   \
 	X(WITHHELD, "withheld", "a body not stored because it holds secrets")  \
 	X(TUNNEL, "tunnel", "seen inside a CONNECT tunnel")                    \
-	X(INFERRED, "inferred", "sizes or times show what was answered")
+	X(INFERRED, "inferred", "what was answered is likely, not proven")
 
 #define X(id, name, text) FLAW_##id,
 enum flaw { FLAWS(X) FLAW_COUNT };

@@ -17,6 +17,9 @@
 #    longer than two can be, leaves it open how many were lost.  "burst" is the
 #    capture that punishes a guess: the client begins to send ahead just where
 #    packets are missing, and every later answer is for the request before.
+#  - quoting: bodies hold text that looks like responses.  Where the head of
+#    such an answer is lost, text can stand for it; but then, and only then, the
+#    status is said to be inferred.
 #  - every capture that begins in the middle: "joined+given-up" is the one, with
 #    servers that take longer than the way to the client: the client always has
 #    two under way and gives up in the end.  What is found there is found by
@@ -154,6 +157,11 @@ talk '' requests-in-one-segment --coalesce .7 --loss .05
 talk '' asymmetric-tap --skew 1 --shuffle .1
 talk --all again+probes --again .2 --twice .2 --probe .2
 talk '' other-bytes-again --again .2 --conflict .5 --twice .2 --probe .2
+talk --guess quoting --quote .5 --chunked .3 --loss .03
+talk --guess quoting+named --quote .5 --chunked .3 --loss .03 --echo 1
+talk --guess quoting+expect+interim --quote .5 --loss .03 --expect .3 --interim .1 --head .1
+talk --guess quoting+heads-lost --quote .7 --chunked .3 --lose-edge .05
+talk '--guess --cut' quoting+short-packets --quote .7 --chunked .3 --snaplen 150
 talk '' close+connect+upgrade --until-close .5 --connect .3 --upgrade .3 --loss .02
 talk '' port-reuse --reuse .7 --loss .01
 talk '' one-sided --client-only .3 --server-only .3

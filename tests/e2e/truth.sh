@@ -58,6 +58,8 @@ talk '' joined-and-given-up-talk --join 1 --abort 1 --slow .5 --ponder .5
 talk '' burst-talk --slow 1 --loss .03 --burst .6
 talk '--recall .8' reordered-talk --skew 1 --shuffle .1
 talk '--recall .7' named-talk --loss .05 --echo 1
+talk --guess quoting-talk --quote .5 --chunked .3 --loss .05
+talk --guess quoting-and-named-talk --quote .5 --chunked .3 --loss .05 --echo 1
 talk '' shared-names-talk --loss .05 --share 1
 talk '' early-bytes-talk --syn-data 1 --shuffle .2 --hurry .5
 talk '' odd-talk --net any --echo .3 --share .1 --join .2 --loss .03 --fast .3 --early .1 --interim .1 \

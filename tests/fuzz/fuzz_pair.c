@@ -9,10 +9,10 @@
  *
  * An input that ends in TRAILER and one more byte chooses also whether
  * requests have ids, of their own or one for two, which responses repeat,
- * whether the first of the client's bytes come with its SYN, and whether times
- * and the sizes of requests follow the input.  With those two one can show
- * anything, so that then a status may be wrong where it is said to be inferred;
- * nowhere else.
+ * whether the first of the client's bytes come with its SYN, whether bodies
+ * hold text that looks like responses, and whether times and the sizes of
+ * requests follow the input.  With those three one can show anything, so that
+ * then a status may be wrong where it is said to be inferred; nowhere else.
  *
  * Between its packets come those of another connection, whole, whose
  * exchanges must all be there.
@@ -45,6 +45,7 @@ enum option {
 	OPTION_SIZES = 4,
 	OPTION_SYN = 8,
 	OPTION_SHARED = 16,
+	OPTION_QUOTES = 32,
 };
 
 enum damage {
@@ -106,7 +107,7 @@ static bool
 may_be_wrong(const struct script *s, const struct exchange *x)
 {
 	return flaw_has(x->flaws, FLAW_INFERRED) &&
-	    (s->options & (OPTION_TIMES | OPTION_SIZES)) != 0;
+	    (s->options & (OPTION_TIMES | OPTION_SIZES | OPTION_QUOTES)) != 0;
 }
 
 static int
@@ -298,6 +299,34 @@ request(struct script *s, unsigned n)
 	say(s, 0, (struct span){ (uint8_t *)text, (size_t)len });
 }
 
+/* A response whose body holds text that looks like one, or like some. */
+static void
+quote(struct script *s, unsigned n, bool chunked)
+{
+	unsigned kind = next(&s->in), count = 1 + kind % 4;
+	const char *before = kind & 4 ? "--\r\n" : "";
+	char part[128], head[128];
+	int len = snprintf(part, sizeof(part), "HTTP/1.1 %u Q\r\n%s%s\r\n",
+	    500 + kind % 64, kind & 8 ? id_of(s, n) : "",
+	    kind & 16 ? "" : "Content-Length: 0\r\n");
+	unsigned all = count * ((unsigned)len + (unsigned)strlen(before));
+
+	snprintf(head, sizeof(head), "HTTP/1.1 %u OK\r\n%s%s%.0d\r\n\r\n",
+	    200 + n, id_of(s, n),
+	    chunked ? "Transfer-Encoding: chunked" : "Content-Length: ",
+	    chunked ? 0 : (int)all);
+	say(s, 1, span_of_str(head));
+	snprintf(head, sizeof(head), "%x\r\n", all);
+	if (chunked)
+		say(s, 1, span_of_str(head));
+	for (unsigned i = 0; i < count; i++) {
+		say(s, 1, span_of_str(before));
+		say(s, 1, span_of_str(part));
+	}
+	if (chunked)
+		say(s, 1, span_of_str("\r\n0\r\n\r\n"));
+}
+
 static void
 response(struct script *s, unsigned n)
 {
@@ -312,7 +341,10 @@ response(struct script *s, unsigned n)
 			  : "01234567890123456789");
 
 	ponder(s);
-	say(s, 1, (struct span){ (uint8_t *)text, (size_t)len });
+	if ((s->options & OPTION_QUOTES) && !head && n % 2 == 1)
+		quote(s, n, chunked);
+	else
+		say(s, 1, (struct span){ (uint8_t *)text, (size_t)len });
 }
 
 static void

@@ -6,12 +6,33 @@
 #define CHUNKED "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 #define POST_C  "POST /c HTTP/1.1\r\nContent-Length: 0\r\n\r\n"
 #define LAST    "\r\n0\r\n\r\n"
+#define QUOTED  "HTTP/1.1 500 N\r\nContent-Length: 0\r\n\r\n"
+#define NAMED_C "POST /c HTTP/1.1\r\nX-Request-Id: request-c\r\n\r\n"
 
 /* The server sends so many bytes that are not captured. */
 static void
 lose(uint32_t len)
 {
 	t.seq[1] += len;
+}
+
+/* The first exchange, so that the next one is not the first. */
+static void
+begin(void)
+{
+	open_capture();
+	connect_from(1);
+	client(DELETE_A);
+	server(DONE);
+}
+
+/* The last one, at the end of which all that comes before is known. */
+static void
+end(const char *log)
+{
+	client(GET_B);
+	server(GONE);
+	expect(log);
 }
 
 /* A part of a multipart body begins with a segment, behind one that is lost. */
@@ -45,6 +66,171 @@ START_TEST(text_of_a_cut_body_ends_no_connection)
 }
 END_TEST
 
+/* Of an answer only the body was captured, which is a response in itself. */
+START_TEST(text_behind_a_lost_head)
+{
+	begin();
+	client(POST_C);
+	lose(60);
+	server(QUOTED);
+	end("1.1 DELETE /a 204;1.2 POST /c ambiguous ambiguous;"
+	    "1.3 GET /b 404 no;");
+}
+END_TEST
+
+START_TEST(text_behind_a_lost_head_of_a_client_that_expects)
+{
+	open_capture();
+	connect_from(1);
+	client("PUT /a HTTP/1.1\r\nContent-Length: 0\r\n"
+	       "Expect: 100-continue\r\n\r\n");
+	server("HTTP/1.1 100 C\r\n\r\n" DONE);
+	client(POST_C);
+	lose(600);
+	server(QUOTED);
+	end("1.1 PUT /a 204;1.2 POST /c ambiguous ambiguous;"
+	    "1.3 GET /b 404 no;");
+}
+END_TEST
+
+/* The client had the answer before, which was lost, when it sent the next. */
+START_TEST(text_behind_two_losses)
+{
+	begin();
+	client(DELETE_A);
+	lose(80);
+	client(POST_C);
+	lose(600);
+	server(QUOTED);
+	end("1.1 DELETE /a 204;1.2 DELETE /a response-lost response-lost;"
+	    "1.3 POST /c ambiguous ambiguous;1.4 GET /b 404 no;");
+}
+END_TEST
+
+/* The status of this answer can be seen, its text is of another one. */
+START_TEST(text_behind_a_head_that_was_cut)
+{
+	begin();
+	client(POST_C);
+	put(1, TCP_ACK, "HTTP/1.1 200 OK\r\nConte", 60);
+	server(QUOTED);
+	end("1.1 DELETE /a 204;1.2 POST /c ambiguous ambiguous;"
+	    "1.3 GET /b 404 no;");
+}
+END_TEST
+
+START_TEST(text_in_a_batch_behind_a_lost_head)
+{
+	begin();
+	client(POST_C);
+	client(DELETE_A);
+	lose(400);
+	server(QUOTED);
+	server(LAST);
+	server(DONE);
+	end("1.1 DELETE /a 204;1.2 POST /c ambiguous ambiguous;"
+	    "1.3 DELETE /a 204;1.4 GET /b 404 no;");
+}
+END_TEST
+
+/* Two parts, each behind a chunk that was lost or that is not one. */
+START_TEST(text_twice_in_a_batch)
+{
+	begin();
+	client(POST_C);
+	client(DELETE_A);
+	server(CHUNKED);
+	lose(40);
+	server(QUOTED);
+	server("\r\n--\r\n");
+	server(QUOTED);
+	server(LAST);
+	server(DONE);
+	end("1.1 DELETE /a 204;1.2 POST /c 200 gap truncated;"
+	    "1.3 DELETE /a 204;1.4 GET /b 404 no;");
+}
+END_TEST
+
+/* The next request was sent just when the part was to come. */
+START_TEST(text_where_the_client_has_read_to)
+{
+	begin();
+	client(POST_C);
+	server(CHUNKED);
+	lose(40);
+	server("29\r\n");
+	client(DELETE_A);
+	server(QUOTED);
+	server(LAST);
+	server(DONE);
+	end("1.1 DELETE /a 204;1.2 POST /c 200 gap truncated;"
+	    "1.3 DELETE /a 204;1.4 GET /b 404 no;");
+}
+END_TEST
+
+/* The part repeats the id of the request that the batch answers. */
+START_TEST(text_that_names_its_request)
+{
+	static const char *const requests[] = {
+		"DELETE /1 HTTP/1.1\r\nX-Request-Id: request-1\r\n\r\n",
+		"DELETE /2 HTTP/1.1\r\nX-Request-Id: request-2\r\n\r\n",
+		"DELETE /3 HTTP/1.1\r\nX-Request-Id: request-3\r\n\r\n",
+		"DELETE /4 HTTP/1.1\r\nX-Request-Id: request-4\r\n\r\n",
+	};
+
+	open_capture();
+	connect_from(1);
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+		client(requests[i]);
+		server(DONE);
+	}
+	client(NAMED_C);
+	client(DELETE_A);
+	lose(400);
+	server("HTTP/1.1 500 N\r\nX-Request-Id: request-c\r\n"
+	       "Content-Length: 0\r\n\r\n");
+	server(LAST);
+	server(DONE);
+	end("1.1 DELETE /1 204;1.2 DELETE /2 204;1.3 DELETE /3 204;"
+	    "1.4 DELETE /4 204;1.5 POST /c ambiguous ambiguous;"
+	    "1.6 DELETE /a 204;1.7 GET /b 404 no;");
+}
+END_TEST
+
+/* A row of responses counts as one answer; these are more than can be. */
+START_TEST(text_in_a_row)
+{
+	begin();
+	client(POST_C);
+	client(DELETE_A);
+	client(POST_C);
+	lose(60);
+	server(QUOTED);
+	server(QUOTED);
+	server(DONE);
+	server(DONE);
+	end("1.1 DELETE /a 204;1.2 POST /c ambiguous ambiguous;"
+	    "1.3 DELETE /a ambiguous ambiguous;1.4 POST /c ambiguous ambiguous;"
+	    "1.5 GET /b ambiguous ambiguous;");
+}
+END_TEST
+
+/* Behind a loss in a pipeline an answer is believed, but not called proven. */
+START_TEST(no_text_behind_a_loss_in_a_pipeline)
+{
+	begin();
+	client(DELETE_A);
+	client(POST_C);
+	client(GET_B);
+	lose(400);
+	server(DONE);
+	server(GONE);
+	end("1.1 DELETE /a 204;1.2 DELETE /a response-lost response-lost;"
+	    "1.3 POST /c 204 inferred;1.4 GET /b 404 no inferred;"
+	    "1.5 GET /b 404 no inferred;");
+}
+END_TEST
+
 /* The answer to a HEAD that was lost seems to have a body: the next answer. */
 START_TEST(answer_in_the_body_of_another)
 {
@@ -65,4 +251,9 @@ START_TEST(answer_in_the_body_of_another)
 END_TEST
 
 UNIT_MAIN("flow_text", text_of_a_cut_body_is_no_response,
-    text_of_a_cut_body_ends_no_connection, answer_in_the_body_of_another)
+    text_of_a_cut_body_ends_no_connection, text_behind_a_lost_head,
+    text_behind_a_lost_head_of_a_client_that_expects, text_behind_two_losses,
+    text_behind_a_head_that_was_cut, text_in_a_batch_behind_a_lost_head,
+    text_twice_in_a_batch, text_where_the_client_has_read_to,
+    text_that_names_its_request, text_in_a_row,
+    no_text_behind_a_loss_in_a_pipeline, answer_in_the_body_of_another)

@@ -1,4 +1,4 @@
-#include "capture/pair.h"
+#include "capture/inside.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -113,8 +113,9 @@ response(unsigned n, unsigned seen)
 	pair_response(&p, d, &h.head);
 	draft_head(d, &h);
 	draft_end(d, PARSER_COMPLETE, 5010 + 10 * n, clock_now);
+	p.answer_end = d->end;
 	pair_ended(&p);
-	pair_progress(&p, 5010 + 10 * n);
+	inside_pass(&p, span_of_str("x"), 5010 + 10 * n);
 }
 
 /* Requests and responses from number n on, each waiting for the last. */
@@ -216,7 +217,7 @@ START_TEST(lost_in_a_pipeline)
 	response(2, 4); /* the third at least: it is held */
 	ck_assert_str_eq(log_text, "1:200 ");
 	response(3, 4); /* the fourth, so the one before was the third */
-	expect("1:200 2:response-lost 3:202 4:203 ");
+	expect("1:200 2:response-lost 3:202~ 4:203~ ");
 }
 END_TEST
 
@@ -469,13 +470,13 @@ START_TEST(interim_response_is_cut_off)
 {
 	start();
 	request(0, 0);
-	pair_cut(&p, 38, FLAW_TRUNCATED);
+	pair_cut(&p, 38, FLAW_TRUNCATED, 0);
 	response(0, 1);
 	expect("1:200 ");
 	start();
 	request(0, 0);
 	request(1, 0);
-	pair_cut(&p, 38, FLAW_TRUNCATED);
+	pair_cut(&p, 38, FLAW_TRUNCATED, 0);
 	response(0, 2);
 	expect("1:ambiguous 2:ambiguous ");
 }
@@ -486,14 +487,14 @@ START_TEST(final_response_is_cut_off)
 	start();
 	request(0, 0);
 	request(1, 0);
-	pair_cut(&p, 300, FLAW_TRUNCATED);
+	pair_cut(&p, 300, FLAW_TRUNCATED, 0);
 	response(1, 2);
-	expect("1:cut 2:201 ");
+	expect("1:cut 2:201~ ");
 	start();
 	p.expects = true; /* then interim ones are longer, too */
 	request(0, 0);
 	request(1, 0);
-	pair_cut(&p, 300, FLAW_TRUNCATED);
+	pair_cut(&p, 300, FLAW_TRUNCATED, 0);
 	response(0, 2);
 	expect("1:ambiguous 2:ambiguous ");
 }
