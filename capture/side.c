@@ -140,6 +140,8 @@ take_response(struct side *s, const struct parser_head *h)
 	q = pair_response(s->pair, d, &h->head);
 	d->bodiless = q != NULL &&
 	    (q->head_method || (q->connect_method && status / 100 == 2));
+	if (q != NULL && q->number == s->pair->requests.count && !d->suspect)
+		s->peer->upgrade = false;
 	draft_head(d, h);
 	draft_interim(d, buf_span(&s->interim), s->interim_first);
 	buf_release(&s->interim);
@@ -296,6 +298,9 @@ feed(struct side *s, struct span bytes)
 			s->mode = SIDE_IGNORE;
 		else
 			search(s);
+		/* What the peer lost was the 101. */
+		if (s->upgrade && s->peer->mode == SIDE_SEARCH)
+			s->peer->mode = SIDE_IGNORE;
 		break;
 	case PARSER_PAUSED:
 		if (s->mode == SIDE_HTTP)
@@ -481,8 +486,8 @@ on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
 	if (between)
 		tell_lost(s, len, true);
 	search(s);
-	/* Perhaps what is lost is the 101. */
-	if ((between && s->upgrade) || s->peer->upgrade)
+	/* Perhaps these are no longer HTTP, and what follows is not either. */
+	if (between && s->upgrade)
 		s->mode = SIDE_IGNORE;
 }
 

@@ -396,6 +396,53 @@ START_TEST(cut_heads_are_counted)
 }
 END_TEST
 
+#define UPGRADE                                                                \
+	"GET /ws HTTP/1.1\r\nConnection: Upgrade\r\n"                          \
+	"Upgrade: websocket\r\n\r\n"
+
+/* Upgrade is refused, and a part of that or of what follows is lost. */
+START_TEST(refused_upgrade_ends_no_connection)
+{
+	static const struct {
+		const char *answer; /* NULL: lost, as is its first segment */
+		const char *log;
+	} cases[] = {
+		{ "HTTP/1.1 404 N\r\nTransfer-Encoding: chunked\r\n\r\n",
+		    "1.1 GET /ws 404 gap truncated;1.2 DELETE /a 204;" },
+		{ NULL,
+		    "1.1 GET /ws response-lost response-lost;"
+		    "1.2 DELETE /a 204;" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		open_capture();
+		connect_from(1);
+		client(UPGRADE);
+		if (cases[i].answer != NULL)
+			server(cases[i].answer);
+		t.seq[1] += 40;
+		client(DELETE_A);
+		server(DONE);
+		expect(cases[i].log);
+	}
+}
+END_TEST
+
+/* The 101 is lost: what looks like HTTP afterwards is none. */
+START_TEST(accepted_upgrade_that_was_lost)
+{
+	open_capture();
+	connect_from(1);
+	client(UPGRADE);
+	t.seq[1] += 40;
+	client("\x81\x05hello");
+	client(DELETE_A);
+	server("\x81\x05world");
+	server(DONE);
+	expect("1.1 GET /ws response-lost response-lost;");
+}
+END_TEST
+
 UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     bodies_follow_the_method, interim_belongs_to_its_request,
     early_response_is_a_flaw, response_seen_before_its_request, tunnels,
@@ -405,4 +452,5 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     other_bytes_are_another_protocol, head_too_long_does_not_end_the_connection,
     joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
     who_goes_on_is_not_given_up, acknowledgements_that_overtake,
-    copies_are_not_looked_for_among_all_requests, cut_heads_are_counted)
+    copies_are_not_looked_for_among_all_requests, cut_heads_are_counted,
+    refused_upgrade_ends_no_connection, accepted_upgrade_that_was_lost)
