@@ -8,6 +8,7 @@
 #define LONG_LINE  512 /* bytes of one segment without an end of line */
 
 static const struct span version = SPAN_LITERAL("HTTP/1.");
+static const struct span protocol = SPAN_LITERAL("HTTP/");
 
 static bool
 is_digit(uint8_t c)
@@ -110,6 +111,22 @@ detect_start(struct span s)
 		s = span_sub(s, 1, s.len);
 	d = detect_status_line(s);
 	return d != DETECT_NOTHING ? d : detect_request_line(s, &whole);
+}
+
+bool
+detect_is_response(struct span s)
+{
+	return s.len < protocol.len ? span_has_prefix(protocol, s)
+				    : span_has_prefix(s, protocol);
+}
+
+int
+detect_status_class(struct span s)
+{
+	size_t at = sizeof("HTTP/1.1 ") - 1;
+	uint8_t digit = s.len > at && detect_is_response(s) ? s.p[at] : 0;
+
+	return digit >= '1' && digit <= '5' ? digit - '0' : 0;
 }
 
 bool

@@ -28,6 +28,12 @@ enum detected detect_start(struct span s);
  */
 enum detected detect_resume(struct span s);
 
+/* Does what begins here look like a response, as far as it goes? */
+bool detect_is_response(struct span s);
+
+/* The first digit of its status, or 0: it does not go so far, or is none. */
+int detect_status_class(struct span s);
+
 /* Does it begin with a common method and the path of a target? */
 bool detect_is_common(struct span s);
 

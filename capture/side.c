@@ -33,26 +33,6 @@ search(struct side *s)
 	tell_lost(s, 0, false);
 }
 
-/* The first digit of the status of a response, if it begins so; or 0. */
-static int
-status_class(struct span begin)
-{
-	size_t at = sizeof("HTTP/1.1 ") - 1;
-	uint8_t digit = begin.len > at ? begin.p[at] : 0;
-
-	return digit >= '1' && digit <= '5' ? digit - '0' : 0;
-}
-
-/* Does what begins here look like a response, as far as the piece goes? */
-static bool
-begins_response(struct span begin)
-{
-	static const struct span version = SPAN_LITERAL("HTTP/");
-
-	return begin.len < version.len ? span_has_prefix(version, begin)
-				       : span_has_prefix(begin, version);
-}
-
 static void
 on_begin(void *ctx)
 {
@@ -68,8 +48,8 @@ on_begin(void *ctx)
 		s->plausible = detect_is_common(begin);
 		pair_begin(s->pair);
 	} else {
-		s->plausible = begins_response(begin);
-		s->class = s->plausible ? status_class(begin) : 0;
+		s->plausible = detect_is_response(begin);
+		s->class = detect_status_class(begin);
 	}
 	s->draft = draft_new(s->outlet, at, p->ack, p->time);
 	s->draft->flaws |= p->conflict ? FLAW_BIT(FLAW_CONFLICT) : 0;
@@ -566,7 +546,7 @@ finish_unknown(struct side *s)
 		return;
 	if (span_has_prefix(buf_span(&s->early), version))
 		pair_cut(s->pair, s->early.len, FLAW_TRUNCATED,
-		    status_class(buf_span(&s->early)));
+		    detect_status_class(buf_span(&s->early)));
 	else if (s->skipped && !s->opaque)
 		pair_lost(s->pair, HEAD_RESPONSE, 0, false);
 }
