@@ -432,6 +432,13 @@ pair_interim(struct pair *p)
 	p->expects = true;
 }
 
+/* Does what comes now begin where a response ended? */
+static bool
+is_at_end(const struct pair *p)
+{
+	return !p->lost && !p->unsure && !p->doubted;
+}
+
 void
 pair_lost(struct pair *p, enum head_side side, uint64_t len, bool begun)
 {
@@ -442,8 +449,8 @@ pair_lost(struct pair *p, enum head_side side, uint64_t len, bool begun)
 		q->pending = false;
 		q->begun |= begun && len >= REQUEST_MIN;
 	} else {
-		p->begun |= begun && !p->lost && !p->doubted &&
-		    len > INTERIM_MAX && !p->expects;
+		p->begun |=
+		    begun && is_at_end(p) && len > INTERIM_MAX && !p->expects;
 		p->lost = true;
 	}
 }
@@ -486,7 +493,7 @@ pair_cut(struct pair *p, uint64_t len, enum flaw why, int class)
 		inside_refute(p);
 	if (q != NULL && class != 1)
 		q->cut = FLAW_BIT(why);
-	p->begun |= class > 1 && !p->lost && !p->doubted;
+	p->begun |= class > 1 && is_at_end(p);
 	pair_lost(p, HEAD_RESPONSE, len, why != FLAW_MALFORMED && class != 1);
 }
 

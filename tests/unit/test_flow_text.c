@@ -215,6 +215,32 @@ START_TEST(text_in_a_row)
 }
 END_TEST
 
+/*
+ * An interim response is lost, or the first answer.  Then what comes answers
+ * HEAD, and the text is another answer, of which only the start was captured.
+ */
+START_TEST(text_behind_what_may_answer_head)
+{
+	open_capture();
+	connect_from(1);
+	client(DELETE_A);
+	client(DELETE_A);
+	server(DONE);
+	server(DONE);
+	client(GET_B);
+	lose(50);
+	client("HEAD /h HTTP/1.1\r\n\r\n");
+	server("HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\n");
+	put(1, TCP_ACK, "HTTP/1.1 500 N\r\n", 38);
+	client(DELETE_A);
+	server(DONE);
+	expect("1.1 DELETE /a 204;1.2 DELETE /a 204;"
+	       "1.3 GET /b ambiguous ambiguous;"
+	       "1.4 HEAD /h ambiguous ambiguous;"
+	       "1.5 DELETE /a ambiguous ambiguous;");
+}
+END_TEST
+
 /* Behind a loss in a pipeline an answer is believed, but not called proven. */
 START_TEST(no_text_behind_a_loss_in_a_pipeline)
 {
@@ -256,4 +282,5 @@ UNIT_MAIN("flow_text", text_of_a_cut_body_is_no_response,
     text_behind_a_head_that_was_cut, text_in_a_batch_behind_a_lost_head,
     text_twice_in_a_batch, text_where_the_client_has_read_to,
     text_that_names_its_request, text_in_a_row,
-    no_text_behind_a_loss_in_a_pipeline, answer_in_the_body_of_another)
+    text_behind_what_may_answer_head, no_text_behind_a_loss_in_a_pipeline,
+    answer_in_the_body_of_another)
