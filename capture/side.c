@@ -30,6 +30,7 @@ static void
 search(struct side *s)
 {
 	s->mode = SIDE_SEARCH;
+	s->stream.unfinished = false;
 	tell_lost(s, 0, false);
 }
 
@@ -79,6 +80,7 @@ end_http(struct side *s)
 {
 	parser_pause(s->parser);
 	s->mode = s->peer->mode = SIDE_IGNORE;
+	s->peer->stream.unfinished = false;
 }
 
 /* From here on the connection may carry something else. */
@@ -165,12 +167,11 @@ doubt_body(struct side *s)
 static void
 on_raw(void *ctx, struct span bytes)
 {
-	static const struct span version = SPAN_LITERAL("HTTP/");
 	struct side *s = ctx;
 
 	if (!s->queued)
 		return;
-	if (span_has_prefix(bytes, span_sub(version, 0, bytes.len)))
+	if (detect_is_response(bytes))
 		doubt_body(s);
 	draft_raw(s->draft, bytes);
 }
@@ -373,6 +374,16 @@ check_start(struct side *s)
 		pair_join(s->pair);
 }
 
+/* Is a message in progress that does not end with the connection? */
+static bool
+is_unfinished(const struct side *s)
+{
+	const struct draft *d = s->draft;
+
+	return s->mode == SIDE_HTTP && d != NULL &&
+	    (!s->queued || d->message.framing != FRAMING_CLOSE);
+}
+
 static void
 on_data(void *ctx, const struct piece *p)
 {
@@ -408,6 +419,7 @@ on_data(void *ctx, const struct piece *p)
 		feed(s, p->bytes);
 	if (s->parser != NULL && s->which == HEAD_RESPONSE)
 		inside_pass(s->pair, p->bytes, p->position + p->bytes.len);
+	s->stream.unfinished = is_unfinished(s);
 	s->piece = NULL;
 }
 
@@ -430,6 +442,7 @@ fill(struct side *s, uint64_t len)
 		doubt_body(s);
 		draft_hole(d, known);
 		parser_fill(s->parser, known);
+		s->stream.unfinished = is_unfinished(s);
 	}
 	return len - known;
 }
@@ -497,8 +510,8 @@ on_ready(void *ctx, uint64_t ack)
 	if (!other->started || ack <= other->next)
 		return true;
 	/* What is acknowledged beyond the last byte can be FIN. */
-	return ack == other->next + 1 || stream_is_over(other) ||
-	    s->mode == SIDE_IGNORE;
+	return (ack == other->next + 1 && !other->unfinished) ||
+	    stream_is_over(other) || s->mode == SIDE_IGNORE;
 }
 
 static void
@@ -540,13 +553,13 @@ side_init(struct side *s, struct side *peer, struct pair *pair,
 static void
 finish_unknown(struct side *s)
 {
-	static const struct span version = SPAN_LITERAL("HTTP/");
+	struct span early = buf_span(&s->early);
 
 	if (s->peer->parser == NULL || s->peer->which != HEAD_REQUEST)
 		return;
-	if (span_has_prefix(buf_span(&s->early), version))
-		pair_cut(s->pair, s->early.len, FLAW_TRUNCATED,
-		    detect_status_class(buf_span(&s->early)));
+	if (early.len > 0 && detect_is_response(early))
+		pair_cut(s->pair, early.len, FLAW_TRUNCATED,
+		    detect_status_class(early));
 	else if (s->skipped && !s->opaque)
 		pair_lost(s->pair, HEAD_RESPONSE, 0, false);
 }

@@ -279,7 +279,8 @@ hole_end(const struct stream *s)
 	/* What is acknowledged may be FIN, which is no byte. */
 	if (s->queue == NULL && s->end != 0 && end > s->end)
 		end = s->end;
-	if (s->queue == NULL && s->end == 0 && end == s->next + 1)
+	if (s->queue == NULL && s->end == 0 && end == s->next + 1 &&
+	    !s->unfinished)
 		end = s->next;
 	return end > s->next ? end : s->next;
 }

@@ -62,6 +62,7 @@ struct stream {
 	bool syn;             /* from its SYN */
 	bool sent;            /* a segment with bytes was taken */
 	bool begun;           /* something was delivered */
+	bool unfinished;      /* FIN cannot come next: set by the receiver */
 	struct budget *budget;
 	size_t held;     /* bytes in the queue, as the budget has them */
 	uint64_t unseen; /* bytes in gaps */

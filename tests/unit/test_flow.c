@@ -396,6 +396,30 @@ START_TEST(cut_heads_are_counted)
 }
 END_TEST
 
+/* The last byte of a request is shown behind its answer, or never. */
+START_TEST(last_byte_is_late)
+{
+	for (int lost = 0; lost < 2; lost++) {
+		open_capture();
+		connect_from(1);
+		client("DELETE /a HTTP/1.1\r\n\r");
+		t.seq[0]++;
+		server(DONE);
+		t.seq[1] -= (uint32_t)strlen(DONE);
+		t.seq[0]--;
+		if (lost)
+			t.seq[0]++;
+		else
+			client("\n");
+		t.seq[1] += (uint32_t)strlen(DONE);
+		client(GET_B);
+		server(GONE);
+		expect(lost ? "1.1 GET /b ambiguous ambiguous;"
+			    : "1.1 DELETE /a 204;1.2 GET /b 404 no;");
+	}
+}
+END_TEST
+
 #define UPGRADE                                                                \
 	"GET /ws HTTP/1.1\r\nConnection: Upgrade\r\n"                          \
 	"Upgrade: websocket\r\n\r\n"
@@ -453,4 +477,5 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
     who_goes_on_is_not_given_up, acknowledgements_that_overtake,
     copies_are_not_looked_for_among_all_requests, cut_heads_are_counted,
-    refused_upgrade_ends_no_connection, accepted_upgrade_that_was_lost)
+    refused_upgrade_ends_no_connection, accepted_upgrade_that_was_lost,
+    last_byte_is_late)
