@@ -10,9 +10,10 @@
  * An input that ends in TRAILER and one more byte chooses also whether
  * requests have ids, of their own or one for two, which responses repeat,
  * whether the first of the client's bytes come with its SYN, whether bodies
- * hold text that looks like responses, and whether times and the sizes of
- * requests follow the input.  With those three one can show anything, so that
- * then a status may be wrong where it is said to be inferred; nowhere else.
+ * hold text that looks like responses, whether segments are small, and whether
+ * times and the sizes of requests follow the input.  With those two, and with
+ * text, one can show anything, so that then a status may be wrong where it is
+ * said to be inferred; nowhere else.
  *
  * Between its packets come those of another connection, whole, whose
  * exchanges must all be there.
@@ -46,6 +47,7 @@ enum option {
 	OPTION_SYN = 8,
 	OPTION_SHARED = 16,
 	OPTION_QUOTES = 32,
+	OPTION_SMALL = 64,
 };
 
 enum damage {
@@ -228,14 +230,21 @@ answer_syn(struct script *s)
 	put(s, 1, TCP_SYN | TCP_ACK, s->seq[1]++, (struct span){ 0 });
 }
 
+static size_t
+segment_len(const struct script *s, unsigned what)
+{
+	if (what & 0x80)
+		return 200;
+	return s->options & OPTION_SMALL ? 1 + what / 16 * 7 : 11 + what % 64;
+}
+
 /* Send bytes in segments, each with what the input wants done to it. */
 static void
 say(struct script *s, int from, struct span bytes)
 {
 	while (bytes.len > 0) {
 		unsigned what = next(&s->in);
-		struct span part =
-		    span_sub(bytes, 0, what & 0x80 ? 200 : 11 + what % 64);
+		struct span part = span_sub(bytes, 0, segment_len(s, what));
 		bool syn = from == 0 && s->syn_due;
 		uint8_t flags = syn ? TCP_SYN : TCP_ACK;
 		uint32_t seq = s->seq[from] - syn;
