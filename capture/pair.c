@@ -260,6 +260,29 @@ note_ahead(struct pair *p, const struct draft *d)
 		    owed || d->ack < p->last_ack || d->ack < p->answered;
 }
 
+static void
+raise_high(struct bounds *b)
+{
+	if (b->high < 2)
+		b->high = 2;
+}
+
+/* Responses that acknowledge d, the first request, may have answered it. */
+static void
+note_late(struct pair *p, const struct draft *d)
+{
+	for (size_t i = 0; i < drafts_count(&p->held); i++) {
+		struct draft *r = drafts_at(&p->held, i);
+
+		if (d->first < r->ack)
+			raise_high(&r->bounds);
+	}
+	if (d->first < p->early) {
+		raise_high(&p->last);
+		raise_high(&p->before);
+	}
+}
+
 void
 pair_request(struct pair *p, struct draft *d, const struct head *h)
 {
@@ -277,9 +300,8 @@ pair_request(struct pair *p, struct draft *d, const struct head *h)
 	if (ghost_count(p, d) > 0)
 		ghost_add(p, d, ghost_count(p, d));
 	p->strays = 0;
-	/* It was late: the last response may have answered it. */
-	if (q->count == 0 && d->first < p->early && p->last.high < 2)
-		p->last.high = 2;
+	if (q->count == 0)
+		note_late(p, d);
 	d->number = ++q->count;
 	d->tunnel = d->number > p->tunnel_from;
 	d->gap_before = q->lost;
@@ -341,8 +363,6 @@ settle(struct pair *p, struct draft *d)
 	resolve(p, d, d->bounds.low);
 	p->sure = d->bounds.low;
 	p->strays += d->bounds.low == 2 * p->requests.count + 1;
-	if (p->requests.count == 0)
-		p->early = d->ack;
 	if (q == NULL || !is_open(q)) {
 		set_aside(p, d);
 		pair_ended(p);
@@ -423,6 +443,8 @@ pair_response(struct pair *p, struct draft *d, const struct head *h)
 	}
 	p->before = p->last;
 	p->last = d->bounds;
+	if (p->requests.count == 0)
+		p->early = d->ack;
 	return is_known(d) ? settle(p, d) : hold(p, d);
 }
 
