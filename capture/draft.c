@@ -32,7 +32,7 @@ draft_new(struct outlet *o, uint64_t position, uint64_t ack, int64_t time)
 	d->arena = ARENA_INIT;
 	d->body = BUF_INIT(o->max_body);
 	d->holes = BUF_INIT(MAX_HOLES * sizeof(struct hole));
-	d->first = d->end = position;
+	d->first = d->begin = d->end = position;
 	d->ack = ack;
 	d->message.first = d->message.last = time;
 	d->charged = sizeof(*d) + BUDGET_MALLOC;

@@ -31,6 +31,7 @@ struct draft {
 	struct digest *digest;
 	size_t charged;       /* bytes taken from the budget */
 	uint64_t first;       /* position of its first byte */
+	uint64_t begin;       /* of a response: of its first interim one */
 	uint64_t end;         /* behind its last byte, as far as it is known */
 	uint64_t ack;         /* in the other direction, at its first byte */
 	uint64_t number;      /* of a request on its connection, from 1 */
@@ -59,6 +60,7 @@ struct draft {
 	bool cacheable;  /* a request whose response a cache may repeat */
 	bool expects;    /* a request that asks for 100 */
 	bool suspect;    /* of a response: see inside.h */
+	bool awaited;    /* instead: a request was sent just there */
 	bool inside;     /* it is not yet believed */
 	bool in_last;    /* it may be in the body of the response before */
 	bool refuted;    /* it is text, or does not end where it seems to */

@@ -1,36 +1,33 @@
 #include "capture/inside.h"
 
-#include <string.h>
-
 #include "capture/narrow.h"
 
-static bool
-ends_in(struct span bytes, const char *text)
-{
-	size_t n = strlen(text);
-
-	return bytes.len >= n && memcmp(bytes.p + bytes.len - n, text, n) == 0;
-}
-
-/*
- * Behind the last chunk is an empty line, or some trailers and one (RFC 9112,
- * section 7.1).  Its "0" can be the end of a field, unless a line ends before.
- */
 void
 inside_pass(struct pair *p, struct span bytes, uint64_t end)
 {
-	static const struct span last_chunk = SPAN_LITERAL("0\r\n");
-	bool known = p->answered == end - bytes.len;
-	bool last = span_has_prefix(bytes, last_chunk);
+	size_t n = bytes.len < sizeof(p->tail) ? bytes.len : sizeof(p->tail);
 
-	if (ends_in(bytes, "\r\n\r\n")) {
-		p->chunk_end_sure = ends_in(bytes, "\n0\r\n\r\n") ||
-		    (last && known && p->last_byte == '\n');
-		if (p->chunk_end_sure || (last && !known))
-			p->chunk_end = end;
-	}
+	if (p->answered != end - bytes.len)
+		p->tail = 0;
+	for (size_t i = bytes.len - n; i < bytes.len; i++)
+		p->tail = p->tail << 8 | bytes.p[i];
 	p->answered = end;
-	p->last_byte = bytes.p[bytes.len - 1];
+}
+
+/* Do the bytes just before this position end a line, and then an empty one? */
+static bool
+is_behind_blank(const struct pair *p, uint64_t position)
+{
+	return p->answered == position &&
+	    ((p->tail & 0xffff) == 0x0a0a || (p->tail & 0xffffff) == 0x0a0d0a);
+}
+
+/* Are they "0" in a line of its own and such an end (RFC 9112, 7.1)? */
+static bool
+is_behind_chunks(const struct pair *p, uint64_t position)
+{
+	return p->answered == position &&
+	    (p->tail & 0xffffffffffff) == 0x0a300d0a0d0a;
 }
 
 /* Was this client never seen to have more than one request under way? */
@@ -44,10 +41,10 @@ takes_turns(const struct pair *p)
 static bool
 is_awaited(const struct pair *p, const struct draft *d, const struct draft *q)
 {
-	bool in_chunks = p->open_end && p->lost && p->answered == d->first &&
-	    p->chunk_end != d->first;
+	bool in_chunks = p->open_chunks && p->lost && p->answered == d->begin &&
+	    !is_behind_blank(p, d->begin);
 
-	return q != NULL && q->ack == d->first && !p->piped && !in_chunks;
+	return q != NULL && q->ack == d->begin && !p->piped && !in_chunks;
 }
 
 void
@@ -56,15 +53,18 @@ inside_suspect(const struct pair *p, struct draft *d, uint64_t caused)
 	const struct draft *q = rank_is_request(caused)
 	    ? rank_request(&p->requests, caused / 2)
 	    : NULL;
-	bool begins = p->chunk_end == d->first && p->chunk_end_sure;
+	bool turns = takes_turns(p);
 
-	d->suspect = (p->lost || p->open_end || p->doubted) && !begins &&
-	    !is_awaited(p, d, q);
-	d->inside = d->suspect;
-	d->in_last = d->suspect && p->open_end;
-	d->refuted = d->suspect && takes_turns(p) && (q == NULL || !q->expects);
+	d->suspect = p->lost || p->open_end || p->doubted || p->endless;
+	d->awaited = d->suspect && !p->endless && is_awaited(p, d, q);
+	d->suspect &= !d->awaited;
+	d->refuted =
+	    d->suspect && (p->endless || (turns && (q == NULL || !q->expects)));
+	d->inside = d->suspect &&
+	    (turns || p->endless || !is_behind_chunks(p, d->begin));
+	d->in_last = d->inside && p->open_end;
 	d->behind_end =
-	    !p->unsure && p->answer_end != 0 && p->answer_end < d->first;
+	    !p->unsure && p->answer_end != 0 && p->answer_end < d->begin;
 }
 
 /* Does it name the request that has its place? */
@@ -120,13 +120,15 @@ void
 inside_follow(struct pair *p, const struct draft *next)
 {
 	struct draft *r = find_doubted(p);
+	uint64_t low = r != NULL ? r->bounds.low : 0;
 
 	if (r == NULL || r->message.framing == FRAMING_CLOSE ||
-	    (next != NULL && next->first != r->end))
+	    (next != NULL && next->begin != r->end))
 		return;
 	r->inside = r->in_last = false;
-	r->bounds.inferred |= !is_named(r);
 	bound_again(p, r);
+	r->bounds.inferred |= r->bounds.low > low;
+	p->last = r->bounds;
 }
 
 void
@@ -155,6 +157,12 @@ static bool
 is_answer_cut(const struct draft *r, const struct draft *q, uint64_t last)
 {
 	return r->behind_end && last + 2 == r->bounds.low && !q->expects;
+}
+
+bool
+inside_is_guess(const struct draft *r, const struct draft *q)
+{
+	return r->suspect || (r->awaited && q->ack != r->begin);
 }
 
 bool

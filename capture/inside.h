@@ -9,14 +9,15 @@
  *
  *  - the client had taken all that came before when it sent the request
  *    that it may answer, as clients do that wait;
- *  - what stands before it ends a chunked body;
  *  - it follows another at once, and the two name different requests.
  *
  * What is suspect is believed if another response or the end of all stands
- * right behind it, or if it names its request.  It is `inferred` then, as is
- * what is counted from it, and has no place
+ * right behind it, or before it what ends a chunked body, or if it names its
+ * request.  It is `inferred` then, as is what is counted from it, and so is an
+ * answer for which the client waited with another request.  It has no place
  *
  *  - if bytes that are not HTTP stand right behind it;
+ *  - behind a body that only the end of the connection ends;
  *  - if the client takes turns: it had all that came before, so that only
  *    the start of the answer can be missing;
  *  - if that follows from its place: the response before it ended where the
@@ -53,6 +54,9 @@ void inside_refute(struct pair *p);
 
 /* Something that is held is no response. */
 void inside_refute_all(struct pair *p);
+
+/* Is it inferred that r answers q? */
+bool inside_is_guess(const struct draft *r, const struct draft *q);
 
 /*
  * Is r believed as the answer to q?  last: the place of the response before it.

@@ -32,6 +32,8 @@ libcapture_a_SOURCES = \
 	%D%/link.c \
 	%D%/live.c \
 	%D%/live.h \
+	%D%/messages.c \
+	%D%/messages.h \
 	%D%/narrow.c \
 	%D%/narrow.h \
 	%D%/outlet.c \

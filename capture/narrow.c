@@ -40,11 +40,11 @@ lower_high(const struct rank_requests *q, struct bounds *b, uint64_t rank,
 	return b->low <= b->high;
 }
 
-/* Are r and the one before it perhaps text in the same body? */
+/* Are r and the one before it counted as two, and perhaps text in one body? */
 static bool
 may_share_body(const struct draft *r)
 {
-	return r->suspect && !r->gap_before;
+	return r->suspect && !r->gap_before && !r->in_last;
 }
 
 bool

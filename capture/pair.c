@@ -175,7 +175,7 @@ place(struct pair *p, struct draft *r, uint64_t last)
 	r->placed = q != NULL && fits(q, r) && inside_is_response(r, q, last);
 	if (!r->placed)
 		return;
-	r->bounds.inferred |= r->suspect;
+	r->bounds.inferred |= inside_is_guess(r, q);
 	q->answer = r;
 }
 
@@ -344,6 +344,7 @@ find_bounds(struct pair *p, struct draft *d, const struct head *h)
 		read_name(p, d, h);
 	inside_read_name(p, d);
 	p->open_end = d->inside;
+	p->open_chunks &= d->in_last;
 	p->doubted = d->suspect;
 	if (d->bounds.low == d->bounds.high && rank_is_request(d->bounds.low))
 		q->lost = lost;
@@ -368,6 +369,7 @@ settle(struct pair *p, struct draft *d)
 		pair_ended(p);
 		return NULL;
 	}
+	d->bounds.inferred |= inside_is_guess(d, q);
 	d->kept = q->kept;
 	p->unsure |= q->ghost && p->heads;
 	p->joined = false;

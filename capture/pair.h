@@ -57,7 +57,7 @@ struct pair {
 	uint64_t last_ack;    /* of the last request */
 	uint64_t answered;    /* position behind what has come of responses */
 	uint64_t answer_end;  /* behind the last response; 0: unknown */
-	uint64_t chunk_end;   /* behind bytes that end a chunked body */
+	uint64_t tail;        /* the last bytes before `answered` */
 	uint64_t request_end; /* behind the last request; 0: unknown */
 	uint64_t shortest;    /* head of a request */
 	uint64_t sure;        /* place of the last response that was certain */
@@ -65,17 +65,17 @@ struct pair {
 	uint32_t strays; /* responses certain to answer what was lost last */
 	uint64_t early;  /* what one acknowledged before any request came */
 	uint64_t doubted_name; /* see inside.h: the last that one named, or 0 */
-	uint8_t last_byte;     /* before `answered` */
-	bool chunk_end_sure;   /* whatever those bytes are in */
 	bool lost, begun;      /* of responses: as in struct draft */
 	bool unsure;           /* where the last response ended */
 	bool open_end;         /* it was cut, or is text: its body may go on */
-	bool doubted;          /* it is suspect, see inside.h */
-	bool expects;          /* interim responses are likely */
-	bool heads;            /* a request was HEAD */
-	bool joined;           /* in the middle; nothing was certain since */
-	bool several;          /* it had more than one request under way */
-	bool piped;            /* nor does it wait before it sends more */
+	bool open_chunks;      /* it is chunked, and was cut */
+	bool endless; /* nothing but the end of the connection ends one */
+	bool doubted; /* it is suspect, see inside.h */
+	bool expects; /* interim responses are likely */
+	bool heads;   /* a request was HEAD */
+	bool joined;  /* in the middle; nothing was certain since */
+	bool several; /* it had more than one request under way */
+	bool piped;   /* nor does it wait before it sends more */
 };
 
 #define PAIR_INIT(o, f)                                                        \
@@ -112,11 +112,16 @@ pair_doubt(struct pair *p)
 	p->unsure = true;
 }
 
-/* The body of the last response was cut; nothing tells where it ends. */
+/*
+ * The body of the last response was cut, and nothing tells where it ends;
+ * endless: but for the end of the connection.
+ */
 static inline void
-pair_open_end(struct pair *p)
+pair_open_end(struct pair *p, bool endless)
 {
 	p->open_end = true;
+	p->open_chunks |= !endless;
+	p->endless |= endless && !p->doubted && !p->unsure;
 }
 
 /* A message that was taken has ended: hand over what is finished. */

@@ -46,6 +46,8 @@ struct side {
 	struct buf early;   /* first bytes, too few to tell what they are */
 	struct buf interim; /* 1xx responses before the next message */
 	int64_t interim_first;
+	uint64_t interim_begin; /* of a row of them, one right behind another */
+	uint64_t interim_end;
 	uint64_t bytes;             /* delivered while searching */
 	struct pair_facts *facts;   /* told who is the client */
 	const struct endpoint *end; /* that sends in this direction */

@@ -47,7 +47,7 @@ START_TEST(text_of_a_cut_body_is_no_response)
 	server(LAST);
 	server(GONE);
 	expect("1.1 POST /c 200 14\r\n gap truncated;"
-	       "1.2 DELETE /a 404 no;");
+	       "1.2 DELETE /a 404 no inferred;");
 }
 END_TEST
 
@@ -129,7 +129,7 @@ START_TEST(text_in_a_batch_behind_a_lost_head)
 	server(LAST);
 	server(DONE);
 	end("1.1 DELETE /a 204;1.2 POST /c ambiguous ambiguous;"
-	    "1.3 DELETE /a 204;1.4 GET /b 404 no;");
+	    "1.3 DELETE /a 204 inferred;1.4 GET /b 404 no;");
 }
 END_TEST
 
@@ -147,7 +147,7 @@ START_TEST(text_twice_in_a_batch)
 	server(LAST);
 	server(DONE);
 	end("1.1 DELETE /a 204;1.2 POST /c 200 gap truncated;"
-	    "1.3 DELETE /a 204;1.4 GET /b 404 no;");
+	    "1.3 DELETE /a 204 inferred;1.4 GET /b 404 no;");
 }
 END_TEST
 
@@ -164,7 +164,7 @@ START_TEST(text_where_the_client_has_read_to)
 	server(LAST);
 	server(DONE);
 	end("1.1 DELETE /a 204;1.2 POST /c 200 gap truncated;"
-	    "1.3 DELETE /a 204;1.4 GET /b 404 no;");
+	    "1.3 DELETE /a ambiguous ambiguous;1.4 GET /b 404 no;");
 }
 END_TEST
 
@@ -193,7 +193,7 @@ START_TEST(text_that_names_its_request)
 	server(DONE);
 	end("1.1 DELETE /1 204;1.2 DELETE /2 204;1.3 DELETE /3 204;"
 	    "1.4 DELETE /4 204;1.5 POST /c ambiguous ambiguous;"
-	    "1.6 DELETE /a 204;1.7 GET /b 404 no;");
+	    "1.6 DELETE /a 204 inferred;1.7 GET /b 404 no;");
 }
 END_TEST
 
@@ -241,6 +241,128 @@ START_TEST(text_behind_what_may_answer_head)
 }
 END_TEST
 
+/* One answer of many is lost, each of which comes behind an interim one. */
+START_TEST(no_text_behind_interim_responses)
+{
+	static const char put_a[] = "PUT /a HTTP/1.1\r\nContent-Length: 0\r\n"
+				    "Expect: 100-continue\r\n\r\n";
+
+	begin();
+	client(put_a);
+	lose(300);
+	client(put_a);
+	server("HTTP/1.1 100 C\r\n\r\n");
+	server(DONE);
+	client(put_a);
+	server("HTTP/1.1 100 C\r\n\r\n" GONE);
+	end("1.1 DELETE /a 204;1.2 PUT /a response-lost response-lost;"
+	    "1.3 PUT /a 204;1.4 PUT /a 404 no;1.5 GET /b 404 no;");
+}
+END_TEST
+
+/* A chunk is lost; the client waits for the end, however that is written. */
+START_TEST(no_text_behind_a_chunked_body)
+{
+	static const char *const ends[][2] = {
+		{ "\r\n0\r\n\r\n", "" },
+		{ "\r\n0", "\r\n\r\n" },
+		{ "\r\n0\r\n\r", "\n" },
+		{ "xx\r\n000\r\nX-Sum: 1\r\n", "X-End: 1\r\n\r\n" },
+		{ "\n0;x=y\n\n", "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		begin();
+		client(POST_C);
+		server(CHUNKED);
+		lose(40);
+		server(ends[i][0]);
+		if (ends[i][1][0] != '\0')
+			server(ends[i][1]);
+		client(DELETE_A);
+		server(DONE);
+		end("1.1 DELETE /a 204;1.2 POST /c 200 gap truncated;"
+		    "1.3 DELETE /a 204;1.4 GET /b 404 no;");
+	}
+}
+END_TEST
+
+/* What ends a chunked body here is the end of the text, not of the answer. */
+START_TEST(text_behind_text_in_chunks)
+{
+	begin();
+	client(POST_C);
+	lose(60);
+	server("HTTP/1.1 200 N\r\nTransfer-Encoding: chunked\r\n" LAST);
+	server(QUOTED);
+	end("1.1 DELETE /a 204;1.2 POST /c ambiguous ambiguous;"
+	    "1.3 GET /b 404 no;");
+}
+END_TEST
+
+/* The client has read the head of the second answer when it sends the third. */
+START_TEST(text_that_another_request_awaits)
+{
+	open_capture();
+	connect_from(1);
+	client(DELETE_A);
+	client(POST_C);
+	server(DONE);
+	lose(60);
+	client(DELETE_A);
+	server(QUOTED);
+	server(DONE);
+	end("1.1 DELETE /a 204;1.2 POST /c 500 inferred;1.3 DELETE /a 204;"
+	    "1.4 GET /b 404 no;");
+}
+END_TEST
+
+/* Nothing follows a body that the end of the connection ends. */
+START_TEST(text_in_a_body_without_end)
+{
+	begin();
+	client(POST_C);
+	client(DELETE_A);
+	server("HTTP/1.1 200 OK\r\n\r\n");
+	lose(40);
+	server(QUOTED);
+	put(1, TCP_ACK | TCP_FIN, "", 0);
+	expect("1.1 DELETE /a 204;1.2 POST /c 200 gap truncated;"
+	       "1.3 DELETE /a ambiguous ambiguous;");
+}
+END_TEST
+
+/* A line that is no message does not hide the answer in the next segment. */
+START_TEST(text_behind_which_a_line_stands)
+{
+	begin();
+	client(POST_C);
+	lose(60);
+	server(QUOTED);
+	server("\r\n--b--\r\n");
+	client(DELETE_A);
+	server(DONE);
+	end("1.1 DELETE /a 204;1.2 POST /c ambiguous ambiguous;"
+	    "1.3 DELETE /a 204;1.4 GET /b 404 no;");
+}
+END_TEST
+
+/* The 100 is lost, and the next request is sent with the body. */
+START_TEST(pipeline_behind_an_interim_response)
+{
+	open_capture();
+	connect_from(1);
+	client("PUT /a HTTP/1.1\r\nContent-Length: 1\r\n"
+	       "Expect: 100-continue\r\n\r\n");
+	lose(25);
+	client("1" DELETE_A);
+	server(GONE);
+	put(1, TCP_ACK | TCP_FIN, "", 0);
+	expect("1.1 PUT /a ambiguous ambiguous;"
+	       "1.2 DELETE /a ambiguous ambiguous;");
+}
+END_TEST
+
 /* Behind a loss in a pipeline an answer is believed, but not called proven. */
 START_TEST(no_text_behind_a_loss_in_a_pipeline)
 {
@@ -282,5 +404,8 @@ UNIT_MAIN("flow_text", text_of_a_cut_body_is_no_response,
     text_behind_a_head_that_was_cut, text_in_a_batch_behind_a_lost_head,
     text_twice_in_a_batch, text_where_the_client_has_read_to,
     text_that_names_its_request, text_in_a_row,
-    text_behind_what_may_answer_head, no_text_behind_a_loss_in_a_pipeline,
-    answer_in_the_body_of_another)
+    text_behind_what_may_answer_head, no_text_behind_interim_responses,
+    no_text_behind_a_chunked_body, text_behind_text_in_chunks,
+    text_that_another_request_awaits, text_in_a_body_without_end,
+    text_behind_which_a_line_stands, pipeline_behind_an_interim_response,
+    no_text_behind_a_loss_in_a_pipeline, answer_in_the_body_of_another)

@@ -539,7 +539,7 @@ START_TEST(sliding_behind_a_gap_and_named)
 	start();
 	with_ids = true;
 	slide_behind_a_gap();
-	expect("1:response-lost 2:201 3:202 4:203 5:no-response ");
+	expect("1:response-lost 2:201~ 3:202 4:203 5:no-response ");
 }
 END_TEST
 
