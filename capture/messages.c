@@ -95,7 +95,7 @@ take_response(struct side *s, const struct parser_head *h)
 	q = pair_response(s->pair, d, &h->head);
 	d->bodiless = q != NULL &&
 	    (q->head_method || (q->connect_method && status / 100 == 2));
-	if (q != NULL && q->number == s->pair->requests.count && !d->suspect)
+	if (q != NULL && q->answer == d && q->number == s->pair->requests.count)
 		s->peer->upgrade = false;
 	draft_head(d, h);
 	draft_interim(d, buf_span(&s->interim), s->interim_first);
