@@ -79,6 +79,16 @@ keep_interim(struct side *s, struct span bytes)
 	pair_interim(s->pair);
 }
 
+/* Does 101 end what is HTTP here, or may it be text in a body? */
+static bool
+is_switch(const struct side *s, const struct draft *d, const struct draft *q)
+{
+	if (!d->suspect)
+		return true;
+	return q != NULL &&
+	    (s->peer->upgrade || (q->answer == NULL && !d->refuted));
+}
+
 static bool
 take_response(struct side *s, const struct parser_head *h)
 {
@@ -102,7 +112,7 @@ take_response(struct side *s, const struct parser_head *h)
 	buf_release(&s->interim);
 	if (d->bodiless)
 		d->message.framing = FRAMING_NONE;
-	if (status == 101 && (!d->suspect || (q != NULL && s->peer->upgrade)))
+	if (status == 101 && is_switch(s, d, q))
 		end_http(s);
 	else if (d->bodiless && q->connect_method)
 		leave_http(s, q);
