@@ -97,7 +97,7 @@ row '--of-visible .99' pipelining+loss-1 --pipeline 1 --loss .01
 row --visible mixed $mixed
 row '--recall .74' mid-message --drop-head 3000
 row '--recall .97' unnamed-loss-0.5 --no-echo --loss .005
-row '--recall .93' unnamed-loss-2 --no-echo --loss .02
+row '--recall .92' unnamed-loss-2 --no-echo --loss .02
 row '--recall .78' unnamed-loss-5 --no-echo --loss .05
 row '--recall .79' unnamed-pipelining+loss-1 --no-echo --pipeline 1 --loss .01
 # shellcheck disable=SC2086
