@@ -97,9 +97,7 @@ void
 echo_check(struct echo_ids *ids, const struct rank_requests *q,
     const struct draft *r, const struct head *h)
 {
-	const struct draft *d = rank_is_request(r->bounds.low)
-	    ? rank_request(q, r->bounds.low / 2)
-	    : NULL;
+	const struct draft *d = rank_at(q, r->bounds.low);
 
 	if (d == NULL || d->mark == 0)
 		return;

@@ -12,14 +12,14 @@
 /* What a connection takes. */
 #define FLOW_SIZE (sizeof(struct flow) + BUDGET_MALLOC + TABLE_COST)
 
-#define MAX_SYN 65536 /* bytes that come with a SYN, and SYN itself */
+#define MAX_SYN      65536     /* bytes that come with a SYN, and SYN itself */
+#define MAX_BEFORE   (1 << 20) /* bytes before the first one that was seen */
+#define ENOUGH_BYTES 4096      /* without HTTP in them: it is something else */
+
 /* So long can segments live in the network (RFC 9293, section 3.4.3). */
 #define SEGMENT_LIFE_NS ((int64_t)120 * 1000000000)
 /* No connection is given up for another before it was silent for so long. */
 #define SILENCE_NS ((int64_t)10 * 1000000000)
-
-#define MAX_BEFORE   (1 << 20) /* bytes before the first one that was seen */
-#define ENOUGH_BYTES 4096      /* without HTTP in them: it is something else */
 
 /* Both ends, the low one first, and the network: compared as words. */
 struct flow_key {

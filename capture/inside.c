@@ -30,13 +30,6 @@ is_behind_chunks(const struct pair *p, uint64_t position)
 	    (p->tail & 0xffffffffffff) == 0x0a300d0a0d0a;
 }
 
-/* Was this client never seen to have more than one request under way? */
-static bool
-takes_turns(const struct pair *p)
-{
-	return !p->piped && !p->several && !p->joined;
-}
-
 /* Had the client taken all that came before d when it sent q? */
 static bool
 is_awaited(const struct pair *p, const struct draft *d, const struct draft *q)
@@ -50,10 +43,8 @@ is_awaited(const struct pair *p, const struct draft *d, const struct draft *q)
 void
 inside_suspect(const struct pair *p, struct draft *d, uint64_t caused)
 {
-	const struct draft *q = rank_is_request(caused)
-	    ? rank_request(&p->requests, caused / 2)
-	    : NULL;
-	bool turns = takes_turns(p);
+	const struct draft *q = rank_at(&p->requests, caused);
+	bool turns = pair_takes_turns(p);
 
 	d->suspect = p->lost || p->open_end || p->doubted || p->endless;
 	d->awaited = d->suspect && !p->endless && is_awaited(p, d, q);
@@ -112,6 +103,8 @@ bound_again(struct pair *p, struct draft *r)
 		r->bounds = old;
 		r->inside = r->refuted = true;
 	}
+	if (!r->inside)
+		r->bounds.inferred |= r->bounds.low > old.low;
 	p->last = r->bounds;
 	p->open_end = r->inside;
 }
@@ -120,15 +113,12 @@ void
 inside_follow(struct pair *p, const struct draft *next)
 {
 	struct draft *r = find_doubted(p);
-	uint64_t low = r != NULL ? r->bounds.low : 0;
 
 	if (r == NULL || r->message.framing == FRAMING_CLOSE ||
 	    (next != NULL && next->begin != r->end))
 		return;
 	r->inside = r->in_last = false;
 	bound_again(p, r);
-	r->bounds.inferred |= r->bounds.low > low;
-	p->last = r->bounds;
 }
 
 void

@@ -9,10 +9,8 @@
 static bool
 is_counted(const struct rank_requests *q, uint64_t rank)
 {
-	const struct draft *d = NULL;
+	const struct draft *d = q->counted ? rank_at(q, rank) : NULL;
 
-	if (q->counted && rank_is_request(rank))
-		d = rank_request(q, rank / 2);
 	return d != NULL && d->ghost;
 }
 
@@ -212,7 +210,7 @@ narrow_more(struct pair *p, const struct draft *next)
 {
 	if (echo_is_proof(&p->ids))
 		p->ids.unreliable |= !use(p, next, BY_NAME);
-	if (!p->piped && !p->several && !p->joined)
+	if (pair_takes_turns(p))
 		p->piped = !use(p, next, BY_TURNS);
 	if (p->piped)
 		return;

@@ -167,9 +167,8 @@ explain(struct pair *p, uint64_t rank)
 static void
 place(struct pair *p, struct draft *r, uint64_t last)
 {
-	struct draft *q =
-	    rank_is_request(r->bounds.low) && r->bounds.low == r->bounds.high
-	    ? rank_request(&p->requests, r->bounds.low / 2)
+	struct draft *q = r->bounds.low == r->bounds.high
+	    ? rank_at(&p->requests, r->bounds.low)
 	    : NULL;
 
 	r->placed = q != NULL && fits(q, r) && inside_is_response(r, q, last);
@@ -357,9 +356,7 @@ find_bounds(struct pair *p, struct draft *d, const struct head *h)
 static struct draft *
 settle(struct pair *p, struct draft *d)
 {
-	struct draft *q = rank_is_request(d->bounds.low)
-	    ? rank_request(&p->requests, d->bounds.low / 2)
-	    : NULL;
+	struct draft *q = rank_at(&p->requests, d->bounds.low);
 
 	resolve(p, d, d->bounds.low);
 	p->sure = d->bounds.low;

@@ -124,6 +124,13 @@ pair_open_end(struct pair *p, bool endless)
 	p->endless |= endless && !p->doubted && !p->unsure;
 }
 
+/* Was this client never seen to have more than one request under way? */
+static inline bool
+pair_takes_turns(const struct pair *p)
+{
+	return !p->piped && !p->several && !p->joined;
+}
+
 /* A message that was taken has ended: hand over what is finished. */
 void pair_ended(struct pair *p);
 

@@ -16,6 +16,12 @@ rank_request(const struct rank_requests *q, uint64_t n)
 	return drafts_at(&q->seen, (size_t)(n - first));
 }
 
+struct draft *
+rank_at(const struct rank_requests *q, uint64_t rank)
+{
+	return rank_is_request(rank) ? rank_request(q, rank / 2) : NULL;
+}
+
 bool
 rank_may_hide(const struct rank_requests *q, uint64_t n)
 {

@@ -37,6 +37,9 @@ struct rank_requests {
 /* Request number n, or NULL: handed over, or not seen. */
 struct draft *rank_request(const struct rank_requests *q, uint64_t n);
 
+/* The request of this rank, or NULL: likewise, or it is the rank of a gap. */
+struct draft *rank_at(const struct rank_requests *q, uint64_t rank);
+
 /* May a request be missing before number n? */
 bool rank_may_hide(const struct rank_requests *q, uint64_t n);
 

@@ -18,17 +18,15 @@ END_TEST
 /* The tap shows the second request, the SYN, and then the second again. */
 START_TEST(late_syn_is_of_the_same_connection)
 {
-	static const char request[] = "GET /b HTTP/1.1\r\n\r\n";
-
 	open_capture();
 	t.seq[0] = 2000;
 	t.seq[1] = 5000;
-	client(request);
+	client(GET_B);
 	t.seq[0] = 1900;
 	put(0, TCP_SYN, "", 0);
 	t.seq[0] = 2000;
-	client(request);
-	server("HTTP/1.1 204 X\r\n\r\n");
+	client(GET_B);
+	server(DONE);
 	expect("1.1 GET /b ambiguous midstream ambiguous;");
 }
 END_TEST
