@@ -98,6 +98,9 @@ draft_head(struct draft *d, const struct parser_head *h)
 
 	m->framing = h->framing;
 	d->fits = h->framing == FRAMING_LENGTH && h->length <= d->body.limit;
+	/* Of what will be given up not a byte is kept. */
+	if (h->framing == FRAMING_LENGTH)
+		d->body.limit = d->fits ? h->length : 0;
 	m->parsed.side = h->head.side;
 	m->parsed.status = h->head.status;
 	d->head_method = span_eq_str(h->head.method, "HEAD");
