@@ -50,6 +50,7 @@ charge(struct draft *d)
 	budget_take(&d->outlet->budget, held);
 	budget_give(&d->outlet->budget, d->charged);
 	d->charged = held;
+	bulk_note(&d->outlet->bulk, d, &d->outlet->budget);
 }
 
 void
@@ -62,6 +63,7 @@ draft_free(struct draft *d)
 	o = d->outlet;
 	budget_give(&o->budget, d->charged);
 	buf_release(&d->body);
+	bulk_note(&o->bulk, d, &o->budget);
 	buf_release(&d->holes);
 	arena_release(&d->arena);
 	/* Only a digest that was finished can be used again. */
@@ -131,6 +133,41 @@ give_up_body(struct draft *d)
 	buf_release(&d->body);
 	d->message.body = (struct span){ 0 };
 	d->flaws |= FLAW_BIT(FLAW_LIMIT);
+	charge(d);
+}
+
+static void
+add_to_digest(struct draft *d, struct span bytes)
+{
+	if (d->digest == NULL)
+		d->digest = digest_new();
+	d->digesting = true;
+	digest_add(d->digest, bytes);
+}
+
+/* The body will not be there when its digest is due. */
+static void
+take_digest(struct draft *d)
+{
+	struct message *m = &d->message;
+
+	if (m->digest_due)
+		digest_of(m->body_sha256, buf_span(&d->body));
+	else if (d->fits && !d->ended)
+		add_to_digest(d, buf_span(&d->body));
+	m->digest_due = d->fits = false;
+}
+
+bool
+draft_give_up_largest(struct outlet *o)
+{
+	struct draft *d = bulk_largest(&o->bulk);
+
+	if (d == NULL)
+		return false;
+	take_digest(d);
+	give_up_body(d);
+	return true;
 }
 
 void
@@ -152,12 +189,8 @@ void
 draft_entity(struct draft *d, struct span bytes)
 {
 	d->message.body_len += bytes.len;
-	if (!d->kept || d->fits)
-		return;
-	if (d->digest == NULL)
-		d->digest = digest_new();
-	d->digesting = true;
-	digest_add(d->digest, bytes);
+	if (d->kept && !d->fits)
+		add_to_digest(d, bytes);
 }
 
 void

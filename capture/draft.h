@@ -29,6 +29,8 @@ struct draft {
 	struct buf body;
 	struct buf holes; /* of struct hole */
 	struct digest *digest;
+	struct draft *bulk_prev, *bulk_next; /* see bulk.h */
+	size_t bulk;          /* what its body had room for, as known there */
 	size_t charged;       /* bytes taken from the budget */
 	uint64_t first;       /* position of its first byte */
 	uint64_t begin;       /* of a response: of its first interim one */
@@ -95,6 +97,12 @@ void draft_hole(struct draft *d, uint64_t len);
  * where they are other bytes than those kept.
  */
 void draft_again(struct draft *d, uint64_t position, struct span bytes);
+
+/*
+ * Give up the largest of all bodies, to make room: the message is as if its
+ * body were too long.  Return false if none is large.
+ */
+bool draft_give_up_largest(struct outlet *o);
 
 /* The message is over; position is behind its last byte. */
 void draft_end(struct draft *d, enum parser_end how, uint64_t position,

@@ -20,6 +20,8 @@
 #define SEGMENT_LIFE_NS ((int64_t)120 * 1000000000)
 /* No connection is given up for another before it was silent for so long. */
 #define SILENCE_NS ((int64_t)10 * 1000000000)
+/* Most clients and servers close what was silent for so long. */
+#define STALE_NS ((int64_t)600 * 1000000000)
 
 /* Both ends, the low one first, and the network: compared as words. */
 struct flow_key {
@@ -379,13 +381,24 @@ stalest(struct flow_table *t)
 	}
 }
 
+/*
+ * Of a connection that is over nothing is lost.  Any other is worth more than a
+ * large body, unless bodies leave half of the memory to connections: in some
+ * networks most of these never end.
+ */
 static void
-shrink(struct flow_table *t)
+shrink(struct flow_table *t, int64_t now)
 {
+	struct outlet *o = t->outlet;
 	struct flow *f;
 
-	while (budget_is_over(&t->outlet->budget) && (f = stalest(t)) != NULL) {
-		t->outlet->coverage.evicted += !f->closed;
+	while (budget_is_over(&o->budget) && (f = stalest(t)) != NULL) {
+		bool over = f->closed || now - f->last > STALE_NS;
+
+		if (!over && bulk_size(&o->bulk) > o->budget.limit / 2 &&
+		    draft_give_up_largest(o))
+			continue;
+		o->coverage.evicted += !f->closed;
 		flow_free(t, f, REASON_LIMIT);
 	}
 }
@@ -402,7 +415,7 @@ flow_table_add(struct flow_table *t, const struct segment *seg)
 	if (!f->closed)
 		take(t, f, seg, from);
 	if (budget_is_over(&t->outlet->budget))
-		shrink(t);
+		shrink(t, seg->time);
 }
 
 static int

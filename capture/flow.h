@@ -3,8 +3,9 @@
  *
  * A connection is found by both endpoints and the network they are in.  A
  * SYN with another first sequence number on the same endpoints begins a
- * new one.  All times are packet times.  When the budget is exceeded, the
- * connection that has been silent longest is given up first.
+ * new one.  All times are packet times.  When the budget is exceeded, what goes
+ * first is connections that are over or stale, then the largest bodies, then
+ * the connection that has been silent longest.
  */
 #ifndef CAPTURE_FLOW_H
 #define CAPTURE_FLOW_H

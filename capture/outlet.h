@@ -7,6 +7,7 @@
 
 #include "base/budget.h"
 #include "base/err.h"
+#include "capture/bulk.h"
 #include "capture/capture.h"
 
 struct draft;
@@ -15,6 +16,7 @@ struct outlet {
 	const struct capture_sink *sink;
 	struct coverage coverage;
 	struct budget budget;
+	struct bulk bulk; /* drafts whose bodies are large */
 	uint64_t max_body;
 	struct draft *spare; /* drafts to use again, with their digests */
 	size_t spare_count;
