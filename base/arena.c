@@ -13,6 +13,7 @@ struct arena_block {
 	struct arena_block *next;
 	size_t used;
 	size_t size;
+	void *adopted;
 	_Alignas(max_align_t) uint8_t bytes[];
 };
 
@@ -61,6 +62,19 @@ arena_copy(struct arena *a, struct span data)
 	if (data.len > 0)
 		memcpy(p, data.p, data.len);
 	return (struct span){ p, data.len };
+}
+
+void
+arena_adopt(struct arena *a, void *p, size_t len)
+{
+	struct arena_block *b = xmalloc(sizeof(*b)), **at = &a->blocks;
+
+	/* Behind the first, which has room left. */
+	if (*at != NULL)
+		at = &(*at)->next;
+	*b = (struct arena_block){ .next = *at, .adopted = p };
+	*at = b;
+	a->held += sizeof(*b) + len;
 }
 
 char *
@@ -113,6 +127,8 @@ arena_reset(struct arena *a)
 		return;
 	a->blocks = keep->next;
 	arena_release(a);
+	free(keep->adopted);
+	keep->adopted = NULL;
 	keep->next = NULL;
 	keep->used = 0;
 	a->blocks = keep;
@@ -126,6 +142,7 @@ arena_release(struct arena *a)
 
 	for (struct arena_block *b = a->blocks; b != NULL; b = next) {
 		next = b->next;
+		free(b->adopted);
 		free(b);
 	}
 	*a = ARENA_INIT;

@@ -30,6 +30,9 @@ struct span arena_copy(struct arena *a, struct span data);
 /* A copy of data with a NUL after it. */
 char *arena_string(struct arena *a, struct span data);
 
+/* Take p, of len bytes from malloc(): it is freed with all the rest. */
+void arena_adopt(struct arena *a, void *p, size_t len);
+
 /* Text made as by printf(). */
 struct span arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -268,6 +268,21 @@ draft_end(struct draft *d, enum parser_end how, uint64_t position, int64_t time)
 		finish_digest(d);
 }
 
+/* A large body goes as it is: a copy would take as much again. */
+static struct span
+settle_body(struct draft *d)
+{
+	size_t len = d->body.len;
+	uint8_t *p;
+
+	if (d->body.cap < BULK_MIN)
+		return arena_copy(&d->arena, buf_span(&d->body));
+	p = xrealloc(d->body.p, len);
+	arena_adopt(&d->arena, p, len);
+	d->body = BUF_INIT(0);
+	return (struct span){ p, len };
+}
+
 /* Move what was collected into the arena, for good. */
 static void
 settle(struct draft *d)
@@ -275,7 +290,7 @@ settle(struct draft *d)
 	struct message *m = &d->message;
 
 	if (m->body.p != NULL && d->body.len > 0)
-		m->body = arena_copy(&d->arena, buf_span(&d->body));
+		m->body = settle_body(d);
 	m->hole_count = d->holes.len / sizeof(struct hole);
 	if (m->hole_count > 0)
 		m->holes =

@@ -2,6 +2,7 @@
 
 #include <stdalign.h>
 
+#include "base/xalloc.h"
 #include "tests/lib/unit.h"
 
 START_TEST(memory_is_zeroed_and_aligned)
@@ -76,6 +77,24 @@ START_TEST(join_moves_everything)
 }
 END_TEST
 
+START_TEST(what_is_adopted_is_freed)
+{
+	struct arena a = ARENA_INIT;
+	struct span first;
+
+	arena_adopt(&a, xmalloc(100), 100);
+	arena_reset(&a);
+	first = arena_copy(&a, span_of_str("first"));
+	arena_adopt(&a, xmalloc(5000), 5000);
+	ck_assert_uint_gt(a.held, 5000);
+	/* The room that was left is used. */
+	ck_assert_ptr_eq(arena_copy(&a, span_of_str("x")).p, first.p + 16);
+	arena_adopt(&a, xmalloc(1), 1);
+	arena_release(&a);
+	ck_assert_uint_eq(a.held, 0);
+}
+END_TEST
+
 UNIT_MAIN("arena", memory_is_zeroed_and_aligned, reset_memory_is_zeroed_again,
     copy_keeps_absent_and_empty_apart, printf_takes_what_it_needs,
-    join_moves_everything)
+    join_moves_everything, what_is_adopted_is_freed)
