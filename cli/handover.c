@@ -347,7 +347,7 @@ handover_add(struct handover *h, struct exchange *x,
     const struct reading *reading, struct err *err)
 {
 	struct item *item = xcalloc(1, sizeof(*item));
-	bool failed;
+	bool failed, large = false;
 
 	*item = (struct item){ NULL, x, *reading,
 		sizeof(*item) + sizeof(*x) + x->arena.held };
@@ -357,12 +357,15 @@ handover_add(struct handover *h, struct exchange *x,
 	if (failed) {
 		*err = h->failure;
 	} else {
+		large = item->size > h->limit;
 		queue_add(&h->waiting, item);
 		h->held += item->size;
 		if (h->idle &&
 		    (h->waiting.count == 1 || h->waiting.count == GATHER))
 			pthread_cond_signal(&h->more);
 	}
+	if (large) /* until there is room for any */
+		wait_for_room(h, UINT64_MAX);
 	unlock(h);
 	if (!failed)
 		return 0;

@@ -28,7 +28,7 @@ struct store;
 /*
  * Start writing to the open recording of store, and have sealer, which may
  * be NULL, seal it meanwhile.  At most limit bytes wait; an exchange above
- * that waits alone.  Errors: ERR_SYSTEM.
+ * that waits alone, and is waited for.  Errors: ERR_SYSTEM.
  */
 int handover_open(struct handover **out, struct store *store,
     struct sealer *sealer, uint64_t limit, struct err *err) MUST_CHECK;
