@@ -8,6 +8,7 @@ libbase_a_SOURCES = \
 	%D%/clock.c %D%/clock.h \
 	%D%/err.c %D%/err.h \
 	%D%/hash.h \
+	%D%/heap.h \
 	%D%/json.c %D%/json.h \
 	%D%/span.c %D%/span.h \
 	%D%/spool.c %D%/spool.h \
@@ -15,6 +16,14 @@ libbase_a_SOURCES = \
 	%D%/thread.c %D%/thread.h \
 	%D%/utf8.c %D%/utf8.h \
 	%D%/xalloc.c %D%/xalloc.h
+
+if MALLOPT
+libbase_a_SOURCES += %D%/heap.c
+EXTRA_DIST += %D%/heap_none.c
+else
+libbase_a_SOURCES += %D%/heap_none.c
+EXTRA_DIST += %D%/heap.c
+endif
 
 base_libs = libbase.a
 

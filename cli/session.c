@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/heap.h"
 #include "base/xalloc.h"
 #include "cli/cover.h"
 #include "cli/handover.h"
@@ -338,7 +339,9 @@ session_run(const struct session_options *options, struct cmd_ctx *ctx,
 	struct capture_options capture = options->capture;
 	int status;
 
-	capture.memory -= queue_memory(options);
+	/* The archive before may be waiting to be closed. */
+	capture.memory -= queue_memory(options) * (1 + rotates(options));
+	heap_map_large();
 	s.shows = progress_is_wanted(&s.progress);
 	/* A pipe may be silent from the beginning. */
 	handle(SIGUSR1, on_question);
