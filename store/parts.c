@@ -13,6 +13,7 @@
 #include "store/row.h"
 #include "store/words.h"
 
+#define KEEP_MAX    ((size_t)1 << 20) /* bytes kept to compress into */
 #define CONNECTIONS 1024 /* remembered, each in place number modulo this */
 
 struct known {
@@ -168,6 +169,7 @@ add_body(struct parts *p, struct span sha256, struct span body, int64_t *id,
     struct err *err)
 {
 	struct query *q;
+	int got;
 
 	if (body.len > (size_t)DB_MAX_VALUE)
 		return err_set(err, ERR_LIMIT, "a body is too long");
@@ -180,7 +182,10 @@ add_body(struct parts *p, struct span sha256, struct span body, int64_t *id,
 	put_int(q, (int64_t)body.len);
 	put_blob(q, buf_span(&p->body));
 	p->taken += p->body.len;
-	return query_insert(q, id, err);
+	got = query_insert(q, id, err);
+	if (p->body.cap > KEEP_MAX)
+		buf_release(&p->body);
+	return got;
 }
 
 int
