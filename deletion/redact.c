@@ -178,10 +178,22 @@ is_coded(const struct redact *r, const struct head *head, struct span entity)
 }
 
 static void
-update_digest(struct message *m, struct span before, struct span after)
+update_digest(struct message *m, struct span entity)
 {
-	if (m->has_digest && !m->digest_due && !span_eq(before, after))
-		digest_of(m->body_sha256, after);
+	if (m->has_digest && !m->digest_due)
+		digest_of(m->body_sha256, entity);
+}
+
+/* The entity to write to: all of wire, or what was put together of chunks. */
+static struct text
+entity_of(const struct message *m, struct text wire, struct arena *scratch)
+{
+	struct span entity;
+
+	if (m->framing != FRAMING_CHUNKED)
+		return wire;
+	entity = body_entity(m, scratch);
+	return (struct text){ (uint8_t *)(uintptr_t)entity.p, entity.len };
 }
 
 static void
@@ -189,10 +201,9 @@ redact_body(const struct redactor *red, struct exchange *x, struct message *m,
     struct arena *scratch)
 {
 	struct span type = head_field(&m->parsed, "Content-Type");
-	struct span before = body_entity(m, scratch);
 	struct text wire = copy(&x->arena, m->body);
 	bool chunked = m->framing == FRAMING_CHUNKED;
-	struct text entity = chunked ? copy(scratch, before) : wire;
+	struct text entity = entity_of(m, wire, scratch);
 	struct redact_part part = {
 		.kind = PART_ENTITY,
 		.request = m == x->request,
@@ -201,8 +212,8 @@ redact_body(const struct redactor *red, struct exchange *x, struct message *m,
 	};
 	struct redact r = begin(red, scratch, &part, m->complete);
 
-	if (is_coded(&r, &m->parsed, before)) {
-		if (!may_keep_coded(&r, &m->parsed, before, type)) {
+	if (is_coded(&r, &m->parsed, text_span(entity))) {
+		if (!may_keep_coded(&r, &m->parsed, text_span(entity), type)) {
 			withhold(x, m);
 			return;
 		}
@@ -216,7 +227,8 @@ redact_body(const struct redactor *red, struct exchange *x, struct message *m,
 		redact_framing(&r, wire);
 		scatter(wire, text_span(entity));
 	}
-	update_digest(m, before, text_span(entity));
+	if (!span_eq(m->body, text_span(wire)))
+		update_digest(m, text_span(entity));
 	m->body = text_span(wire);
 }
 
