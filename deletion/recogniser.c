@@ -213,7 +213,8 @@ recogniser_is_other(struct recogniser *r, struct exchange *x)
 	if (x->request == NULL)
 		return true;
 	clear_scratch(r);
-	subject_init(&s, r->rules, &x->request->parsed, NULL, &r->scratch);
+	subject_init(&s, r->rules, &x->request->parsed, x->request,
+	    &r->scratch);
 	line = match_find(&s, &open);
 	if (line != NULL || open || pending_may_concern(r->pending, &s))
 		return false;

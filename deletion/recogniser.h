@@ -47,7 +47,7 @@ enum interest recogniser_interest(struct recogniser *r,
 
 /*
  * Is x, which is finished and need not be masked, surely neither a deletion
- * nor a follow-up?  If so, it need not be read.  Its head and what came
+ * nor a follow-up?  If so, it need not be read.  Its request and what came
  * before it decide: it could have become a follow-up, but did not.
  */
 bool recogniser_is_other(struct recogniser *r, struct exchange *x);

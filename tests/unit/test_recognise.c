@@ -96,6 +96,9 @@ interest(const char *request)
 	return i;
 }
 
+#define TAGS_ACTION(what)                                                      \
+	"POST /v1/p/k/r/tags/action HTTP/1.1\nHost: d\n"                       \
+	"Content-Length: 19\n\n{\"action\":\"" what "\"}"
 #define DELETE_DC "DELETE " CLOUDDC " HTTP/1.1\n" DC_HOST
 #define STATUS_DC "GET " CLOUDDC "/status HTTP/1.1\n" DC_HOST
 
@@ -226,10 +229,7 @@ START_TEST(interest_is_known_from_the_head)
 	ck_assert_int_eq(interest("GET /?Action=DescribeInstances "
 				  "HTTP/1.1\nHost: c\n\n"),
 	    INTEREST_NONE);
-	ck_assert_int_eq(interest(
-			     "POST /v1/p/k/r/tags/action HTTP/1.1\nHost: d\n"
-			     "Content-Length: 19\n\n{\"action\":\"delete\"}"),
-	    INTEREST_MAYBE);
+	ck_assert_int_eq(interest(TAGS_ACTION("delete")), INTEREST_MAYBE);
 	stop();
 }
 END_TEST
@@ -249,7 +249,19 @@ START_TEST(the_place_of_a_job_is_not_known_yet)
 }
 END_TEST
 
+START_TEST(the_body_tells_what_is_other)
+{
+	start();
+	pass(1, TAGS_ACTION("create"), "HTTP/1.1 204 No Content\n\n");
+	ck_assert(other);
+	pass(2, TAGS_ACTION("delete"), "HTTP/1.1 204 No Content\n\n");
+	ck_assert(!other);
+	ck_assert_int_eq(reading.kind, KIND_DELETION);
+	stop();
+}
+END_TEST
+
 UNIT_MAIN("recognise", accepted_until_terminated, error_and_failed_revert,
     the_resource_itself_is_not_the_status, a_cut_answer_confirms_nothing,
     a_describe_closes_what_it_no_longer_lists, interest_is_known_from_the_head,
-    the_place_of_a_job_is_not_known_yet)
+    the_place_of_a_job_is_not_known_yet, the_body_tells_what_is_other)
