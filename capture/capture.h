@@ -37,12 +37,16 @@ struct capture_options {
 	const struct capture_interface *interface; /* NULL: files */
 	const char *filter;   /* a libpcap filter expression; NULL: none */
 	uint64_t max_packets; /* after which to stop; 0: never */
-	uint64_t max_body;    /* bytes of one body that are kept */
+	uint64_t max_body;    /* bytes of one body that are kept; at most
+				 CAPTURE_BODY_PART(memory), or there may be no
+				 room for it */
 	uint64_t memory;      /* bytes that all buffers together may hold */
 };
 
 #define CAPTURE_MAX_BODY ((uint64_t)8 << 20)
 #define CAPTURE_MEMORY   ((uint64_t)64 << 20)
+
+#define CAPTURE_BODY_PART(memory) ((memory) / 4)
 
 #define CAPTURE_TICK    1024
 #define CAPTURE_TICK_NS ((int64_t)100000000)

@@ -3,6 +3,7 @@
  */
 #include "cli/cmd.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -24,10 +25,12 @@ struct args {
 	bool modest, all, keep_secrets, json;
 };
 
+#define NOT_GIVEN UINT64_MAX
+
 static const struct args defaults = {
 	.buffer = CAPTURE_BUFFER >> 10,
 	.snaplen = CAPTURE_SNAPLEN,
-	.max_body = CAPTURE_MAX_BODY,
+	.max_body = NOT_GIVEN,
 	.memory = CAPTURE_MEMORY,
 };
 
@@ -136,6 +139,17 @@ check_interface(const struct args *args, struct err *err)
 	return args->user != NULL ? privilege_check(args->user, err) : 0;
 }
 
+/* What --max-body is, by default as much as there is room for. */
+static uint64_t
+max_body(const struct args *args)
+{
+	uint64_t room = CAPTURE_BODY_PART(args->memory);
+
+	if (args->max_body != NOT_GIVEN)
+		return args->max_body;
+	return room < CAPTURE_MAX_BODY ? room : CAPTURE_MAX_BODY;
+}
+
 static int
 check(const struct args *args, struct rotation *rotation, struct err *err)
 {
@@ -146,6 +160,11 @@ check(const struct args *args, struct rotation *rotation, struct err *err)
 		return err_set(err, ERR_USAGE,
 		    "with --rotate each archive has a checkpoint of its own: "
 		    "leave out --checkpoint");
+	if (max_body(args) > CAPTURE_BODY_PART(args->memory))
+		return err_set(err, ERR_USAGE,
+		    "--max-body takes at most a quarter of --memory, here "
+		    "%" PRIu64 " bytes",
+		    CAPTURE_BODY_PART(args->memory));
 	if (args->interface == NULL && args->files.count == 0)
 		return err_set(err, ERR_USAGE,
 		    "name an interface with -i IFACE or a capture with "
@@ -177,7 +196,7 @@ run(struct cmd_ctx *ctx, struct err *err)
 			.interface = args->interface ? &interface : NULL,
 			.filter = args->filter,
 			.max_packets = args->count,
-			.max_body = args->max_body,
+			.max_body = max_body(args),
 			.memory = args->memory,
 		},
 		.recorder = {

@@ -506,6 +506,16 @@ hears_usr1() {
 	[ ! -e a.obit ]
 }
 
+@test "one body takes a quarter of the memory at most" {
+	run -2 --separate-stderr "$OBIT" capture -r "$huawei" --memory 4M \
+		--max-body 1025K a.obit
+	[ "$stderr" = "obit capture: --max-body takes at most a quarter of\
+ --memory, here 1048576 bytes" ]
+	[ ! -e a.obit ]
+	"$OBIT" capture -r "$huawei" --memory 4M --max-body 1M a.obit
+	"$OBIT" capture -r "$huawei" --memory 4M b.obit
+}
+
 @test "standard input cannot be read twice" {
 	run -2 "$OBIT" capture -r - -r "$huawei" -r - a.obit <"$huawei"
 	[ "$output" = "obit capture: standard input can be read only once" ]
