@@ -9,12 +9,18 @@ that the process ever had with that of a harmless capture: the difference must
 not be more than the limit, and 1 MiB for what differs from one run to the next
 of the very same (where libraries and stacks come to lie).  Prints TAP.
 
+Of some, what was recorded is looked at as well: whose bodies are too much for
+the memory, and have to go, but without any harm to small deletions between.
+
 Where they are recorded nonetheless that is one with as many exchanges on one
 connection, since an archive takes memory too, and 2 MiB more for what it
 remembers of connections; else it is one handshake.
 """
 
+import hashlib
+import json
 import os
+import random
 import resource
 import struct
 import subprocess
@@ -25,6 +31,7 @@ obit = sys.argv[1]
 flows = int(sys.argv[2]) if len(sys.argv) > 2 else 500_000
 limit = int(sys.argv[3]) if len(sys.argv) > 3 else 64
 
+MAX_BODY = limit << 18  # a quarter
 SYN, ACK, FIN = 2, 16, 1
 REQUEST = b"DELETE /things/%d HTTP/1.1\r\nHost: a\r\nX-Filler: " + b"x" * 150
 CLIENT, SERVER = 0, 1
@@ -144,6 +151,69 @@ def backwards(c):
         c.packet(f, CLIENT, 1, 1, ACK, REQUEST % f, step=-1)
 
 
+class Uploads:
+    """Eight bodies at once, and a hundred small deletions meanwhile."""
+
+    def __init__(self, name, size, chunked):
+        self.__name__ = name
+        self.size = size // 20 * 20
+        self.chunked = chunked
+        self.digests = {}
+
+    def __call__(self, c):
+        random.seed(1)
+        sent = {}
+        for flow in range(8 + 5):
+            c.connect(flow)
+            sent[flow] = [1, 1]
+
+        def say(flow, way, data):
+            c.packet(flow, way, sent[flow][way], sent[flow][1 - way], ACK, data)
+            sent[flow][way] += len(data)
+
+        for flow in range(8):
+            self.digests[f"/up/{flow}"] = hashlib.sha256()
+            say(flow, CLIENT, b"DELETE /up/%d HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n" % (
+                flow, b"Transfer-Encoding: chunked" if self.chunked
+                else b"Content-Length: %d" % self.size))
+        for n in range(20):
+            for flow in range(8):
+                for at in range(0, self.size // 20, 50_000):
+                    part = random.randbytes(min(50_000, self.size // 20 - at))
+                    self.digests[f"/up/{flow}"].update(part)
+                    if self.chunked:
+                        part = b"%x\r\n%s\r\n" % (len(part), part)
+                    say(flow, CLIENT, part)
+            for flow in range(8, 13):
+                say(flow, CLIENT, b"DELETE /small/%d-%d HTTP/1.1\r\nHost: a\r\n\r\n"
+                    % (flow, n))
+                say(flow, SERVER, b"HTTP/1.1 204 No Content\r\n\r\n")
+        for flow in range(8):
+            say(flow, CLIENT, b"0\r\n\r\n" if self.chunked else b"")
+            say(flow, SERVER, b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+
+    def problems(self, archive):
+        listed = [json.loads(x) for x in subprocess.run(
+            [obit, "ls", "--json", archive], stdout=subprocess.PIPE,
+            check=True).stdout.splitlines()]
+        small = [x for x in listed if x["status"] == 204 and not x["flaws"]]
+        large = [x for x in listed if x["status"] == 202
+                 and x["flaws"] in ([], ["limit"])
+                 and x["request"]["body_bytes"] == self.size
+                 and x["request"]["body_sha256"]
+                 == self.digests[x["target"]].hexdigest()]
+        whole = sum(not x["flaws"] for x in large)
+        found = []
+        if len(small) != 100:
+            found.append(f"{len(small)} of 100 small ones known")
+        if len(large) != 8:
+            found.append(f"{len(large)} of 8 large ones known")
+        if self.size > MAX_BODY and whole > 0 or \
+                self.size <= MAX_BODY and not 0 < whole < 8:
+            found.append(f"{whole} of 8 large ones whole")
+        return found
+
+
 def peak(make, folder):
     """Bytes of memory that reading such a capture took at most."""
     path = os.path.join(folder, "a.pcap")
@@ -157,7 +227,7 @@ def peak(make, folder):
     pid = os.fork()
     if pid == 0:
         status = subprocess.run(
-            [obit, "capture", "--memory", f"{limit}M", "--max-body", "1M",
+            [obit, "capture", "--memory", f"{limit}M", "--max-body", str(MAX_BODY),
              "-r", path, archive],
             stdout=subprocess.DEVNULL).returncode
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -170,7 +240,11 @@ def peak(make, folder):
     return int(status), int(size), float(seconds)
 
 
-kept = bodies, waiting
+uploads = (Uploads("uploads that are too long", MAX_BODY + 200_000, False),
+           Uploads("uploads in chunks that are too long", MAX_BODY + 200_000, True),
+           Uploads("uploads", MAX_BODY // 20 * 19, False),
+           Uploads("uploads in chunks", MAX_BODY // 20 * 19, True))
+kept = bodies, waiting, *uploads
 others = heads, holes, empty, noise, long_line, chunk, backwards
 print(f"1..{len(kept + others)}")
 failed = False
@@ -181,8 +255,12 @@ with tempfile.TemporaryDirectory() as folder:
         status, size, seconds = peak(make, folder)
         more = (size - least[make in kept]) / (1 << 20)
         good = status in (0, 4) and more <= limit + 1 + 2 * (make in kept)
+        found = []
+        if make in uploads:
+            found = make.problems(os.path.join(folder, "a.obit"))
+        good &= not found
         failed |= not good
         print(f"{'ok' if good else 'not ok'} {number} - {make.__name__}: "
               f"{size / (1 << 20):.1f} MiB, {more:.1f} more than without, "
-              f"{seconds:.1f} s, exit {status}", flush=True)
+              f"{seconds:.1f} s, exit {status} {', '.join(found)}", flush=True)
 sys.exit(failed)
