@@ -41,6 +41,7 @@ struct draft {
 	struct bounds bounds; /* of a response */
 	uint64_t place;       /* of a response: see wait.h */
 	uint64_t mark;        /* of a request: see echo.h; 0: none */
+	uint8_t row;          /* of it and those before it: see echo.h */
 	uint64_t named;       /* by a response: number of a request, or 0 */
 	uint64_t head_len;    /* of a request */
 	flaw_set flaws;
@@ -63,6 +64,7 @@ struct draft {
 	bool expects;    /* a request that asks for 100 */
 	bool suspect;    /* of a response: see inside.h */
 	bool awaited;    /* instead: a request was sent just there */
+	bool by_name;    /* it has its bounds from its name */
 	bool inside;     /* it is not yet believed */
 	bool in_last;    /* it may be in the body of the response before */
 	bool refuted;    /* it is text, or does not end where it seems to */

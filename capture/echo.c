@@ -32,6 +32,14 @@ is_known(const struct echo_ids *ids, uint64_t mark)
 	return false;
 }
 
+/* Was an id seen that was seen before? */
+static void
+note_mark(struct echo_ids *ids, uint64_t mark)
+{
+	ids->unreliable |= is_known(ids, mark);
+	ids->recent[ids->count++ % ECHO_RECENT] = mark;
+}
+
 void
 echo_note(struct echo_ids *ids, struct draft *d, const struct head *h,
     bool after_loss)
@@ -45,10 +53,10 @@ echo_note(struct echo_ids *ids, struct draft *d, const struct head *h,
 			d->mark = mark_of(h->fields[i].value);
 	if (d->mark == 0)
 		return;
-	ids->unreliable |= is_known(ids, d->mark);
-	ids->recent[ids->count++ % ECHO_RECENT] = d->mark;
-	if (!ids->habit)
-		ids->habit = ++ids->row == ECHO_ENOUGH;
+	note_mark(ids, d->mark);
+	if (ids->row < ECHO_ENOUGH)
+		ids->habit |= ++ids->row == ECHO_ENOUGH;
+	d->row = ids->row;
 }
 
 /* The last request with this mark, or NULL; there must be one only. */
@@ -93,12 +101,23 @@ echo_find(struct echo_ids *ids, const struct rank_requests *q, struct draft *r,
 	}
 }
 
+/* Of a request that was lost no more is known than what its answer names. */
+static void
+note_lost(struct echo_ids *ids, const struct head *h)
+{
+	for (size_t i = 0; i < h->field_count; i++)
+		if (is_id(&h->fields[i]))
+			note_mark(ids, mark_of(h->fields[i].value));
+}
+
 void
 echo_check(struct echo_ids *ids, const struct rank_requests *q,
     const struct draft *r, const struct head *h)
 {
 	const struct draft *d = rank_at(q, r->bounds.low);
 
+	if (d == NULL || d->ghost)
+		note_lost(ids, h);
 	if (d == NULL || d->mark == 0)
 		return;
 	ids->checked++;

@@ -12,9 +12,14 @@
  * from ids where one was seen twice, where too few in a row were seen, from a
  * response that a cache may have kept (RFC 9111: one to GET or HEAD, or with
  * Age), or on a connection whose server was seen to name a request that its
- * response cannot answer.  Nor where a request was lost behind the one that is
- * named and may be what the response answers: clients that try again keep the
- * id.
+ * response cannot answer.
+ *
+ * Clients that try again keep the id.  So nothing is concluded where a request
+ * was lost behind the one that is named and may be what the response answers.
+ * Where it was lost before, the client would have tried again while it was owed
+ * the answer: what is named then is `inferred`, see narrow.h, unless it is the
+ * last of ECHO_ENOUGH ids in a row, since nobody sends so many other requests
+ * between.  A response that can only answer what was lost shows the id of that.
  */
 #ifndef CAPTURE_ECHO_H
 #define CAPTURE_ECHO_H
@@ -29,7 +34,8 @@
 struct echo_ids {
 	uint64_t recent[ECHO_RECENT];
 	uint32_t count;
-	uint8_t row;     /* of different ids, no request lost between */
+	uint8_t row;     /* of different ids, no request lost between; this
+			    and draft.row end at ECHO_ENOUGH */
 	uint8_t checked; /* responses whose place was certain */
 	bool habit;      /* a row was long enough */
 	bool unreliable; /* they do not tell requests apart */
@@ -51,7 +57,7 @@ void echo_find(struct echo_ids *ids, const struct rank_requests *q,
 
 /*
  * The place of this response is certain: learn whether it names what it
- * answers.
+ * answers, or what the id of a request was that was lost.
  */
 void echo_check(struct echo_ids *ids, const struct rank_requests *q,
     const struct draft *r, const struct head *h);

@@ -7,7 +7,8 @@
  * have room, each with a head of three quarters of the shortest that the
  * client sent.  Where both numbers are the same the requests take their
  * places as if they had been seen, as ghosts: nobody is told of them, but
- * what comes after them can be counted.  That is inferred, see narrow.h.
+ * what comes after them can be counted.  That is inferred, see narrow.h; that
+ * so many were there is not.
  */
 #ifndef CAPTURE_GHOST_H
 #define CAPTURE_GHOST_H

@@ -63,7 +63,8 @@ static bool
 is_named(const struct draft *r)
 {
 	return r->named != 0 && r->bounds.low == 2 * r->named &&
-	    r->bounds.high == 2 * r->named && !r->bounds.inferred;
+	    r->bounds.high == 2 * r->named &&
+	    (r->by_name || !r->bounds.inferred);
 }
 
 void

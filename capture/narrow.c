@@ -16,24 +16,22 @@ is_counted(const struct rank_requests *q, uint64_t rank)
 
 /* The place of r is not before this one; return whether that can be. */
 static bool
-raise_low(const struct rank_requests *q, struct bounds *b, uint64_t rank,
-    bool inferred)
+raise_low(struct bounds *b, uint64_t rank, bool inferred)
 {
 	if (rank > b->low) {
 		b->low = rank;
-		b->inferred |= inferred || is_counted(q, rank);
+		b->inferred |= inferred;
 	}
 	return b->low <= b->high;
 }
 
 /* The place of r is not behind this one. */
 static bool
-lower_high(const struct rank_requests *q, struct bounds *b, uint64_t rank,
-    bool inferred)
+lower_high(struct bounds *b, uint64_t rank, bool inferred)
 {
 	if (rank < b->high) {
 		b->high = rank;
-		b->inferred |= inferred || is_counted(q, rank);
+		b->inferred |= inferred;
 	}
 	return b->low <= b->high;
 }
@@ -50,17 +48,18 @@ narrow_forwards(const struct rank_requests *q, struct draft *r,
     const struct bounds *last)
 {
 	uint64_t low = r->in_last ? last->low : rank_after_low(q, last->low);
-	bool inferred = last->inferred || is_counted(q, r->bounds.high) ||
-	    may_share_body(r);
+	/* That one is lost there is sure, but not that no other is. */
+	bool inferred = last->inferred || is_counted(q, last->low) ||
+	    is_counted(q, last->high) || may_share_body(r);
 
 	/* What has begun there is perhaps the one that r is in. */
 	if (r->gap_before && r->begun_before && !r->inside) {
 		inferred |= is_counted(q, low);
 		low = rank_after_low(q, low);
 	}
-	return raise_low(q, &r->bounds, low, inferred) &&
+	return raise_low(&r->bounds, low, inferred) &&
 	    (r->gap_before ||
-		lower_high(q, &r->bounds, rank_after_high(q, last->high),
+		lower_high(&r->bounds, rank_after_high(q, last->high),
 		    inferred));
 }
 
@@ -71,16 +70,16 @@ narrow_backwards(const struct rank_requests *q, struct draft *r,
 {
 	uint64_t high = next->in_last ? next->bounds.high
 				      : rank_before_high(q, next->bounds.high);
+	uint64_t low = rank_before_low(q, next->bounds.low);
 	bool inferred = next->bounds.inferred || may_share_body(next);
 
 	if (next->gap_before && next->begun_before && !next->inside) {
 		inferred |= is_counted(q, high);
 		high = rank_before_high(q, high);
 	}
-	return lower_high(q, &r->bounds, high, inferred) &&
+	return lower_high(&r->bounds, high, inferred || is_counted(q, high)) &&
 	    (next->gap_before ||
-		raise_low(q, &r->bounds, rank_before_low(q, next->bounds.low),
-		    inferred));
+		raise_low(&r->bounds, low, inferred || is_counted(q, low)));
 }
 
 bool
@@ -114,8 +113,8 @@ is_whole(const struct pair *p, const struct draft *r)
 }
 
 /*
- * May a request that was lost have repeated this one, with its id?  Clients do
- * so when they try again.
+ * May a request that was lost behind this one have its id?  Clients give it
+ * when they try again.
  */
 static bool
 may_be_repeated(const struct rank_requests *q, uint64_t rank, uint64_t high)
@@ -129,20 +128,41 @@ may_be_repeated(const struct rank_requests *q, uint64_t rank, uint64_t high)
 	return false;
 }
 
+/* May this one repeat a request that was lost before it, with its id? */
+static bool
+may_repeat(const struct rank_requests *q, uint64_t rank, uint64_t low)
+{
+	const struct draft *d = rank_at(q, rank);
+
+	return d == NULL ||
+	    (d->row < ECHO_ENOUGH && low <= 2 * (d->number - d->row) + 1);
+}
+
+/* Use the name of r, if its place is between these; return whether it helps. */
+static bool
+use_name(const struct rank_requests *q, struct draft *r, uint64_t low,
+    uint64_t high, bool inferred)
+{
+	uint64_t rank = 2 * r->named;
+
+	if (rank < low || rank > high || may_be_repeated(q, rank, high))
+		return false;
+	r->bounds =
+	    (struct bounds){ rank, rank, inferred || may_repeat(q, rank, low) };
+	r->by_name = true;
+	return true;
+}
+
 void
 narrow_named(const struct pair *p, struct draft *r)
 {
-	uint64_t rank = 2 * r->named, low = r->bounds.low,
-		 high = r->bounds.high;
+	const struct rank_requests *q = &p->requests;
+	struct bounds b = r->bounds;
 
-	if (r->bounds.inferred) {
-		low = 0;
-		high = rank_caused(&p->requests, r);
-	}
-	if (!echo_is_proof(&p->ids) || rank < low || rank > high || rank == 0 ||
-	    may_be_repeated(&p->requests, rank, high))
+	if (r->named == 0 || !echo_is_proof(&p->ids))
 		return;
-	r->bounds = (struct bounds){ rank, rank, false };
+	if (!b.inferred || !use_name(q, r, 0, rank_caused(q, r), false))
+		use_name(q, r, b.low, b.high, b.inferred);
 }
 
 enum knowledge {
@@ -163,11 +183,11 @@ narrow_by(const struct pair *p, struct draft *r, enum knowledge what)
 		return true;
 	case BY_TURNS:
 		return !is_whole(p, r) ||
-		    raise_low(q, &r->bounds, rank_caused(q, r), false);
+		    raise_low(&r->bounds, rank_caused(q, r), false);
 	case BY_TIME:
 		return r->place == 0 ||
-		    (raise_low(q, &r->bounds, 2 * r->place, true) &&
-			lower_high(q, &r->bounds, 2 * r->place, true));
+		    (raise_low(&r->bounds, 2 * r->place, true) &&
+			lower_high(&r->bounds, 2 * r->place, true));
 	}
 	return false;
 }

@@ -311,6 +311,15 @@ pair_request(struct pair *p, struct draft *d, const struct head *h)
 	drafts_add(&q->seen, d);
 }
 
+/* The place of d is certain: is it that of a request that was lost? */
+static bool
+is_for_lost(const struct pair *p, const struct draft *d)
+{
+	const struct draft *q = rank_at(&p->requests, d->bounds.low);
+
+	return q == NULL || q->ghost;
+}
+
 /* Does d name the request that it answers? */
 static void
 read_name(struct pair *p, struct draft *d, const struct head *h)
@@ -318,7 +327,7 @@ read_name(struct pair *p, struct draft *d, const struct head *h)
 	if (d->bounds.low < d->bounds.high || d->bounds.inferred || d->inside) {
 		echo_find(&p->ids, &p->requests, d, h);
 		narrow_named(p, d);
-	} else if (echo_wants_check(&p->ids)) {
+	} else if (echo_wants_check(&p->ids) || is_for_lost(p, d)) {
 		echo_check(&p->ids, &p->requests, d, h);
 	}
 }
@@ -366,7 +375,9 @@ settle(struct pair *p, struct draft *d)
 		pair_ended(p);
 		return NULL;
 	}
-	d->bounds.inferred |= inside_is_guess(d, q);
+	/* More may have been lost, and any of them may have been HEAD. */
+	d->bounds.inferred |= q->ghost || inside_is_guess(d, q);
+	p->last.inferred |= q->ghost;
 	d->kept = q->kept;
 	p->unsure |= q->ghost && p->heads;
 	p->joined = false;

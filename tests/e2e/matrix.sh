@@ -125,6 +125,8 @@ talk '--recall .8' loss-5+named --loss .05 --echo 1
 talk '' loss-5+names-shared --loss .05 --share 1
 talk '' loss-20+names-shared --loss .2 --share 1
 talk '' joined+names-shared --join 1 --loss .03 --share 1
+talk --guess tried-again --loss .04 --retry 1
+talk --guess joined+tried-again --join 1 --loss .04 --retry 1
 talk '' burst+names --loss .02 --burst .5 --slow 1 --echo .5 --share .5
 talk '' joined-open --join .5 --open 1 --loss .03
 talk '' loss-2 --loss .02

@@ -61,6 +61,7 @@ talk '--recall .7' named-talk --loss .05 --echo 1
 talk --guess quoting-talk --quote .5 --chunked .3 --loss .05
 talk --guess quoting-and-named-talk --quote .5 --chunked .3 --loss .05 --echo 1
 talk '' shared-names-talk --loss .05 --share 1
+talk --guess tried-again-talk --loss .05 --retry 1 --conns 20
 talk '' early-bytes-talk --syn-data 1 --shuffle .2 --hurry .5
 talk '' odd-talk --net any --echo .3 --share .1 --join .2 --loss .03 --fast .3 --early .1 --interim .1 \
 	--expect .2 --head .1 --notmod .1 --chunked .3 --quit .2 --rst .1 \

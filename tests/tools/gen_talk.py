@@ -65,6 +65,7 @@ for name, text in (
         ("ponder", "the client takes its time before it sends more"),
         ("echo", "the server repeats X-Request-Id"),
         ("share", "requests have another id before that, which some have in common and the server repeats"),
+        ("retry", "the same, and a request now and then is another attempt under the id of the one before it"),
         ("reuse", "the next connection has the same ports, and sees old segments"),
         ("wrap", "sequence numbers wrap")):
     A("--" + name, type=float, default=0.0, metavar="P", help="of connections: " + text)
@@ -196,7 +197,9 @@ def make_exchange(c, n):
     body = R.randbytes(R.choice((0, 1, 40, 300, 1500))).hex().encode() if method in ("POST", "PUT") or R.random() < .1 else b""
     target = "/v1/%s/%x" % (R.choice(("servers", "disks", "jobs")), R.getrandbits(40))
     x.head = "%s %s HTTP/1.1\r\nHost: api.example\r\n" % (method, target)
-    shared = "X-Client-Request-Id: %08x-%06d\r\n" % (c.number, n // c.shares) if c.shares else ""
+    c.intents += c.retries and not chance(.1)
+    shared = n // c.shares if c.shares else c.intents
+    shared = "X-Client-Request-Id: %08x-%06d\r\n" % (c.number, shared) if c.shares or c.retries else ""
     x.head += "%sX-Request-Id: %s\r\n" % (shared, rid)
     x.head += "Content-Length: %d\r\n" % len(body) if body or method in ("POST", "PUT") else ""
     x.head = (x.head + ("Expect: 100-continue\r\n" if x.expect else "") + "\r\n").encode()
@@ -318,6 +321,7 @@ class Connection:
         self.lag = [R.choice((.001, .03, .1)) if chance(a.skew) else 0, 0]
         self.mode = a.client if a.client != "any" else R.choice(("serial", "batch", "sliding", "warm", "moody"))
         self.echoes, self.shares = chance(a.echo), R.choice((2, 3, 1000)) if chance(a.share) else 0
+        self.retries, self.intents = chance(a.retry), 0
         self.limit, self.warm = 1, R.randrange(1, 4)
         self.plan = [make_exchange(self, n) for n in range(a.exchanges)]
         if chance(a.connect):

@@ -230,10 +230,52 @@ START_TEST(servers_are_tried_where_the_answer_is_certain)
 }
 END_TEST
 
+/* Response to what was lost between the last request and the next. */
+static void
+answer_lost(const char *value)
+{
+	struct draft r = { .bounds = { 9, 9, false } };
+	struct head h = head_of("X-Request-Id", value);
+
+	echo_check(&ids, &q, &r, &h);
+}
+
+START_TEST(answers_to_lost_requests_show_their_ids)
+{
+	start();
+	answer_lost("request-5");
+	ck_assert(echo_is_proof(&ids));
+	request("X-Request-Id", "request-6");
+	ck_assert(echo_is_proof(&ids));
+	request("X-Request-Id", "request-5");
+	ck_assert(!echo_is_proof(&ids));
+	stop();
+	start();
+	answer_lost("request-3");
+	ck_assert(!echo_is_proof(&ids));
+	stop();
+}
+END_TEST
+
+START_TEST(rows_begin_behind_losses)
+{
+	start();
+	ck_assert_uint_eq(drafts_at(&q.seen, 2)->row, 3);
+	request("X-Request-Id", "request-5");
+	ck_assert_uint_eq(drafts_at(&q.seen, 4)->row, ECHO_ENOUGH);
+	after_loss = true;
+	request("X-Request-Id", "request-6");
+	after_loss = false;
+	ck_assert_uint_eq(drafts_at(&q.seen, 5)->row, 1);
+	stop();
+}
+END_TEST
+
 UNIT_MAIN("echo", the_request_is_found, only_ids_of_requests_count,
     few_ids_show_no_habit, ids_with_losses_between_show_no_habit,
     what_may_be_from_a_cache_names_nothing,
     an_id_that_comes_again_proves_nothing, two_requests_of_one_id_under_way,
     a_name_that_cannot_be_is_not_believed_again,
     what_a_cache_kept_names_an_earlier_request,
-    servers_are_tried_where_the_answer_is_certain)
+    servers_are_tried_where_the_answer_is_certain,
+    answers_to_lost_requests_show_their_ids, rows_begin_behind_losses)

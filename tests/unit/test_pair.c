@@ -543,7 +543,7 @@ START_TEST(sliding_behind_a_gap_and_named)
 }
 END_TEST
 
-/* What was tried again has the same id; and that may have been lost. */
+/* What was tried again has the same id; and that may have been lost behind. */
 START_TEST(named_by_a_repeated_request)
 {
 	start();
@@ -556,7 +556,62 @@ START_TEST(named_by_a_repeated_request)
 	response(6, 7);
 	repeats = 0;
 	wait_for_each(7, 9);
-	expect("1:200 2:201 3:202 4:203 5:204 6:response-lost 8:207 9:208 ");
+	expect("1:200 2:201 3:202 4:203 5:204 6:response-lost 8:207~ 9:208~ ");
+}
+END_TEST
+
+/*
+ * Or it was lost before, while it was still under way: then the first response
+ * is not for the request that it names.  Where nothing else is lost that shows,
+ * and ids tell nothing any more.
+ */
+START_TEST(named_by_the_first_of_two_attempts)
+{
+	start();
+	with_ids = true;
+	wait_for_each(0, 5);
+	lose(HEAD_REQUEST);
+	repeats = 1;
+	request(6, 5);
+	repeats = 0;
+	response(5, 7);
+	repeats = 1;
+	response(6, 7);
+	wait_for_each(7, 12);
+	expect("1:200 2:201 3:202 4:203 5:204 "
+	       "7:206~ 8:207~ 9:208~ 10:209~ 11:210~ 12:211~ ");
+	ck_assert(!echo_is_proof(&p.ids));
+}
+END_TEST
+
+/* Where responses are lost as well it is inferred, three requests long. */
+START_TEST(named_by_one_of_two_attempts)
+{
+	start();
+	with_ids = true;
+	wait_for_each(0, 5);
+	lose(HEAD_REQUEST);
+	lose_some(HEAD_RESPONSE);
+	wait_for_each(6, 11);
+	expect("1:200 2:201 3:202 4:203 5:204 "
+	       "7:206~ 8:207~ 9:208~ 10:209 11:210 ");
+}
+END_TEST
+
+/* The answer to a request that was lost names a later one. */
+START_TEST(answer_to_a_lost_request_shows_its_id)
+{
+	start();
+	with_ids = true;
+	wait_for_each(0, 5);
+	lose(HEAD_REQUEST);
+	response(5, 6);
+	ck_assert(echo_is_proof(&p.ids));
+	repeats = 1;
+	request(6, 6);
+	ck_assert(!echo_is_proof(&p.ids));
+	response(6, 7);
+	expect("1:200 2:201 3:202 4:203 5:204 7:206~ ");
 }
 END_TEST
 
@@ -569,7 +624,7 @@ START_TEST(joined_and_named)
 		request(i + 1, i);
 		response(i, i + 2);
 	}
-	expect("1:202 2:203 3:204 4:205 5:206 6:207 7:no-response ");
+	expect("1:202~ 2:203~ 3:204~ 4:205 5:206 6:207 7:no-response ");
 }
 END_TEST
 
@@ -590,7 +645,7 @@ START_TEST(named_while_another_is_under_way)
 	lose_some(HEAD_RESPONSE);
 	request(6, 5);
 	response(5, 7);
-	expect("1:202 2:203 3:204 4:ambiguous 5:ambiguous ");
+	expect("1:202~ 2:203~ 3:204~ 4:ambiguous 5:ambiguous ");
 }
 END_TEST
 
@@ -636,6 +691,7 @@ UNIT_MAIN("pair", clean_is_first_in_first_out,
     interim_response_is_cut_off, final_response_is_cut_off,
     joined_without_evidence_is_left_open, joined_and_seen_to_wait,
     joined_and_seen_to_wait_goes_on, sliding_behind_a_gap_and_named,
-    named_by_a_repeated_request, joined_and_named,
-    named_while_another_is_under_way, inferred_until_a_request_is_named,
-    what_is_held_has_a_limit)
+    named_by_a_repeated_request, named_by_the_first_of_two_attempts,
+    named_by_one_of_two_attempts, answer_to_a_lost_request_shows_its_id,
+    joined_and_named, named_while_another_is_under_way,
+    inferred_until_a_request_is_named, what_is_held_has_a_limit)
