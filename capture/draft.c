@@ -225,7 +225,7 @@ draft_again(struct draft *d, uint64_t position, struct span bytes)
 {
 	struct span head = d->message.head;
 
-	if (!d->kept || d->missing > 0)
+	if (!d->kept || d->missing > 0 || d->fragment)
 		return;
 	if (differs(d->first, head, position, bytes) ||
 	    differs(d->first + head.len, buf_span(&d->body), position, bytes))

@@ -70,7 +70,9 @@ struct draft {
 	bool refuted;    /* it is text, or does not end where it seems to */
 	bool behind_end; /* the gap before it begins where a response ended */
 	bool ghost;      /* a request that was lost, but must have been there */
-	bool tunnel;     /* seen after CONNECT had been accepted */
+	bool closed;   /* that none is missing just before it is from ghost.h */
+	bool fragment; /* a request of whose head only the start was read */
+	bool tunnel;   /* seen after CONNECT had been accepted */
 };
 
 struct draft *draft_new(struct outlet *o, uint64_t position, uint64_t ack,

@@ -46,11 +46,11 @@ echo_note(struct echo_ids *ids, struct draft *d, const struct head *h,
 {
 	d->cacheable =
 	    span_eq_str(h->method, "GET") || span_eq_str(h->method, "HEAD");
-	if (after_loss)
-		ids->row = 0;
 	for (size_t i = 0; i < h->field_count && d->mark == 0; i++)
 		if (is_id(&h->fields[i]))
 			d->mark = mark_of(h->fields[i].value);
+	if (after_loss || (d->fragment && d->mark == 0))
+		ids->row = 0;
 	if (d->mark == 0)
 		return;
 	note_mark(ids, d->mark);

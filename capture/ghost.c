@@ -7,18 +7,6 @@ ghost_measure(struct pair *p, const struct draft *d)
 		p->shortest = d->head_len;
 }
 
-uint64_t
-ghost_count(const struct pair *p, const struct draft *d)
-{
-	uint64_t least = p->strays > 1 ? p->strays : 1;
-	uint64_t size = p->shortest - p->shortest / 4;
-
-	if (!p->requests.lost || !p->requests.begun || p->request_end == 0 ||
-	    p->measured < GHOST_MEASURES || d->first <= p->request_end)
-		return 0;
-	return (d->first - p->request_end) / size <= least ? least : 0;
-}
-
 static struct draft *
 ghost_new(const struct pair *p, const struct draft *d)
 {
@@ -48,12 +36,14 @@ move(struct bounds *b, uint64_t hidden, uint64_t last)
 	b->inferred = true;
 }
 
-void
-ghost_add(struct pair *p, const struct draft *d, uint64_t n)
+/* Let n requests that were lost just before d take their places. */
+static void
+add(struct pair *p, struct draft *d, uint64_t n)
 {
 	struct rank_requests *q = &p->requests;
 	uint64_t hidden = 2 * q->count + 1, last = hidden + 2 * n - 1;
 
+	d->closed = n == 0;
 	for (uint64_t i = 0; i < n; i++) {
 		struct draft *ghost = ghost_new(p, d);
 
@@ -68,4 +58,17 @@ ghost_add(struct pair *p, const struct draft *d, uint64_t n)
 	p->sure = p->sure == hidden ? last : p->sure;
 	q->lost = q->begun = false;
 	q->counted = true;
+}
+
+void
+ghost_fill(struct pair *p, struct draft *d)
+{
+	uint64_t size = p->shortest - p->shortest / 4, least = p->strays;
+
+	if (p->requests.begun && least == 0)
+		least = 1;
+	if (p->requests.lost && p->request_end != 0 &&
+	    p->measured >= GHOST_MEASURES && d->first > p->request_end &&
+	    (d->first - p->request_end) / size <= least)
+		add(p, d, least);
 }

@@ -1,14 +1,14 @@
 /*
  * ghost.h - requests that were lost and can be counted.
  *
- * Between the end of a request and the beginning of the next bytes are
- * missing.  At least one request began there, and as many as responses came
- * that can only answer what was lost there.  At most as many were there as
- * have room, each with a head of three quarters of the shortest that the
- * client sent.  Where both numbers are the same the requests take their
- * places as if they had been seen, as ghosts: nobody is told of them, but
- * what comes after them can be counted.  That is inferred, see narrow.h; that
- * so many were there is not.
+ * Between the end of a request, or the place where it was cut, and the
+ * beginning of the next bytes are missing.  At least as many requests began
+ * there as responses came that can only answer what was lost there, and one
+ * where the end was known.  At most as many were there as have room, each with
+ * a head of three quarters of the shortest that the client sent.  Where both
+ * numbers are the same the requests, if any, take their places as if they had
+ * been seen, as ghosts: nobody is told of them, but what comes after them can
+ * be counted.  That is inferred, see narrow.h; that so many were there is not.
  */
 #ifndef CAPTURE_GHOST_H
 #define CAPTURE_GHOST_H
@@ -20,10 +20,7 @@
 /* Note how long the head of d is. */
 void ghost_measure(struct pair *p, const struct draft *d);
 
-/* How many were lost just before d, the next request; 0: not known. */
-uint64_t ghost_count(const struct pair *p, const struct draft *d);
-
-/* Let n requests that were lost just before d take their places. */
-void ghost_add(struct pair *p, const struct draft *d, uint64_t n);
+/* If it can be told how many were lost just before d, the next request. */
+void ghost_fill(struct pair *p, struct draft *d);
 
 #endif

@@ -132,6 +132,23 @@ on_head(void *ctx, const struct parser_head *h)
 	return body;
 }
 
+/*
+ * What can be read of a request is recorded; of a response it is not enough to
+ * trust.
+ */
+static void
+on_fragment(void *ctx, const struct parser_head *h)
+{
+	struct side *s = ctx;
+
+	if (s->which == HEAD_RESPONSE || s->opaque)
+		return;
+	s->heads = true;
+	s->draft->fragment = true;
+	take_request(s, h);
+	s->queued = true;
+}
+
 void
 messages_doubt_body(struct side *s)
 {
@@ -211,7 +228,7 @@ on_end(void *ctx, enum parser_end how, const char *detail)
 		draft_end(d, how, parser_position(s->parser),
 		    s->piece != NULL ? s->piece->time : d->message.last);
 		if (s->which == HEAD_REQUEST)
-			s->pair->request_end = d->exact ? d->end : 0;
+			s->pair->request_end = d->end;
 		else
 			s->pair->answer_end = d->exact ? d->end : 0;
 		pair_ended(s->pair);
@@ -225,4 +242,5 @@ const struct parser_events messages_events = {
 	.raw = on_raw,
 	.entity = on_entity,
 	.end = on_end,
+	.fragment = on_fragment,
 };

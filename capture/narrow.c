@@ -14,6 +14,15 @@ is_counted(const struct rank_requests *q, uint64_t rank)
 	return d != NULL && d->ghost;
 }
 
+/* Is it from ghost.h that the place just before this one is that of another? */
+static bool
+is_closed(const struct rank_requests *q, uint64_t rank)
+{
+	const struct draft *d = q->counted ? rank_at(q, rank) : NULL;
+
+	return d != NULL && d->closed;
+}
+
 /* The place of r is not before this one; return whether that can be. */
 static bool
 raise_low(struct bounds *b, uint64_t rank, bool inferred)
@@ -48,19 +57,20 @@ narrow_forwards(const struct rank_requests *q, struct draft *r,
     const struct bounds *last)
 {
 	uint64_t low = r->in_last ? last->low : rank_after_low(q, last->low);
+	uint64_t high = rank_after_high(q, last->high);
 	/* That one is lost there is sure, but not that no other is. */
 	bool inferred = last->inferred || is_counted(q, last->low) ||
-	    is_counted(q, last->high) || may_share_body(r);
+	    is_counted(q, last->high) || is_closed(q, low) ||
+	    is_closed(q, high) || may_share_body(r);
 
 	/* What has begun there is perhaps the one that r is in. */
 	if (r->gap_before && r->begun_before && !r->inside) {
 		inferred |= is_counted(q, low);
 		low = rank_after_low(q, low);
+		inferred |= is_closed(q, low);
 	}
 	return raise_low(&r->bounds, low, inferred) &&
-	    (r->gap_before ||
-		lower_high(&r->bounds, rank_after_high(q, last->high),
-		    inferred));
+	    (r->gap_before || lower_high(&r->bounds, high, inferred));
 }
 
 /* Narrow the bounds of r by those of the response after it. */
@@ -71,10 +81,11 @@ narrow_backwards(const struct rank_requests *q, struct draft *r,
 	uint64_t high = next->in_last ? next->bounds.high
 				      : rank_before_high(q, next->bounds.high);
 	uint64_t low = rank_before_low(q, next->bounds.low);
-	bool inferred = next->bounds.inferred || may_share_body(next);
+	bool inferred = next->bounds.inferred || may_share_body(next) ||
+	    is_closed(q, next->bounds.high) || is_closed(q, next->bounds.low);
 
 	if (next->gap_before && next->begun_before && !next->inside) {
-		inferred |= is_counted(q, high);
+		inferred |= is_counted(q, high) || is_closed(q, high);
 		high = rank_before_high(q, high);
 	}
 	return lower_high(&r->bounds, high, inferred || is_counted(q, high)) &&
@@ -106,10 +117,18 @@ is_whole(const struct pair *p, const struct draft *r)
 	for (uint64_t n = p->sure / 2 + 1; 2 * n <= last; n++) {
 		const struct draft *q = rank_request(&p->requests, n);
 
-		if (q == NULL || q->gap_before || q->ghost)
+		if (q == NULL || q->gap_before || q->ghost || q->closed)
 			return false;
 	}
 	return true;
+}
+
+/* May its id, or that of one that was lost just before it, be any? */
+static bool
+is_unclear(const struct draft *d)
+{
+	return d != NULL &&
+	    (d->ghost || d->closed || (d->fragment && d->mark == 0));
 }
 
 /*
@@ -122,7 +141,7 @@ may_be_repeated(const struct rank_requests *q, uint64_t rank, uint64_t high)
 	for (uint64_t n = rank / 2 + 1; 2 * n - 1 <= high; n++) {
 		const struct draft *d = rank_request(q, n);
 
-		if (rank_may_hide(q, n) || (d != NULL && d->ghost))
+		if (rank_may_hide(q, n) || is_unclear(d))
 			return true;
 	}
 	return false;

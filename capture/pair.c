@@ -52,7 +52,7 @@ hand_over(struct pair *p, struct draft *q)
 
 	if (q->ghost || !is_wanted(p, q)) {
 		if (!q->ghost || q->answer != NULL)
-			outlet_pass(p->outlet, q->ghost);
+			outlet_pass(p->outlet, q->ghost || q->fragment);
 		draft_free(q->answer);
 		draft_free(q);
 		return;
@@ -291,13 +291,13 @@ pair_request(struct pair *p, struct draft *d, const struct head *h)
 
 	note_ahead(p, d);
 	p->heads |= span_eq_str(h->method, "HEAD");
-	d->expects = head_field(h, "Expect").p != NULL;
+	d->expects = d->fragment || head_field(h, "Expect").p != NULL;
 	p->expects |= d->expects;
 	p->last_ack = d->ack;
-	ghost_measure(p, d);
+	if (!d->fragment)
+		ghost_measure(p, d);
 	echo_note(&p->ids, d, h, q->lost);
-	if (ghost_count(p, d) > 0)
-		ghost_add(p, d, ghost_count(p, d));
+	ghost_fill(p, d);
 	p->strays = 0;
 	if (q->count == 0)
 		note_late(p, d);

@@ -58,12 +58,13 @@ struct pair {
 	uint64_t answered;    /* position behind what has come of responses */
 	uint64_t answer_end;  /* behind the last response; 0: unknown */
 	uint64_t tail;        /* the last bytes before `answered` */
-	uint64_t request_end; /* behind the last request; 0: unknown */
-	uint64_t shortest;    /* head of a request */
-	uint64_t sure;        /* place of the last response that was certain */
-	uint32_t measured;    /* heads of requests */
-	uint32_t strays; /* responses certain to answer what was lost last */
-	uint64_t early;  /* what one acknowledged before any request came */
+	uint64_t
+	    request_end;   /* behind what is known of the last request, or 0 */
+	uint64_t shortest; /* head of a request */
+	uint64_t sure;     /* place of the last response that was certain */
+	uint32_t measured; /* heads of requests */
+	uint32_t strays;   /* responses certain to answer what was lost last */
+	uint64_t early;    /* what one acknowledged before any request came */
 	uint64_t doubted_name; /* see inside.h: the last that one named, or 0 */
 	bool lost, begun;      /* of responses: as in struct draft */
 	bool unsure;           /* where the last response ended */

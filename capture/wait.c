@@ -112,7 +112,7 @@ is_continued(const struct drafts *requests, uint64_t a, uint64_t b)
 	for (uint64_t n = a + 1; n <= b; n++) {
 		const struct draft *q = drafts_at(requests, n - first);
 
-		if (q->gap_before || q->ghost ||
+		if (q->gap_before || q->ghost || q->closed ||
 		    q->ack <= drafts_at(requests, n - first - 1)->ack)
 			return false;
 	}

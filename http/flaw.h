@@ -16,7 +16,8 @@
 	X(CONFLICT, "conflict", "a segment came twice with different bytes")   \
 	X(MIDSTREAM, "midstream", "the connection began before the capture")   \
 	X(RESET, "reset", "the connection was reset before the end")           \
-	X(TRUNCATED, "truncated", "a message ends before its announced end")   \
+	X(TRUNCATED, "truncated",                                              \
+	    "a message ends before its head or its body does")                 \
 	X(LIMIT, "limit", "a limit of the recorder was reached")               \
 	X(AMBIGUOUS, "ambiguous", "requests and responses cannot be paired")   \
 	X(SNAPLEN, "snaplen", "the capture cut packets short")                 \
@@ -25,7 +26,7 @@
 	X(NO_REQUEST, "no-request", "a response without its request")          \
 	X(EARLY_RESPONSE, "early-response", "answered before fully sent")      \
 	X(CL_AND_TE, "cl-and-te", "both Content-Length and Transfer-Encoding") \
-	X(MALFORMED, "malformed", "bytes that are not HTTP")                   \
+	X(MALFORMED, "malformed", "bytes that cannot be read as HTTP")         \
 	X(BAD_CODING, "bad-coding", "a content coding that does not decode")   \
 	X(WITHHELD, "withheld", "a body not stored because it holds secrets")  \
 	X(TUNNEL, "tunnel", "seen inside a CONNECT tunnel")                    \

@@ -101,10 +101,8 @@ parser_free(struct parser *p)
 }
 
 static void
-end_message(struct parser *p, enum parser_end how, const char *detail)
+end_with(struct parser *p, enum parser_end how, const char *detail, bool failed)
 {
-	bool failed = how == PARSER_MALFORMED || how == PARSER_LIMIT;
-
 	buf_release(&p->pending);
 	p->known = 0;
 	p->done = false;
@@ -119,6 +117,13 @@ end_message(struct parser *p, enum parser_end how, const char *detail)
 	}
 }
 
+static void
+end_message(struct parser *p, enum parser_end how, const char *detail)
+{
+	end_with(p, how, detail,
+	    how == PARSER_MALFORMED || how == PARSER_LIMIT);
+}
+
 /* Does a body follow?  The head event decides that, too. */
 static bool
 announce(struct parser *p, struct reading *r)
@@ -128,6 +133,90 @@ announce(struct parser *p, struct reading *r)
 	    (r->out.framing == FRAMING_LENGTH && r->out.length == 0);
 
 	return body && !empty && !r->complete;
+}
+
+/* Of lines that could not be read the first len bytes, or the first line. */
+static struct span
+fewer_lines(struct span lines, size_t len)
+{
+	size_t first = span_find(lines, '\n') + 1;
+
+	if (len == 0 || len >= lines.len)
+		len = first < lines.len ? first : 0;
+	return span_sub(lines, 0, len);
+}
+
+/* Does any line of this head, even one that cannot be read, tell of a body? */
+static bool
+speaks_of_body(struct span head)
+{
+	static const struct span length = SPAN_LITERAL("Content-Length"),
+				 coding = SPAN_LITERAL("Transfer-Encoding");
+
+	while (head.len > 0) {
+		struct span line = span_trim(span_cut(&head, '\n'));
+		struct span name = span_sub(line, 0, fields_token(line));
+
+		if (span_eq_nocase(name, length) ||
+		    span_eq_nocase(name, coding))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Tell of the lines of a head that are there, but for any after a bad one.
+ * Return whether there were any.
+ */
+static bool
+tell_fragment(struct parser *p, struct span lines)
+{
+	static const struct span empty_line = SPAN_LITERAL("\r\n");
+	struct field fields[HEAD_MAX_FIELDS];
+	struct buf head = BUF_INIT(HEAD_MAX_BYTES);
+	struct reading r;
+	struct err err;
+	bool told = false;
+
+	lines = span_sub(lines, 0, HEAD_MAX_BYTES - empty_line.len);
+	while (lines.len > 0 && lines.p[lines.len - 1] != '\n')
+		lines.len--;
+	while (p->events->fragment != NULL && lines.len > 0 && !told) {
+		buf_reset(&head);
+		if (buf_add(&head, lines, &err) < 0 ||
+		    buf_add(&head, empty_line, &err) < 0)
+			break;
+		reading_begin(&r, p->side, fields, buf_span(&head));
+		told = reading_run(&r, buf_span(&head)) == NULL;
+		r.out.framing = FRAMING_NONE;
+		if (told)
+			p->events->fragment(p->ctx, &r.out);
+		else
+			lines = fewer_lines(lines,
+			    reading_before(&r, buf_span(&head)).len);
+	}
+	buf_release(&head);
+	return told;
+}
+
+/* A head that is as long as may be has no end. */
+static void
+end_long_head(struct parser *p)
+{
+	tell_fragment(p, buf_span(&p->pending));
+	end_message(p, PARSER_LIMIT, "the head is too long");
+}
+
+/* A head that is whole, but something is wrong with it. */
+static void
+refuse_head(struct parser *p, const struct reading *r, struct span bytes,
+    const char *wrong)
+{
+	bool fragment =
+	    !r->headed && tell_fragment(p, reading_before(r, bytes));
+
+	end_with(p, r->too_many ? PARSER_LIMIT : PARSER_MALFORMED, wrong,
+	    !fragment || p->side == HEAD_RESPONSE || speaks_of_body(bytes));
 }
 
 /* Take one whole head, which reading_begin() has seen. */
@@ -140,8 +229,7 @@ take_head(struct parser *p, struct reading *r, struct span bytes)
 	p->state = PARSER_BODY;
 	body = r->headed && announce(p, r);
 	if (wrong != NULL) {
-		end_message(p, r->too_many ? PARSER_LIMIT : PARSER_MALFORMED,
-		    wrong);
+		refuse_head(p, r, bytes, wrong);
 		return;
 	}
 	if (!body) {
@@ -175,7 +263,7 @@ feed_split_head(struct parser *p, struct span data)
 	if (len == 0) {
 		p->position += take;
 		if (take < data.len || p->pending.len == HEAD_MAX_BYTES)
-			end_message(p, PARSER_LIMIT, "the head is too long");
+			end_long_head(p);
 		return take;
 	}
 	p->position += len - old;
@@ -330,6 +418,8 @@ parser_finish(struct parser *p)
 void
 parser_cut(struct parser *p)
 {
+	if (p->state == PARSER_HEAD)
+		tell_fragment(p, buf_span(&p->pending));
 	if (p->state == PARSER_HEAD || p->state == PARSER_BODY)
 		end_message(p, PARSER_TRUNCATED, "bytes are missing");
 }

@@ -12,12 +12,14 @@
  *		...find the next message and parser_restart(p)...
  *
  * Tolerant on purpose, because it records what others do: bare LF as line
- * end, any HTTP version, any method that is a token, control characters in
- * field values, blanks after a chunk size, no reason phrase, both
- * Content-Length and Transfer-Encoding (the latter decides, RFC 9112,
- * section 6.3), further messages after "Connection: close".  Not tolerated,
- * because the length of the body would be a guess: two Content-Length,
- * chunked not last in Transfer-Encoding, a chunk without its CRLF.
+ * end, any HTTP version, any method that is a token, blanks and bytes above
+ * 0x7f in a target, control characters in field values, blanks after a chunk
+ * size, no reason phrase, Content-Length said again with the same value (RFC
+ * 9110, section 8.6), both Content-Length and Transfer-Encoding (the latter
+ * decides, RFC 9112, section 6.3), further messages after "Connection: close".
+ * Not tolerated, because the length of the body would be a guess: two values
+ * of Content-Length, chunked not last in Transfer-Encoding, a chunk without
+ * its CRLF; nor a field line without a name.
  */
 #ifndef HTTP_PARSER_H
 #define HTTP_PARSER_H
@@ -48,8 +50,8 @@ enum parser_end {
 };
 
 /*
- * Each message is one begin, at most one head, any number of raw and
- * entity, and one end.  No function of the parser but parser_position()
+ * Each message is one begin, at most one head or fragment, any number of raw
+ * and entity, and one end.  No function of the parser but parser_position()
  * and parser_pause() may be called from an event.
  */
 struct parser_events {
@@ -74,6 +76,16 @@ struct parser_events {
 	 * detail is a static text, NULL for PARSER_COMPLETE.
 	 */
 	void (*end)(void *ctx, enum parser_end how, const char *detail);
+
+	/*
+	 * Optional.  The head will never be whole; h is what can be read of
+	 * it: its start line and fields, up to the first line that is not
+	 * there or cannot be read, and an empty line.  Where it is that of a
+	 * request whose head does end, and no line speaks of a body, the next
+	 * message begins right behind it: the parser goes on, whatever end
+	 * says.  Without this event it fails.
+	 */
+	void (*fragment)(void *ctx, const struct parser_head *h);
 };
 
 enum parser_state {
@@ -81,7 +93,8 @@ enum parser_state {
 	PARSER_HEAD,   /* inside a head */
 	PARSER_BODY,   /* inside a body */
 	PARSER_PAUSED, /* parser_pause(): feeding takes nothing */
-	PARSER_FAILED, /* after PARSER_MALFORMED or PARSER_LIMIT: likewise */
+	PARSER_FAILED, /* after PARSER_MALFORMED or PARSER_LIMIT, unless a
+			  fragment ended: likewise */
 };
 
 /* events must outlive the parser. */

@@ -183,6 +183,35 @@ show(struct reading *r, struct span bytes)
 	return llhttp_execute(&r->after, (const char *)bytes.p, bytes.len);
 }
 
+/* What is between the method and the version of a request line. */
+static struct span
+target_of(struct span rest)
+{
+	size_t from = 0, to = rest.len;
+
+	while (from < to && rest.p[from] == ' ')
+		from++;
+	while (to > from && rest.p[to - 1] != ' ')
+		to--;
+	while (to > from && rest.p[to - 1] == ' ')
+		to--;
+	return span_sub(rest, from, to - from);
+}
+
+/* Servers take such a target, llhttp does not. */
+static bool
+is_odd_target(struct span target)
+{
+	bool odd = false;
+
+	for (size_t i = 0; i < target.len; i++) {
+		if (target.p[i] < ' ' || target.p[i] == 0x7f)
+			return false;
+		odd |= target.p[i] == ' ' || target.p[i] > 0x7f;
+	}
+	return odd;
+}
+
 /*
  * llhttp takes a bare LF after every line but the request line, so the end
  * of that line is shown to it as CRLF.
@@ -190,16 +219,119 @@ show(struct reading *r, struct span bytes)
 static llhttp_errno_t
 show_request_line(struct reading *r, struct span line)
 {
+	static const struct span crlf = SPAN_LITERAL("\r\n"),
+				 stand_in = SPAN_LITERAL(" /");
 	size_t n = fields_token(line), end = span_find(line, '\n');
+	struct span rest, target;
+	llhttp_errno_t e;
 
 	if (n == 0 || n >= end || end == line.len || line.p[n] != ' ')
 		return HPE_INVALID_METHOD;
+	end -= line.p[end - 1] == '\r';
+	rest = span_sub(line, n, end - n);
+	target = target_of(rest);
 	r->out.head.method = span_sub(line, 0, n);
 	show(r, shown_method(r->out.head.method));
-	if (line.p[end - 1] == '\r')
-		return show(r, span_sub(line, n, line.len));
-	show(r, span_sub(line, n, end - n));
-	return show(r, (struct span)SPAN_LITERAL("\r\n"));
+	if (!is_odd_target(target)) {
+		show(r, rest);
+		return show(r, crlf);
+	}
+	show(r, stand_in);
+	show(r, span_sub(rest, (size_t)(target.p + target.len - rest.p), end));
+	e = show(r, crlf);
+	r->out.head.target = target;
+	return e;
+}
+
+/* The value of this line if it is Content-Length; else absent. */
+static struct span
+length_value(struct span line)
+{
+	static const struct span name = SPAN_LITERAL("Content-Length");
+	size_t colon = fields_token(line);
+
+	if (colon == line.len || line.p[colon] != ':' ||
+	    !span_eq_nocase(span_sub(line, 0, colon), name))
+		return (struct span){ NULL, 0 };
+	while (line.len > 0 &&
+	    (line.p[line.len - 1] == '\n' || line.p[line.len - 1] == '\r'))
+		line.len--;
+	return span_trim(span_sub(line, colon + 1, line.len));
+}
+
+/* The only number in a list that may repeat it; else absent. */
+static struct span
+only_length(struct span list)
+{
+	struct span first = span_trim(span_cut(&list, ','));
+
+	while (list.p != NULL)
+		if (!span_eq(span_trim(span_cut(&list, ',')), first))
+			return (struct span){ NULL, 0 };
+	return first;
+}
+
+static llhttp_errno_t
+add_unseen(struct reading *r, struct span line, struct span value)
+{
+	if (r->count == HEAD_MAX_FIELDS) {
+		r->too_many = true;
+		return HPE_USER;
+	}
+	r->fields[r->count++] = (struct field){
+		.name = span_sub(line, 0, fields_token(line)),
+		.value = value,
+	};
+	return HPE_OK;
+}
+
+/* Show a list as the number that it repeats. */
+static llhttp_errno_t
+show_list(struct reading *r, struct span line, struct span list,
+    struct span length)
+{
+	size_t from = (size_t)(length.p + length.len - line.p),
+	       to = (size_t)(list.p + list.len - line.p);
+	llhttp_errno_t e = show(r, span_sub(line, 0, from));
+
+	if (e == HPE_OK)
+		e = show(r, span_sub(line, to, line.len));
+	if (r->count > 0)
+		r->fields[r->count - 1].value = list;
+	return e;
+}
+
+/*
+ * A length that is said twice is one (RFC 9110, 8.6); llhttp, which refuses
+ * that, is shown it once.
+ */
+static llhttp_errno_t
+show_fields(struct reading *r, struct span rest)
+{
+	struct span known = { NULL, 0 };
+	llhttp_errno_t e = HPE_OK;
+
+	while (rest.len > 0 && e == HPE_OK) {
+		size_t n = span_find(rest, '\n') + 1;
+		struct span line = span_sub(rest, 0, n);
+		struct span list = length_value(line), length;
+
+		rest = span_sub(rest, n, rest.len);
+		length = only_length(list);
+		/* A value may go on in the next line. */
+		if (length.len == 0 || rest.len == 0 || rest.p[0] == ' ' ||
+		    rest.p[0] == '\t')
+			e = show(r, line);
+		else if (known.p == NULL)
+			e = show_list(r, line, list, length);
+		else if (span_eq(length, known))
+			e = add_unseen(r, line, list);
+		else
+			e = show(r, line);
+		if (known.p == NULL && length.len > 0)
+			known = length;
+	}
+	return e;
 }
 
 static llhttp_errno_t
@@ -213,7 +345,8 @@ show_all(struct reading *r, struct span bytes)
 	r->count = 0;
 	e = r->out.head.side == HEAD_REQUEST ? show_request_line(r, line)
 					     : show(r, line);
-	return e == HPE_OK ? show(r, span_sub(bytes, end, bytes.len)) : e;
+	return e == HPE_OK ? show_fields(r, span_sub(bytes, end, bytes.len))
+			   : e;
 }
 
 /* What llhttp, after it was shown all up to the end, does not like. */
@@ -439,4 +572,17 @@ reading_run(struct reading *r, struct span bytes)
 	h->minor = r->after.http_minor;
 	h->status = r->after.status_code;
 	return wrong;
+}
+
+/* Bytes that were not shown have no line. */
+struct span
+reading_before(const struct reading *r, struct span bytes)
+{
+	const uint8_t *at = (const uint8_t *)llhttp_get_error_pos(&r->after);
+
+	if (at < bytes.p || at > bytes.p + bytes.len)
+		at = bytes.p;
+	while (at > bytes.p && at[-1] != '\n')
+		at--;
+	return span_sub(bytes, 0, (size_t)(at - bytes.p));
 }

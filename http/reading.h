@@ -40,4 +40,7 @@ size_t reading_begin(struct reading *r, enum head_side side,
  */
 const char *reading_run(struct reading *r, struct span bytes);
 
+/* After something was wrong: the bytes before the line that it is in. */
+struct span reading_before(const struct reading *r, struct span bytes);
+
 #endif

@@ -237,6 +237,39 @@ unlock() {
 	done
 }
 
+@test "of a head that cannot be read nothing is lost but what may be secret" {
+	cat >bad.flow <<-'END'
+	> DELETE /vms/7?token=hidden1 HTTP/1.1
+	> Host: api.example
+	> Authorization : Bearer hidden2
+	> Cookie: sid=hidden3
+	>
+	< HTTP/1.1 400 Bad Request
+	< Content-Length: 0
+	<
+	>| DELETE /vms/caf\xc3\xa9 HTTP/1.1\r\n
+	> Host: api.example
+	>
+	< HTTP/1.1 204 No Content
+	<
+	>| GET /vms/8 HTTP/1.1\r\n
+	> no colon
+	>
+	< HTTP/1.1 400 Bad Request
+	< Content-Length: 0
+	<
+	END
+	"$top_builddir/tests/tools/flow2pcap" bad.flow >bad.pcap
+	run -4 "$OBIT" capture --json -r bad.pcap a.obit
+	jq -e '.exchanges == {seen: 3, kept: 1, filtered: 0,
+		incomplete: 2, orphans: 1}' <<<"$output"
+	"$OBIT" ls --json a.obit | jq -es 'map([.target, .status, .flaws]) ==
+		[["/vms/7?token=_______", 400, ["malformed"]], ["/vms/café", 204, []]]'
+	[ "$("$OBIT" show a.obit 1 --raw request)" = $'DELETE /vms/7?token=_______ HTTP/1.1\r\nHost: api.example\r\n\r' ]
+	run -1 grep -a hidden a.obit
+	"$OBIT" verify a.obit
+}
+
 @test "a filter keeps packets out, and says so" {
 	"$OBIT" capture --json -f 'port 55636' -r "$huawei" -r "$volcengine" a.obit >out
 	jq -e '.packets == 28 and .excluded == 95 and .deletions == 9' out

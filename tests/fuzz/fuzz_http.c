@@ -5,6 +5,7 @@
  */
 #include <assert.h>
 
+#include "base/err.h"
 #include "http/digest.h"
 #include "http/parser.h"
 
@@ -56,6 +57,20 @@ head(void *ctx, const struct parser_head *h)
 }
 
 static void
+fragment(void *ctx, const struct parser_head *h)
+{
+	struct trace *t = ctx;
+	struct field fields[HEAD_MAX_FIELDS];
+	struct head again;
+	struct err err;
+
+	head(t, h);
+	assert(parser_read_head(&again, h->head.side, h->bytes, fields, &err) ==
+	    0);
+	assert(again.field_count == h->head.field_count);
+}
+
+static void
 raw(void *ctx, struct span s)
 {
 	struct trace *t = ctx;
@@ -86,7 +101,8 @@ end(void *ctx, enum parser_end how, const char *detail)
 	mix(t, t->position);
 }
 
-static const struct parser_events events = { begin, head, raw, entity, end };
+static const struct parser_events events = { begin, head, raw, entity, end,
+	fragment };
 
 static uint64_t
 run(uint8_t mode, struct span data, size_t step)

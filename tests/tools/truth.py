@@ -22,10 +22,22 @@ ap.add_argument("--guess", action="store_true")
 ap.add_argument("--cut", action="store_true")
 ap.add_argument("--method", default="DELETE")
 a = ap.parse_args()
-truth = {}
+truth, by_target = {}, {}
 for line in open(a.manifest):
     t = json.loads(line)
-    truth["%08x-%06d" % (t["conn"], t["n"])] = t
+    name = "%08x-%06d" % (t["conn"], t["n"])
+    truth[name] = t
+    by_target.setdefault((t["method"], t["target"]), []).append(name)
+
+
+def name_of(x):
+    """The id of a request whose field with it was lost is that of the only one with its target."""
+    names = by_target.get((x["method"], x["target"]), [])
+    if x["id"] is None and not x["request"]["complete"] and len(names) == 1:
+        return names[0]
+    return x["id"]
+
+
 wrong, seen, cover, complete = [], {}, None, 0
 guessed = []
 FLAW = {"no-response", "response-lost", "ambiguous", "reset", "limit"}
@@ -34,11 +46,12 @@ for line in sys.stdin:
     if "packets" in x:
         cover = x
         continue
-    t = truth.get(x["id"])
-    if t is None or x["id"] in seen:
+    name = name_of(x)
+    t = truth.get(name)
+    if t is None or name in seen:
         wrong.append("never was, or twice: %s" % line)
         continue
-    seen[x["id"]] = x
+    seen[name] = x
     if (x["method"], x["target"]) != (t["method"], t["target"]):
         wrong.append("request: %s" % line)
     lies = guessed if a.guess and "inferred" in x["flaws"] else wrong

@@ -51,7 +51,7 @@ on_end(void *ctx, enum parser_end how, const char *detail)
 }
 
 static const struct parser_events events = { on_begin, on_head, on_bytes,
-	on_bytes, on_end };
+	on_bytes, on_end, NULL };
 
 /* Ask about a head; its fields point into bytes. */
 static struct said

@@ -43,6 +43,15 @@ on_head(void *ctx, const struct parser_head *h)
 }
 
 static void
+on_fragment(void *ctx, const struct parser_head *h)
+{
+	struct log *log = ctx;
+
+	fprintf(log->out, "fragment %zu %zu\n", h->bytes.len,
+	    h->head.field_count);
+}
+
+static void
 on_raw(void *ctx, struct span bytes)
 {
 	struct log *log = ctx;
@@ -84,7 +93,7 @@ on_end(void *ctx, enum parser_end how, const char *detail)
 }
 
 static const struct parser_events events = { on_begin, on_head, on_raw,
-	on_entity, on_end };
+	on_entity, on_end, on_fragment };
 
 /* Pieces of at most `most` bytes; 0: all at once. */
 static char *

@@ -46,6 +46,16 @@ head(void *ctx, const struct parser_head *h)
 }
 
 static void
+fragment(void *ctx, const struct parser_head *h)
+{
+	struct trace *t = ctx;
+
+	say(t, "p", h->bytes.len, span_of_str(" "));
+	say(t, "n", h->head.field_count, span_of_str(" "));
+	ck_assert_int_eq(h->framing, FRAMING_NONE);
+}
+
+static void
 raw(void *ctx, struct span s)
 {
 	struct trace *t = ctx;
@@ -75,7 +85,8 @@ end(void *ctx, enum parser_end how, const char *detail)
 	say(t, "]e", how, span_of_str(";"));
 }
 
-static const struct parser_events events = { begin, head, raw, entity, end };
+static const struct parser_events events = { begin, head, raw, entity, end,
+	fragment };
 
 /* Feed text in pieces of at most step bytes (0: random) and finish. */
 static void
@@ -148,6 +159,43 @@ static const struct vector vectors[] = {
 	    "GET /u HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
 	    "GET / HTTP/1.1\r\n\r\n",
 	    "@0 f0/h54 GET r0[0]e0;@54 f0/h18 GET r0[0]e0;" },
+	{ HEAD_REQUEST, false,
+	    "GET /\xc3\xa9 HTTP/1.1\r\n\r\nGET /a b\xff HTTP/1.1\n\n"
+	    "GET  /  HTTP/1.1\n\n",
+	    "@0 f0/h20 GET r0[0]e0;@20 f0/h20 GET r0[0]e0;"
+	    "@40 f0/h18 GET r0[0]e0;" },
+	{ HEAD_REQUEST, false,
+	    "GET /a HTTP/1.1\r\nContent-Length: 2\r\n"
+	    "content-length:2 \r\nA: b\r\n\r\nhi",
+	    "@0 f1/h63 GET r2[2hi]e0;" },
+	{ HEAD_REQUEST, false,
+	    "GET /a HTTP/1.1\nContent-Length: 2 , 2\nContent-Length: 2\n\nhi",
+	    "@0 f1/h57 GET r2[2hi]e0;" },
+	{ HEAD_RESPONSE, false,
+	    "HTTP/1.1 204 N\r\nContent-Length: 0, 0\r\n\r\n",
+	    "@0 f0/h40  r0[0]e0;" },
+	{ HEAD_REQUEST, false,
+	    "GET /a HTTP/1.1\r\nA: b\r\nContent-Length: 2\r\n"
+	    "Content-Length: 3\r\n\r\nhi",
+	    "@0 p44 n2 r0[0]e2;" },
+	{ HEAD_REQUEST, false,
+	    "GET /a HTTP/1.1\r\nContent-Length: 2, 3\r\n\r\nhi",
+	    "@0 p19 n0 r0[0]e2;" },
+	/* A length that goes on in another line is none. */
+	{ HEAD_REQUEST, false,
+	    "GET /a HTTP/1.1\r\nContent-Length: 2\r\n 3\r\n\r\nhi",
+	    "@0 p38 n1 r0[0]e2;" },
+	{ HEAD_REQUEST, false,
+	    "GET /a HTTP/1.1\r\nA: b\r\nno colon\r\nB: c\r\n\r\n"
+	    "GET / HTTP/1.1\r\n\r\n",
+	    "@0 p25 n1 r0[0]e2;@41 f0/h18 GET r0[0]e0;" },
+	{ HEAD_REQUEST, false,
+	    "GET /a HTTP/1.1\r\nA : b\r\nContent-Length: 2\r\n\r\nhi",
+	    "@0 p19 n0 r0[0]e2;" },
+	{ HEAD_REQUEST, false, "GET /a HTTP/1.1\r\nA: b\r\nB",
+	    "@0 p25 n1 r0[0]e1;" },
+	{ HEAD_REQUEST, false, "GET /a HTTP/1.1", "@0 r0[0]e1;" },
+	{ HEAD_REQUEST, false, "GET /a\tb HTTP/1.1\r\n\r\n", "@0 r0[0]e2;" },
 };
 
 START_TEST(cuts_change_nothing)
