@@ -282,6 +282,27 @@ is_reuse(const struct flow *f, const struct segment *seg, int from)
 	return s->started && (late == 0 || late > MAX_SYN);
 }
 
+/*
+ * Does this side go on where it stopped?  A keep-alive probe repeats its last
+ * byte (RFC 9293, section 3.8.4).
+ */
+static bool
+goes_on(const struct flow *f, const struct segment *seg, int from)
+{
+	const struct stream *s = &f->sides[from].stream;
+	uint64_t next = s->acked > s->next ? s->acked : s->next;
+	uint64_t position = stream_position(s, seg->seq);
+
+	return !f->closed && s->started &&
+	    (position == next || position + 1 == next);
+}
+
+static bool
+is_over(const struct flow *f, const struct segment *seg, int from)
+{
+	return seg->time - f->last > FLOW_IDLE_NS && !goes_on(f, seg, from);
+}
+
 static struct flow *
 look_up(const struct flow_table *t, const struct flow_key *key, uint32_t hash)
 {
@@ -306,8 +327,7 @@ find(struct flow_table *t, const struct segment *seg, int *from)
 	f = t->recent;
 	if (f == NULL || !is_same(&f->key, &key))
 		f = look_up(t, &key, hash);
-	if (f != NULL &&
-	    (is_reuse(f, seg, *from) || seg->time - f->last > FLOW_IDLE_NS)) {
+	if (f != NULL && (is_reuse(f, seg, *from) || is_over(f, seg, *from))) {
 		flow_free(t, f, REASON_NONE);
 		f = NULL;
 	}

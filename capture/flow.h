@@ -3,9 +3,10 @@
  *
  * A connection is found by both endpoints and the network they are in.  A
  * SYN with another first sequence number on the same endpoints begins a
- * new one.  All times are packet times.  When the budget is exceeded, what goes
- * first is connections that are over or stale, then the largest bodies, then
- * the connection that has been silent longest.
+ * new one, and so does a segment after FLOW_IDLE_NS of silence that does not
+ * go on where its side had stopped.  All times are packet times.  When the
+ * budget is exceeded, what goes first is connections that are over or stale,
+ * then the largest bodies, then the connection that has been silent longest.
  */
 #ifndef CAPTURE_FLOW_H
 #define CAPTURE_FLOW_H
@@ -13,7 +14,7 @@
 #include "capture/outlet.h"
 #include "capture/packet.h"
 
-#define FLOW_IDLE_NS ((int64_t)3600 * 1000000000) /* then it is over */
+#define FLOW_IDLE_NS ((int64_t)3600 * 1000000000)
 
 struct flow_table;
 

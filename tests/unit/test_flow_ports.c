@@ -271,6 +271,90 @@ START_TEST(lower_bytes_after_a_long_silence_are_a_new_connection)
 }
 END_TEST
 
+/* The client's last byte again. */
+static void
+put_probe(void)
+{
+	t.seq[0]--;
+	put(0, TCP_ACK, "\n", 1);
+}
+
+static void
+pause_for_hours(void)
+{
+	t.time += 2 * FLOW_IDLE_NS;
+}
+
+START_TEST(a_long_silence_does_not_end_a_connection)
+{
+	open_capture();
+	connect_from(1);
+	client(GET_B);
+	pause_for_hours();
+	server(GONE);
+	client(DELETE_A);
+	server(DONE);
+	pause_for_hours();
+	put(0, TCP_ACK, "", 0);
+	client(DELETE_A);
+	server(DONE);
+	pause_for_hours();
+	put_probe();
+	client(GET_B);
+	server(GONE);
+	expect("1.1 GET /b 404 no;1.2 DELETE /a 204;1.3 DELETE /a 204;"
+	       "1.4 GET /b 404 no;");
+	ck_assert_uint_eq(t.outlet.coverage.flows.http, 1);
+}
+END_TEST
+
+/* Not even if the last response was lost before it, but acknowledged. */
+START_TEST(a_long_silence_behind_a_loss)
+{
+	open_capture();
+	connect_from(1);
+	client(GET_B);
+	t.seq[1] += 300;
+	put(0, TCP_ACK, "", 0);
+	pause_for_hours();
+	server(GONE);
+	expect("1.1 GET /b ambiguous ambiguous;");
+	ck_assert_uint_eq(t.outlet.coverage.flows.http, 1);
+}
+END_TEST
+
+START_TEST(other_bytes_after_a_long_silence_are_a_new_connection)
+{
+	open_capture();
+	connect_from(1);
+	client(GET_B);
+	pause_for_hours();
+	t.seq[1] += 100;
+	server(GONE);
+	client(DELETE_A);
+	server(DONE);
+	expect("1.1 GET /b no-response no-response;"
+	       "2.1 DELETE /a ambiguous midstream ambiguous;");
+	ck_assert_uint_eq(t.outlet.coverage.flows.http, 2);
+}
+END_TEST
+
+START_TEST(nothing_goes_on_behind_the_end)
+{
+	open_capture();
+	connect_from(1);
+	client(GET_B);
+	server(GONE);
+	put(0, TCP_ACK | TCP_FIN, "", 0);
+	put(1, TCP_ACK | TCP_FIN, "", 0);
+	pause_for_hours();
+	client(DELETE_A);
+	server(DONE);
+	expect(
+	    "1.1 GET /b 404 no;2.1 DELETE /a ambiguous midstream ambiguous;");
+}
+END_TEST
+
 UNIT_MAIN("flow_ports", new_syn_is_a_new_connection,
     late_syn_is_of_the_same_connection, late_syn_with_bytes,
     late_syn_of_a_connection_seen_from_the_start,
@@ -279,4 +363,7 @@ UNIT_MAIN("flow_ports", new_syn_is_a_new_connection,
     acknowledgement_of_the_connection_before,
     lower_bytes_after_the_end_are_a_new_connection,
     another_connection_is_known_by_what_it_acknowledges, late_client, late_peer,
-    lower_bytes_after_a_long_silence_are_a_new_connection)
+    lower_bytes_after_a_long_silence_are_a_new_connection,
+    a_long_silence_does_not_end_a_connection, a_long_silence_behind_a_loss,
+    other_bytes_after_a_long_silence_are_a_new_connection,
+    nothing_goes_on_behind_the_end)
