@@ -138,17 +138,19 @@ give_up(struct draft *q, enum reason why)
 /*
  * What a request below `rank` that has no answer is said to lack.  The
  * responses that could not be placed are in order, as are their bounds.
+ * Return how many are ambiguous.
  */
-static void
+static size_t
 explain(struct pair *p, uint64_t rank)
 {
 	struct drafts *seen = &p->requests.seen;
 	uint64_t n = p->requests.count - drafts_count(seen);
-	size_t j = 0;
+	size_t j = 0, ambiguous = 0;
 
 	for (size_t i = 0; i < drafts_count(seen) && 2 * ++n < rank; i++) {
 		struct draft *q = drafts_at(seen, i);
 		const struct draft *r = NULL;
+		bool open;
 
 		while (j < drafts_count(&p->held) &&
 		    (r = drafts_at(&p->held, j))->bounds.high < 2 * n)
@@ -156,11 +158,11 @@ explain(struct pair *p, uint64_t rank)
 		if (!is_open(q))
 			continue;
 		r = j < drafts_count(&p->held) ? drafts_at(&p->held, j) : NULL;
-		give_up(q,
-		    r != NULL && r->bounds.low <= 2 * n && !r->placed
-			? REASON_AMBIGUOUS
-			: REASON_RESPONSE_LOST);
+		open = r != NULL && r->bounds.low <= 2 * n && !r->placed;
+		give_up(q, open ? REASON_AMBIGUOUS : REASON_RESPONSE_LOST);
+		ambiguous += open && !q->ghost;
 	}
+	return ambiguous;
 }
 
 /* last: the place of the response before r. */
@@ -187,6 +189,7 @@ resolve(struct pair *p, const struct draft *next, uint64_t rank)
 {
 	bool sound = narrow_back(p, next);
 	uint64_t last = p->sure;
+	size_t counted;
 
 	if (sound && drafts_count(&p->held) > 0)
 		narrow_more(p, next);
@@ -197,13 +200,17 @@ resolve(struct pair *p, const struct draft *next, uint64_t rank)
 		last = r->bounds.high;
 	}
 	p->piped |= !sound;
-	explain(p, rank);
+	counted = explain(p, rank);
 	while (drafts_count(&p->held) > 0) {
 		struct draft *r = drafts_take(&p->held);
 
 		if (r->placed)
 			continue;
-		outlet_pass(p->outlet, true);
+		/* A request that it may answer counts for the two of them. */
+		if (counted > 0)
+			counted--;
+		else
+			outlet_pass(p->outlet, true);
 		draft_free(r);
 	}
 }

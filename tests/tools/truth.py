@@ -82,6 +82,8 @@ else:
         wrong.append("packets do not reconcile: %s" % cover)
     if e["seen"] != e["kept"] + e["filtered"] + e["incomplete"]:
         wrong.append("exchanges do not reconcile: %s" % cover)
+    if e["seen"] > len(truth) and not a.guess:
+        wrong.append("more exchanges than were: %s" % cover)
     if (e["kept"], e["incomplete"] - e["orphans"]) != (complete, len(seen) - complete):
         wrong.append("%d of %d are complete: %s" % (complete, len(seen), cover))
 of = [k for k, t in truth.items() if a.method in ("", t["method"])]
