@@ -336,8 +336,12 @@ SELECT (SELECT count(*) FROM recording),
     (SELECT count(*) FROM exchange AS e JOIN profile AS p ON p.id = e.profile
         WHERE p.outcome IS NOT NULL),
     (SELECT count(*) FROM follow_up),
-    (SELECT count(*) FROM exchange AS e JOIN profile AS p ON p.id = e.profile
-        WHERE p.target_outcome IS NOT NULL) + (SELECT count(*) FROM target),
+    (SELECT count(*) FROM (
+        SELECT p.type, e.scope, e.target FROM exchange AS e
+            JOIN profile AS p ON p.id = e.profile
+            WHERE p.target_outcome IS NOT NULL
+        UNION
+        SELECT type, scope, id FROM target)),
     (SELECT count(*) FROM connection),
     (SELECT coalesce(sum(bytes), 0) FROM tree),
     (SELECT coalesce(sum(b.size), 0) FROM exchange AS e
