@@ -87,6 +87,23 @@ flaws(FILE *out, const struct coverage *c)
 		putc('\n', out);
 }
 
+static void
+exchanges(FILE *out, const struct coverage *c)
+{
+	uint64_t orphans = c->exchanges.orphans;
+
+	fprintf(out,
+	    "  exchanges  %" PRIu64 " seen: %" PRIu64 " kept, %" PRIu64
+	    " filtered, %" PRIu64 " incomplete\n",
+	    c->exchanges.seen, c->exchanges.kept, c->exchanges.filtered,
+	    c->exchanges.incomplete);
+	if (orphans > 0)
+		fprintf(out,
+		    "             %" PRIu64 " of the incomplete %s no whole "
+		    "request: not in the archive\n",
+		    orphans, text_plural(orphans, "has", "have"));
+}
+
 void
 cover_print(FILE *out, const struct coverage *c)
 {
@@ -97,11 +114,7 @@ cover_print(FILE *out, const struct coverage *c)
 	    "  flows      %" PRIu64 " http, %" PRIu64 " other, %" PRIu64
 	    " undecided\n",
 	    c->flows.http, c->flows.other, c->flows.undecided);
-	fprintf(out,
-	    "  exchanges  %" PRIu64 " seen: %" PRIu64 " kept, %" PRIu64
-	    " filtered, %" PRIu64 " incomplete\n",
-	    c->exchanges.seen, c->exchanges.kept, c->exchanges.filtered,
-	    c->exchanges.incomplete);
+	exchanges(out, c);
 	fprintf(out, "  deletions  %" PRIu64 "\n", c->deletions);
 	flaws(out, c);
 }

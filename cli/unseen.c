@@ -82,6 +82,21 @@ losses(struct teller *t, const struct coverage *c)
 	return any;
 }
 
+/* Of what else is incomplete at least the request can be shown. */
+static void
+orphans(struct teller *t, const struct recording *rec)
+{
+	uint64_t n = rec->coverage.exchanges.orphans;
+
+	if (n == 0)
+		return;
+	add(t,
+	    "recording %" PRIu64 ": %" PRIu64
+	    " of the incomplete %s no whole request: not in the archive",
+	    rec->id, n, text_plural(n, "has", "have"));
+	end_line(t);
+}
+
 /* Is a part of it outside the range? */
 static bool
 sticks_out(const struct time_range *range, const struct interval *i)
@@ -115,6 +130,7 @@ recording(struct teller *t, const struct recording *rec,
 		add(t, "all that passed %swas seen",
 		    rec->filter.len > 0 ? "the filter " : "");
 	end_line(t);
+	orphans(t, rec);
 }
 
 static bool

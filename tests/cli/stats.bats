@@ -33,6 +33,37 @@ setup() {
 	[ "$(wc -L <<<"$output")" -le 80 ]
 }
 
+@test "a target counts once, however often it was deleted" {
+	targets() {
+		"$OBIT" stats --json "$1" | jq .targets
+	}
+	once=$(targets a.obit)
+	[ "$once" = "$("$OBIT" audit --json a.obit |
+		jq -c '.targets[] | [.type, .id, .scope]' | sort -u | wc -l)" ]
+	"$OBIT" capture -r huawei.pcap a.obit >/dev/null
+	[ "$(targets a.obit)" = "$once" ]
+	"$OBIT" capture -r huawei.pcap b.obit >/dev/null
+	"$OBIT" capture -r volcengine.pcap c.obit >/dev/null
+	"$OBIT" merge -o m.obit a.obit b.obit c.obit
+	[ "$(targets m.obit)" = $((once + $(targets c.obit))) ]
+}
+
+@test "what has no request is told" {
+	python3 "$top_srcdir/tests/tools/gen_talk.py" -o t.pcap --client serial \
+		--conns 4 --join .5 --loss .05 --server-only .2 --seed 3
+	"$OBIT" capture --json -r t.pcap o.obit >said.json || [ $? -eq 4 ]
+	orphans=$(jq .exchanges.orphans said.json)
+	[ "$orphans" -gt 1 ]
+	line="$orphans of the incomplete have no whole request: not in the archive"
+	run -0 "$OBIT" stats o.obit
+	[[ "$output" == *"
+             $line
+"* ]]
+	[ "$(wc -L <<<"$output")" -le 80 ]
+	run -0 "$OBIT" audit o.obit
+	[[ "$output" == *"recording 1: $line"* ]]
+}
+
 @test "the parts of an archive add up to its size" {
 	"$OBIT" capture --all -r volcengine.pcap a.obit >/dev/null
 	run -0 "$OBIT" stats --json a.obit

@@ -111,6 +111,28 @@ START_TEST(what_could_not_be_read_was_not_seen)
 }
 END_TEST
 
+START_TEST(what_has_no_request_is_told)
+{
+	struct recording rec = { .program = span_of_str("test") };
+	struct coverage c = { .packets = 9, .first = H, .last = 2 * H };
+	struct store *st;
+	struct err err;
+
+	folder_enter();
+	must(store_open(&st, folder_path("a.obit"), STORE_APPEND, &err), &err);
+	c.exchanges.seen = c.exchanges.incomplete = 5;
+	c.exchanges.orphans = 1;
+	must(store_begin(st, &rec, &err), &err);
+	must(store_end(st, &c, &err), &err);
+	expect(st, -1, -1,
+	    "recording 1: not visible: 5 incomplete exchanges\n"
+	    "recording 1: 1 of the incomplete has no whole request: "
+	    "not in the archive\n");
+	must(store_close(st, &err), &err);
+	folder_leave();
+}
+END_TEST
+
 START_TEST(a_range_leaves_out_what_is_outside)
 {
 	struct store *st;
@@ -198,6 +220,6 @@ START_TEST(a_watched_interface_covers_also_what_was_silent)
 END_TEST
 
 UNIT_MAIN("unseen", all_recordings_and_what_is_between,
-    what_could_not_be_read_was_not_seen, a_range_leaves_out_what_is_outside,
-    one_that_did_not_end_counts_for_no_time,
+    what_could_not_be_read_was_not_seen, what_has_no_request_is_told,
+    a_range_leaves_out_what_is_outside, one_that_did_not_end_counts_for_no_time,
     a_watched_interface_covers_also_what_was_silent)
