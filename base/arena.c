@@ -72,9 +72,31 @@ arena_adopt(struct arena *a, void *p, size_t len)
 	/* Behind the first, which has room left. */
 	if (*at != NULL)
 		at = &(*at)->next;
-	*b = (struct arena_block){ .next = *at, .adopted = p };
+	*b =
+	    (struct arena_block){ *at, .used = len, .size = len, .adopted = p };
 	*at = b;
 	a->held += sizeof(*b) + len;
+}
+
+static void
+disown(struct arena_block *b)
+{
+	free(b->adopted);
+	b->adopted = NULL;
+	b->size = b->used = 0;
+}
+
+void
+arena_drop(struct arena *a, const void *p)
+{
+	struct arena_block *b = a->blocks;
+
+	while (b != NULL && (p == NULL || b->adopted != p))
+		b = b->next;
+	if (b == NULL)
+		return;
+	a->held -= b->size;
+	disown(b);
 }
 
 char *
@@ -127,8 +149,8 @@ arena_reset(struct arena *a)
 		return;
 	a->blocks = keep->next;
 	arena_release(a);
-	free(keep->adopted);
-	keep->adopted = NULL;
+	if (keep->adopted != NULL)
+		disown(keep);
 	keep->next = NULL;
 	keep->used = 0;
 	a->blocks = keep;

@@ -33,6 +33,9 @@ char *arena_string(struct arena *a, struct span data);
 /* Take p, of len bytes from malloc(): it is freed with all the rest. */
 void arena_adopt(struct arena *a, void *p, size_t len);
 
+/* Free p now if it was adopted, and nothing else. */
+void arena_drop(struct arena *a, const void *p);
+
 /* Text made as by printf(). */
 struct span arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -229,6 +229,7 @@ redact_body(const struct redactor *red, struct exchange *x, struct message *m,
 	}
 	if (!span_eq(m->body, text_span(wire)))
 		update_digest(m, text_span(entity));
+	arena_drop(&x->arena, m->body.p);
 	m->body = text_span(wire);
 }
 

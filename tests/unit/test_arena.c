@@ -80,7 +80,9 @@ END_TEST
 START_TEST(what_is_adopted_is_freed)
 {
 	struct arena a = ARENA_INIT;
+	void *p = xmalloc(3000);
 	struct span first;
+	size_t held;
 
 	arena_adopt(&a, xmalloc(100), 100);
 	arena_reset(&a);
@@ -89,7 +91,15 @@ START_TEST(what_is_adopted_is_freed)
 	ck_assert_uint_gt(a.held, 5000);
 	/* The room that was left is used. */
 	ck_assert_ptr_eq(arena_copy(&a, span_of_str("x")).p, first.p + 16);
-	arena_adopt(&a, xmalloc(1), 1);
+	arena_adopt(&a, p, 3000);
+	held = a.held;
+	arena_drop(&a, first.p);
+	arena_drop(&a, NULL);
+	ck_assert_uint_eq(a.held, held);
+	arena_drop(&a, p);
+	ck_assert_uint_eq(a.held, held - 3000);
+	arena_drop(&a, p);
+	ck_assert_uint_eq(a.held, held - 3000);
 	arena_release(&a);
 	ck_assert_uint_eq(a.held, 0);
 }
