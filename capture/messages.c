@@ -201,9 +201,7 @@ end_headless(struct side *s, uint64_t len, enum parser_end how)
 		pair_cut(s->pair, len, flaws[how], s->class);
 	} else if (s->heads || (s->plausible && how == PARSER_TRUNCATED)) {
 		s->heads = true;
-		outlet_pass(s->outlet, true);
-		pair_lost(s->pair, HEAD_REQUEST, UINT64_MAX,
-		    how != PARSER_MALFORMED);
+		pair_lost_head(s->pair, how != PARSER_MALFORMED);
 	}
 }
 

@@ -44,6 +44,16 @@ is_wanted(struct pair *p, const struct draft *q)
 	    (q->wanted || outlet_wants(p->outlet, &q->message.parsed));
 }
 
+/* Count a response without a request, unless that was counted. */
+static void
+pass_orphan(struct pair *p)
+{
+	if (p->headless > 0)
+		p->headless--;
+	else
+		outlet_pass(p->outlet, true);
+}
+
 static void
 hand_over(struct pair *p, struct draft *q)
 {
@@ -51,8 +61,10 @@ hand_over(struct pair *p, struct draft *q)
 	bool inferred;
 
 	if (q->ghost || !is_wanted(p, q)) {
-		if (!q->ghost || q->answer != NULL)
-			outlet_pass(p->outlet, q->ghost || q->fragment);
+		if (!q->ghost)
+			outlet_pass(p->outlet, q->fragment);
+		else if (q->answer != NULL)
+			pass_orphan(p);
 		draft_free(q->answer);
 		draft_free(q);
 		return;
@@ -101,7 +113,7 @@ pair_ended(struct pair *p)
 static void
 set_aside(struct pair *p, struct draft *r)
 {
-	outlet_pass(p->outlet, true);
+	pass_orphan(p);
 	drop_stray(p);
 	p->stray = r;
 }
@@ -210,7 +222,7 @@ resolve(struct pair *p, const struct draft *next, uint64_t rank)
 		if (counted > 0)
 			counted--;
 		else
-			outlet_pass(p->outlet, true);
+			pass_orphan(p);
 		draft_free(r);
 	}
 }
@@ -388,6 +400,8 @@ settle(struct pair *p, struct draft *d)
 	d->kept = q->kept;
 	p->unsure |= q->ghost && p->heads;
 	p->joined = false;
+	if (!q->ghost && q->number > p->headless_at)
+		p->headless = 0;
 	q->answer = d;
 	pair_ended(p);
 	return q;
@@ -492,6 +506,15 @@ pair_lost(struct pair *p, enum head_side side, uint64_t len, bool begun)
 		    begun && is_at_end(p) && len > INTERIM_MAX && !p->expects;
 		p->lost = true;
 	}
+}
+
+void
+pair_lost_head(struct pair *p, bool begun)
+{
+	outlet_pass(p->outlet, true);
+	p->headless++;
+	p->headless_at = p->requests.count;
+	pair_lost(p, HEAD_REQUEST, UINT64_MAX, begun);
 }
 
 static void

@@ -66,10 +66,12 @@ struct pair {
 	uint32_t strays;   /* responses certain to answer what was lost last */
 	uint64_t early;    /* what one acknowledged before any request came */
 	uint64_t doubted_name; /* see inside.h: the last that one named, or 0 */
-	bool lost, begun;      /* of responses: as in struct draft */
-	bool unsure;           /* where the last response ended */
-	bool open_end;         /* it was cut, or is text: its body may go on */
-	bool open_chunks;      /* it is chunked, and was cut */
+	uint64_t headless;    /* requests that count, and may be answered yet */
+	uint64_t headless_at; /* number of the request before the last one */
+	bool lost, begun;     /* of responses: as in struct draft */
+	bool unsure;          /* where the last response ended */
+	bool open_end;        /* it was cut, or is text: its body may go on */
+	bool open_chunks;     /* it is chunked, and was cut */
 	bool endless; /* nothing but the end of the connection ends one */
 	bool doubted; /* it is suspect, see inside.h */
 	bool expects; /* interim responses are likely */
@@ -143,6 +145,12 @@ void pair_interim(struct pair *p);
  * that were passed over.  begun: a message began with the first of them.
  */
 void pair_lost(struct pair *p, enum head_side side, uint64_t len, bool begun);
+
+/*
+ * A request was seen, and counts, but its head will never be whole.  begun: as
+ * in pair_lost().
+ */
+void pair_lost_head(struct pair *p, bool begun);
 
 /* Bytes of this side came again: let every message that is kept compare. */
 void pair_again(struct pair *p, enum head_side side, uint64_t position,

@@ -664,6 +664,24 @@ START_TEST(inferred_until_a_request_is_named)
 }
 END_TEST
 
+/* The response that may be the one to it does not count again. */
+START_TEST(request_without_its_head_counts_once)
+{
+	start();
+	wait_for_each(0, 1);
+	pair_lost_head(&p, true);
+	response(1, 2);
+	ck_assert_uint_eq(outlet.coverage.exchanges.orphans, 1);
+	wait_for_each(2, 3);
+	ck_assert_uint_eq(outlet.coverage.exchanges.seen, 3);
+	pair_lost_head(&p, true);
+	wait_for_each(4, 5); /* its answer is missing */
+	finish();
+	ck_assert_uint_eq(outlet.coverage.exchanges.seen, 5);
+	ck_assert_uint_eq(outlet.coverage.exchanges.orphans, 2);
+}
+END_TEST
+
 START_TEST(what_is_held_has_a_limit)
 {
 	start();
@@ -695,4 +713,5 @@ UNIT_MAIN("pair", clean_is_first_in_first_out,
     named_by_a_repeated_request, named_by_the_first_of_two_attempts,
     named_by_one_of_two_attempts, answer_to_a_lost_request_shows_its_id,
     joined_and_named, named_while_another_is_under_way,
-    inferred_until_a_request_is_named, what_is_held_has_a_limit)
+    inferred_until_a_request_is_named, request_without_its_head_counts_once,
+    what_is_held_has_a_limit)
