@@ -14,7 +14,7 @@ class_of(size_t n)
 	if (n < BULK_MIN)
 		return 0;
 	while (class < BULK_CLASSES - 1 && (size_t)1 << class < n)
-		class ++;
+		class += 1;
 	return class;
 }
 
