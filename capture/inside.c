@@ -30,6 +30,13 @@ is_behind_chunks(const struct pair *p, uint64_t position)
 	    (p->tail & 0xffffffffffff) == 0x0a300d0a0d0a;
 }
 
+void
+inside_ask(struct pair *p, const struct draft *q)
+{
+	if (!p->piped && is_behind_blank(p, q->ack))
+		p->open_chunks = false;
+}
+
 /* Had the client taken all that came before d when it sent q? */
 static bool
 is_awaited(const struct pair *p, const struct draft *d, const struct draft *q)

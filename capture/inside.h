@@ -34,6 +34,9 @@
 /* These bytes of responses have come; end is the position behind them. */
 void inside_pass(struct pair *p, struct span bytes, uint64_t end);
 
+/* The client sends q: it may show that a body of chunks has ended. */
+void inside_ask(struct pair *p, const struct draft *q);
+
 /*
  * Is d suspect, which the request of rank `caused` may have asked for?  Call
  * this before what is known of the gap before it is forgotten.

@@ -309,6 +309,7 @@ pair_request(struct pair *p, struct draft *d, const struct head *h)
 	    drafts_count(&q->seen) < PAIR_MAX_HELD;
 
 	note_ahead(p, d);
+	inside_ask(p, d);
 	p->heads |= span_eq_str(h->method, "HEAD");
 	d->expects = d->fragment || head_field(h, "Expect").p != NULL;
 	p->expects |= d->expects;

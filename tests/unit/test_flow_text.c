@@ -287,6 +287,25 @@ START_TEST(no_text_behind_a_chunked_body)
 }
 END_TEST
 
+/* A chunk is lost, and of the answer behind it the head. */
+START_TEST(chunks_have_ended_before_the_next_request)
+{
+	begin();
+	client(POST_C);
+	server(CHUNKED);
+	lose(40);
+	server("xx" LAST);
+	client(GET_B);
+	lose(60);
+	server("some of it");
+	client(DELETE_A);
+	server(DONE);
+	end("1.1 DELETE /a 204;1.2 POST /c 200 gap truncated;"
+	    "1.3 GET /b response-lost response-lost;"
+	    "1.4 DELETE /a 204;1.5 GET /b 404 no;");
+}
+END_TEST
+
 /* What ends a chunked body here is the end of the text, not of the answer. */
 START_TEST(text_behind_text_in_chunks)
 {
@@ -405,7 +424,8 @@ UNIT_MAIN("flow_text", text_of_a_cut_body_is_no_response,
     text_twice_in_a_batch, text_where_the_client_has_read_to,
     text_that_names_its_request, text_in_a_row,
     text_behind_what_may_answer_head, no_text_behind_interim_responses,
-    no_text_behind_a_chunked_body, text_behind_text_in_chunks,
-    text_that_another_request_awaits, text_in_a_body_without_end,
-    text_behind_which_a_line_stands, pipeline_behind_an_interim_response,
-    no_text_behind_a_loss_in_a_pipeline, answer_in_the_body_of_another)
+    no_text_behind_a_chunked_body, chunks_have_ended_before_the_next_request,
+    text_behind_text_in_chunks, text_that_another_request_awaits,
+    text_in_a_body_without_end, text_behind_which_a_line_stands,
+    pipeline_behind_an_interim_response, no_text_behind_a_loss_in_a_pipeline,
+    answer_in_the_body_of_another)
