@@ -51,7 +51,18 @@ struct keyer {
 	 * its masks where the recording has them, and all masks are alike.
 	 */
 	struct redactor *redactor;
+	bool is_signed; /* the request whose key it is */
 };
+
+static struct redact
+judge(const struct keyer *k)
+{
+	return (struct redact){
+		.redactor = k->redactor,
+		.scratch = k->arena,
+		.is_signed = k->is_signed,
+	};
+}
 
 static void
 put_tag(struct keyer *k, enum tag tag)
@@ -86,6 +97,15 @@ put_value(struct keyer *k, enum tag tag, struct span s)
 		put(k, tag, s);
 }
 
+/* What a secret of the path is left out of, not taken for one as a whole. */
+static void
+put_path_value(struct keyer *k, enum tag tag, struct span s)
+{
+	struct redact r = judge(k);
+
+	put_value(k, tag, redact_path_rest(&r, s, k->arena));
+}
+
 static int
 compare_targets(const void *a, const void *b)
 {
@@ -108,8 +128,8 @@ put_targets(struct keyer *k, const struct deletion *d)
 	qsort(sorted, d->target_count, sizeof(*sorted), compare_targets);
 	for (size_t i = 0; i < d->target_count; i++) {
 		put(k, TAG_TARGET, sorted[i].type);
-		put_value(k, TAG_VALUE, sorted[i].id);
-		put_value(k, TAG_VALUE, sorted[i].scope);
+		put_path_value(k, TAG_VALUE, sorted[i].id);
+		put_path_value(k, TAG_VALUE, sorted[i].scope);
 	}
 }
 
@@ -138,7 +158,7 @@ static void
 put_path(struct keyer *k, struct span path)
 {
 	while (path.p != NULL)
-		put_value(k, TAG_SEGMENT,
+		put_path_value(k, TAG_SEGMENT,
 		    url_decode(span_cut(&path, '/'), false, k->arena));
 }
 
@@ -146,7 +166,7 @@ put_path(struct keyer *k, struct span path)
 static bool
 is_left_out(const struct keyer *k, enum source_kind kind, struct span name)
 {
-	struct redact r = { .redactor = k->redactor, .scratch = k->arena };
+	struct redact r = judge(k);
 
 	if (redact_is_secret(&r,
 		kind == SOURCE_QUERY ? REDACT_QUERY : REDACT_FORM, name))
@@ -236,7 +256,7 @@ is_skipped(const struct skipped *s, const struct tree *node)
 static bool
 is_secret_member(const struct keyer *k, struct span name)
 {
-	struct redact r = { .redactor = k->redactor, .scratch = k->arena };
+	struct redact r = judge(k);
 
 	return redact_is_secret(&r, REDACT_JSON, name);
 }
@@ -371,8 +391,9 @@ put_masked(struct keyer *k, const struct message *request,
 }
 
 static void
-key_begin(struct keyer *k, struct arena *arena)
+key_begin(struct keyer *k, struct arena *arena, const struct message *request)
 {
+	k->is_signed = redact_is_signed(request);
 	k->digest = digest_new();
 	k->arena = arena;
 }
@@ -450,7 +471,7 @@ keyer_key(struct keyer *k, uint8_t key[MATCH_KEY_SIZE],
 	enum key_scope scope = key_scope(request, d);
 	struct arena arena = ARENA_INIT;
 
-	key_begin(k, &arena);
+	key_begin(k, &arena, request);
 	if (d != NULL)
 		put_deletion(k, d);
 	if (scope != KEY_OF_TARGETS)
@@ -478,7 +499,7 @@ key_of_parameters(uint8_t key[MATCH_KEY_SIZE], const struct rules *rules,
 	struct redactor redactor;
 	struct keyer k = keyer_for(rules, &redactor);
 
-	key_begin(&k, &arena);
+	key_begin(&k, &arena, request);
 	put_other(&k, request);
 	key_end(&k, key);
 }

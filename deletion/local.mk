@@ -52,6 +52,7 @@ libdeletion_a_SOURCES = \
 	%D%/redact_mask.c \
 	%D%/redact_name.c \
 	%D%/redact_parts.h \
+	%D%/redact_path.c \
 	%D%/redact_reading.c \
 	%D%/redact_text.c \
 	%D%/redact_url.c \

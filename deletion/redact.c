@@ -21,8 +21,8 @@ copy(struct arena *arena, struct span s)
 
 /* Begin to mask a part, which ends too early unless it is complete. */
 static struct redact
-begin(const struct redactor *red, struct arena *scratch,
-    const struct redact_part *part, bool complete)
+begin(const struct redactor *red, const struct exchange *x,
+    struct arena *scratch, const struct redact_part *part, bool complete)
 {
 	struct span s = part->text;
 
@@ -30,6 +30,7 @@ begin(const struct redactor *red, struct arena *scratch,
 		.redactor = red,
 		.scratch = scratch,
 		.cut = complete || s.p == NULL ? NULL : s.p + s.len,
+		.is_signed = redact_is_signed(x->request),
 		.part = red->watch != NULL ? part : NULL,
 	};
 }
@@ -74,7 +75,7 @@ redact_head(const struct redactor *red, struct exchange *x, struct message *m,
 		.request = m == x->request,
 		.text = text_span(t),
 	};
-	struct redact r = begin(red, scratch, &part, complete);
+	struct redact r = begin(red, x, scratch, &part, complete);
 
 	redact_lines(&r, t, part.request);
 	move_parsed(&m->parsed, m->head, text_span(t), &x->arena);
@@ -91,7 +92,7 @@ redact_interim(const struct redactor *red, struct exchange *x,
 		.request = m == x->request,
 		.text = text_span(t),
 	};
-	struct redact r = begin(red, scratch, &part, true);
+	struct redact r = begin(red, x, scratch, &part, true);
 
 	redact_lines(&r, t, false);
 	m->interim = text_span(t);
@@ -210,7 +211,7 @@ redact_body(const struct redactor *red, struct exchange *x, struct message *m,
 		.text = text_span(entity),
 		.type = type,
 	};
-	struct redact r = begin(red, scratch, &part, m->complete);
+	struct redact r = begin(red, x, scratch, &part, m->complete);
 
 	if (is_coded(&r, &m->parsed, text_span(entity))) {
 		if (!may_keep_coded(&r, &m->parsed, text_span(entity), type)) {
@@ -223,7 +224,7 @@ redact_body(const struct redactor *red, struct exchange *x, struct message *m,
 	if (chunked) {
 		part.kind = PART_FRAMING;
 		part.text = text_span(wire);
-		r = begin(red, scratch, &part, m->complete);
+		r = begin(red, x, scratch, &part, m->complete);
 		redact_framing(&r, wire);
 		scatter(wire, text_span(entity));
 	}

@@ -1,5 +1,7 @@
 #include "base/base.h"
 #include "deletion/redact_parts.h"
+#include "http/exchange.h"
+#include "http/url.h"
 
 static struct text
 rest_of(struct text t, size_t from)
@@ -185,4 +187,34 @@ redact_signer(struct span value, const char **kind)
 	*kind =
 	    span_eq_nocase(a.scheme, span_of_str("Basic")) ? "basic" : "token";
 	return a.rest;
+}
+
+static bool
+has_signature(struct span query)
+{
+	struct span signature = span_of_str("Signature");
+	struct pair pair;
+
+	while (url_next_pair(&query, &pair))
+		if (pair.key.len >= signature.len &&
+		    span_eq_nocase(span_sub(pair.key,
+				       pair.key.len - signature.len,
+				       signature.len),
+			signature))
+			return true;
+	return false;
+}
+
+bool
+redact_is_signed(const struct message *request)
+{
+	const struct head *h;
+	struct span value;
+
+	if (request == NULL)
+		return false;
+	h = &request->parsed;
+	value = head_field(h, "Authorization");
+	return take_apart(value).form != OPAQUE ||
+	    has_signature(url_split(h->method, h->target).query);
 }

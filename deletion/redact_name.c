@@ -14,7 +14,7 @@
 struct known_name {
 	uint8_t len; /* 0: free */
 	uint8_t place;
-	uint8_t what;
+	uint16_t what;
 	uint8_t name[KNOWN_LEN];
 };
 
@@ -102,8 +102,11 @@ look_at(const struct redactor *red, enum redact_place place, struct span name)
 	bool secret = header ? secret_header(name) : secret_name(name);
 	unsigned what = header ? header_kind(name) : 0;
 
-	if (secret || is_listed(red, place, name))
+	if (is_listed(red, place, name))
 		what |= NAME_SECRET;
+	else if (secret)
+		what |= NAME_SECRET |
+		    (!header && secret_is_session(name) ? NAME_SESSION : 0);
 	if (secret_is_harmless(name))
 		what |= NAME_HARMLESS;
 	if (!redact_would(name, LOOK_STRICT, false))
@@ -130,15 +133,15 @@ is_known(const struct known_name *k, enum redact_place place, struct span name)
 }
 
 /* Two names of one slot may alternate: the neighbour takes the older one. */
-unsigned
-redact_name(const struct redact *r, enum redact_place place, struct span name)
+static unsigned
+look_up(const struct redactor *red, enum redact_place place, struct span name)
 {
-	struct known_names *known = r->redactor->known;
+	struct known_names *known = red->known;
 	struct known_name *k, *neighbour;
 	size_t slot;
 
 	if (known == NULL || name.len == 0 || name.len > KNOWN_LEN)
-		return look_at(r->redactor, place, name);
+		return look_at(red, place, name);
 	slot = slot_of(place, name);
 	k = &known->at[slot];
 	neighbour = &known->at[slot ^ 1];
@@ -147,11 +150,20 @@ redact_name(const struct redact *r, enum redact_place place, struct span name)
 	if (is_known(neighbour, place, name))
 		return neighbour->what;
 	*neighbour = *k;
-	k->what = (uint8_t)look_at(r->redactor, place, name);
+	k->what = (uint16_t)look_at(red, place, name);
 	k->place = (uint8_t)place;
 	k->len = (uint8_t)name.len;
 	memcpy(k->name, name.p, name.len);
 	return k->what;
+}
+
+unsigned
+redact_name(const struct redact *r, enum redact_place place, struct span name)
+{
+	unsigned what = look_up(r->redactor, place, name);
+
+	return r->is_signed && (what & NAME_SESSION) ? what & ~NAME_SECRET
+						     : what;
 }
 
 bool

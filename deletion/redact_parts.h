@@ -13,6 +13,8 @@
 #include "deletion/secret.h"
 
 struct arena;
+struct message;
+struct pair;
 struct known_names;
 struct known_masks;
 
@@ -51,6 +53,7 @@ struct redact {
 	const uint8_t *cut; /* the text ends here too early; NULL if it
 			       does not */
 	unsigned depth;     /* texts inside texts */
+	bool is_signed;     /* redact_is_signed() */
 	const struct redact_part *part; /* NULL: nobody looks */
 };
 
@@ -73,7 +76,15 @@ enum {
 	NAME_PLAIN = 32, /* nothing in it looks like a secret itself */
 	NAME_URL = 64,   /* these two are of headers only */
 	NAME_HOST = 128,
+	NAME_SESSION = 256, /* a secret where the request is not signed */
 };
+
+/*
+ * Does a signature of the request say who sends it?  Then the id of a session
+ * beside it is that of a thing, such as AWS's TerminateSession ends.  The
+ * request may be NULL: it is not known to be signed.
+ */
+bool redact_is_signed(const struct message *request);
 
 unsigned redact_name(const struct redact *r, enum redact_place place,
     struct span name);
@@ -113,6 +124,23 @@ bool redact_is_cut(const struct redact *r, struct text t);
 void redact_target(const struct redact *r, struct span method, struct text t);
 void redact_pairs(const struct redact *r, enum redact_place place,
     struct text t);
+
+/* One of them; a value that nothing is known of is looked at as look says. */
+void redact_pair(const struct redact *r, enum redact_place place, struct text t,
+    const struct pair *raw, enum secret_look look);
+
+/*
+ * The path of a target: its parameters (RFC 3986, section 3.3), as in
+ * "/a;jsessionid=1", by their names, and what ASP.NET writes as "(S(...))".
+ */
+void redact_path(const struct redact *r, struct text t);
+
+/*
+ * A path, whole or a segment, decoded, without what redact_path() masks by
+ * its name.
+ */
+struct span redact_path_rest(const struct redact *r, struct span path,
+    struct arena *arena);
 
 /* The value of Authorization and its like. */
 void redact_authorization(const struct redact *r, struct text value);

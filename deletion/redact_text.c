@@ -48,6 +48,26 @@ redact_would(struct span t, enum secret_look look, bool cut)
 	return secret_next(&t, look, cut, &found);
 }
 
+static bool
+is_in_name(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	    (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '.';
+}
+
+/* "SessionId=" before the value, where that is no secret. */
+static bool
+is_allowed(const struct redact *r, struct text t, struct span value)
+{
+	size_t end = (size_t)(value.p - t.p), from;
+
+	if (!r->is_signed || end == 0 || t.p[--end] != '=')
+		return false;
+	for (from = end; from > 0 && is_in_name(t.p[from - 1]);)
+		from--;
+	return secret_is_session(span_sub(text_span(t), from, end - from));
+}
+
 void
 redact_plain(const struct redact *r, struct text t, enum secret_look look)
 {
@@ -56,9 +76,13 @@ redact_plain(const struct redact *r, struct text t, enum secret_look look)
 	for (int i = 0; again && i < MAX_PASSES; i++) {
 		struct span rest = text_span(t), found;
 
-		for (again = false; secret_next(&rest, look, cut, &found);
-		     again = true)
+		again = false;
+		while (secret_next(&rest, look, cut, &found)) {
+			if (is_allowed(r, t, found))
+				continue;
 			redact_all(r, found, text_part(t, found));
+			again = true;
+		}
 	}
 }
 

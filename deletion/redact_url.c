@@ -3,9 +3,9 @@
 #include "base/arena.h"
 #include "http/url.h"
 
-static void
+void
 redact_pair(const struct redact *r, enum redact_place place, struct text t,
-    const struct pair *raw)
+    const struct pair *raw, enum secret_look look)
 {
 	struct span key = url_decode(raw->key, true, r->scratch);
 	struct text value = text_part(t, raw->value);
@@ -13,7 +13,7 @@ redact_pair(const struct redact *r, enum redact_place place, struct text t,
 
 	if (!(what & NAME_SECRET)) {
 		redact_value(r, value,
-		    what & NAME_HARMLESS ? LOOK_PREFIX : LOOK_TEXT);
+		    what & NAME_HARMLESS ? LOOK_PREFIX : look);
 		return;
 	}
 	value = text_part(t, secret_part(key, raw->value));
@@ -31,7 +31,7 @@ redact_pairs(const struct redact *r, enum redact_place place, struct text t)
 	while (url_next_pair(&rest, &pair)) {
 		redact_value(r, text_part(t, pair.key), LOOK_TEXT);
 		if (pair.value.p != NULL)
-			redact_pair(r, place, t, &pair);
+			redact_pair(r, place, t, &pair, LOOK_TEXT);
 	}
 }
 
@@ -39,57 +39,6 @@ static void
 redact_query(const struct redact *r, struct text t)
 {
 	redact_pairs(r, REDACT_QUERY, t);
-}
-
-static bool
-is_any(struct span step)
-{
-	return span_eq_str(step, "*") ||
-	    (step.len >= 2 && step.p[0] == '{' && step.p[step.len - 1] == '}');
-}
-
-static bool
-path_fits(const struct redact *r, struct span path, struct span pattern)
-{
-	while (path.p != NULL && pattern.p != NULL) {
-		struct span step = span_cut(&pattern, '/');
-		struct span segment = span_cut(&path, '/');
-
-		if (!is_any(step) &&
-		    !span_eq(step, url_decode(segment, false, r->scratch)))
-			return false;
-	}
-	return path.p == NULL && pattern.p == NULL;
-}
-
-static void
-redact_segments(const struct redact *r, struct text t, struct span pattern)
-{
-	struct span path = text_span(t);
-
-	if (!path_fits(r, path, pattern))
-		return;
-	while (path.p != NULL) {
-		struct span step = span_cut(&pattern, '/');
-		struct span segment = span_cut(&path, '/');
-
-		if (span_eq_str(step, "*"))
-			redact_all(r, url_decode(segment, false, r->scratch),
-			    text_part(t, segment));
-	}
-}
-
-static void
-redact_path(const struct redact *r, struct text t)
-{
-	struct span rest = text_span(t);
-
-	for (size_t i = 0; i < r->redactor->paths.count; i++)
-		redact_segments(r, t, span_of_str(r->redactor->paths.at[i]));
-
-	while (rest.p != NULL)
-		redact_value(r, text_part(t, span_cut(&rest, '/')),
-		    r->redactor->harder ? LOOK_TEXT : LOOK_PREFIX);
 }
 
 /* "user:passw" of a target that is cut reads like "host:port". */

@@ -301,6 +301,23 @@ userinfo(struct span s, bool cut)
 	return at > 3 ? span_sub(s, 3, at - 3) : (struct span){ 0 };
 }
 
+/* The length of the mask that s begins with. */
+static size_t
+mask_at(struct span s)
+{
+	return s.len > 2 && s.p[0] == 'o' && s.p[1] == 'b' ? mask_length(s) : 0;
+}
+
+/* Of a value that was masked in a path, the next segment is no part. */
+static struct span
+without_segments(struct span value)
+{
+	size_t n = mask_at(value);
+
+	return n < value.len && value.p[n] == '/' ? span_sub(value, 0, n)
+						  : value;
+}
+
 /*
  * "name=value", in a query or in plain words; a colon will do in words.
  */
@@ -319,7 +336,8 @@ assigned(struct span s, bool colon)
 	if (!secret_name(name))
 		return (struct span){ 0 };
 	s = after(s, n);
-	s = secret_part(name, span_sub(s, 0, count(s, VALUE)));
+	s = without_segments(span_sub(s, 0, count(s, VALUE)));
+	s = secret_part(name, s);
 	return s.len > 0 ? s : (struct span){ 0 };
 }
 
@@ -472,13 +490,6 @@ may_begin(uint8_t c, enum secret_look look)
 		return true;
 	return kinds[c] != NULL || c == 'b' || c == 'B' || c == ':' ||
 	    c == '-' || c == '?' || c == '&';
-}
-
-/* The length of the mask that s begins with. */
-static size_t
-mask_at(struct span s)
-{
-	return s.len > 2 && s.p[0] == 'o' && s.p[1] == 'b' ? mask_length(s) : 0;
 }
 
 bool

@@ -20,6 +20,13 @@ bool secret_name(struct span name);
 bool secret_header(struct span name);
 
 /*
+ * Is such a name a secret's only because it is that of a session's id?
+ * Where a session is not how a client proves who it is, that is an id like
+ * any other.
+ */
+bool secret_is_session(struct span name);
+
+/*
  * The part of a value under such a name that is the secret: of a
  * credential, "AK/date/region/service", the key alone.
  */

@@ -8,6 +8,7 @@
 enum place {
 	WHOLE,
 	END,
+	END_WORD, /* at the end, and a word of its own there */
 	ANYWHERE,
 };
 
@@ -18,25 +19,17 @@ struct pattern {
 
 /* Named like secrets, yet not: what audits and retries need to see. */
 static const struct pattern exempt[] = {
-	{ END, "clienttoken" },
-	{ END, "clientrequesttoken" },
-	{ END, "idempotencytoken" },
-	{ END, "idempotencykey" },
-	{ END, "requesttoken" },
-	{ END, "nexttoken" },
-	{ END, "pagetoken" },
-	{ END, "paginationtoken" },
-	{ END, "continuationtoken" },
-	{ END, "secretid" },
-	{ END, "secretids" },
-	{ END, "secretname" },
-	{ END, "secretnames" },
-	{ END, "secretarn" },
-	{ END, "secretref" },
-	{ END, "secretkeyref" },
-	{ END, "pullsecrets" },
-	{ END, "secretversion" },
-	{ END, "passwordpolicy" },
+	{ END, "clienttoken" }, { END, "clientrequesttoken" },
+	{ END, "idempotencytoken" }, { END, "idempotencykey" },
+	{ END, "requesttoken" }, { END, "nexttoken" }, { END, "pagetoken" },
+	{ END, "paginationtoken" }, { END, "continuationtoken" },
+	{ END, "secretid" }, { END, "secretids" }, { END, "secretname" },
+	{ END, "secretnames" }, { END, "secretarn" }, { END, "secretref" },
+	{ END, "secretkeyref" }, { END, "pullsecrets" },
+	{ END, "secretversion" }, { END, "passwordpolicy" },
+	{ END, "mirrorsessionid" }, /* a thing of several clouds' networks */
+	{ END, "accountsid" },      /* who, as Twilio writes it */
+	{ END, "objectsid" },       /* who, as Windows does */
 };
 
 static const struct pattern secrets[] = {
@@ -76,6 +69,14 @@ static const struct pattern secrets[] = {
 	{ WHOLE, "samlassertion" },
 	{ WHOLE, "clientassertion" },
 	{ WHOLE, "codeverifier" },
+};
+
+/* Who has the id of a session is taken for whoever began it. */
+static const struct pattern sessions[] = {
+	{ END, "sessionid" },
+	{ END, "sessid" },
+	{ END, "sessionkey" },
+	{ END_WORD, "sid" },
 };
 
 /* Values under these are ids, digests, addresses or lists of words. */
@@ -139,24 +140,53 @@ static const struct pattern harmless[] = {
 
 struct plain {
 	char text[MAX_NAME];
+	bool begins[MAX_NAME]; /* a word, after punctuation or "aB" */
 	size_t len;
 };
+
+static bool
+is_lower(uint8_t c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool
+is_upper(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool
+is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+begins_word(struct span name, size_t at)
+{
+	uint8_t before = at > 0 ? name.p[at - 1] : 0, c = name.p[at];
+
+	return (!is_lower(before) && !is_upper(before)) ||
+	    (is_lower(before) && is_upper(c));
+}
 
 /* Lower-case letters and digits only, and no digits at the end. */
 static struct plain
 simplify(struct span name)
 {
-	struct plain out = { .len = 0 };
+	struct plain out;
 
+	out.len = 0;
 	if (name.len > MAX_NAME)
 		name = span_sub(name, name.len - MAX_NAME, MAX_NAME);
 	for (size_t i = 0; i < name.len; i++) {
 		uint8_t c = name.p[i];
 
-		if (c >= 'A' && c <= 'Z')
-			c = (uint8_t)(c + ('a' - 'A'));
-		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-			out.text[out.len++] = (char)c;
+		if (!is_lower(c) && !is_upper(c) && !is_digit(c))
+			continue;
+		out.begins[out.len] = begins_word(name, i);
+		out.text[out.len++] = (char)(is_upper(c) ? c + ('a' - 'A') : c);
 	}
 	while (out.len > 0 && out.text[out.len - 1] <= '9')
 		out.len--;
@@ -174,6 +204,8 @@ fits(const struct plain *name, const struct pattern *p)
 		return memmem(name->text, name->len, p->text, len) != NULL;
 	if (p->place == WHOLE && len != name->len)
 		return false;
+	if (p->place == END_WORD && !name->begins[name->len - len])
+		return false;
 	return memcmp(name->text + name->len - len, p->text, len) == 0;
 }
 
@@ -186,13 +218,30 @@ any_fits(const struct plain *name, const struct pattern *p, size_t count)
 	return false;
 }
 
+static bool
+is_secret(const struct plain *name)
+{
+	return any_fits(name, secrets, ARRAY_LEN(secrets)) ||
+	    any_fits(name, sessions, ARRAY_LEN(sessions));
+}
+
 bool
 secret_name(struct span name)
 {
 	struct plain plain = simplify(name);
 
 	return !any_fits(&plain, exempt, ARRAY_LEN(exempt)) &&
-	    any_fits(&plain, secrets, ARRAY_LEN(secrets));
+	    is_secret(&plain);
+}
+
+bool
+secret_is_session(struct span name)
+{
+	struct plain plain = simplify(name);
+
+	return any_fits(&plain, sessions, ARRAY_LEN(sessions)) &&
+	    !any_fits(&plain, secrets, ARRAY_LEN(secrets)) &&
+	    !any_fits(&plain, exempt, ARRAY_LEN(exempt));
 }
 
 bool
@@ -205,8 +254,7 @@ secret_header(struct span name)
 	if (any_fits(&plain, exempt, ARRAY_LEN(exempt)) ||
 	    fits(&plain, &handshake))
 		return false;
-	return fits(&plain, &key) ||
-	    any_fits(&plain, secrets, ARRAY_LEN(secrets));
+	return fits(&plain, &key) || is_secret(&plain);
 }
 
 bool

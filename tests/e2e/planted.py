@@ -68,11 +68,12 @@ NAMED = RANDOM + [
 SECRET_NAMES = ["password", "adminPass", "user_password", "access_token",
                 "client_secret", "secret_key", "apiKey", "x-api-key",
                 "private_key", "refresh_token", "sk", "db.passwd",
-                "AccessKeySecret", "auth"]
+                "AccessKeySecret", "auth", "session_id", "PHPSESSID", "_sid"]
 SECRET_HEADERS = ["X-Auth-Token", "X-Security-Token", "X-Amz-Security-Token",
                   "X-Api-Key", "X-Vault-Token", "Proxy-Authorization",
                   "Ocp-Apim-Subscription-Key", "X-Client-Secret", "Api-Key",
-                  "X-Subject-Token"]
+                  "X-Subject-Token", "vmware-api-session-id", "X-chkp-sid",
+                  "X-RestSvcSessionId", "X-Transmission-Session-Id"]
 PLACES = []
 
 
@@ -177,6 +178,16 @@ def presigned(s): return request(target=f"/v1/things/1?X-Amz-Algorithm=A&X-Amz-S
 def path(s): return request(target=f"/v1/share/{s}/things/1"), None
 @place(SHAPED)
 def path_escaped(s): return request(target="/v1/share/" + "".join(f"%{ord(c):02X}" for c in s)), None
+@place(NAMED)
+def path_parameter(s): return request(target=f"/v1/things/1;v=2;jsessionid={s}"), None
+@place(NAMED)
+def path_parameter_inside(s): return request(target=f"/v1/things%3BPHPSESSID={s}/1?a=b"), None
+@place(NAMED)
+def path_ticket(s): return request(target=f"/v1/(S({s}))/things/1"), None
+@place(NAMED)
+def location_parameter(s): return None, response(line="HTTP/1.1 302 Found", head=f"Location: /x;jsessionid={s}?a=b\r\n")
+@place(NAMED)
+def response_session(s): return None, response(head=f"X-Session-Id: {s}\r\n")
 @place(SHAPED)
 def reason(s): return None, response(line=f"HTTP/1.1 403 bad token {s}")
 @place(RANDOM)

@@ -66,6 +66,9 @@ key(const struct rules *r, const char *head, const char *body)
 #define JSON "POST /a HTTP/1.1\r\nContent-Type: application/json"
 #define FORM                                                                   \
 	"POST /a HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded"
+#define SIGNED                                                                 \
+	"POST / HTTP/1.1\r\nAuthorization: AWS4-HMAC-SHA256 Credential=A/b,"   \
+	" SignedHeaders=c, Signature=d\r\nContent-Type: application/json"
 #define MIXED "Zk3vQ9xT2mLp8RwYc5NdZk3vQ9xT2mLp"
 
 static const struct {
@@ -115,6 +118,20 @@ static const struct {
 	{ FORM, "a=1", FORM, "a=2", false },
 	{ FORM, "a=1", JSON, "a=1", false },
 	{ FORM, "a=1&password=x", FORM, "a=1&password=why", true },
+	{ "GET /a?sid=1 HTTP/1.1", "", "GET /a?sid=23 HTTP/1.1", "", true },
+	{ "GET /a;jsessionid=" MIXED " HTTP/1.1", "", GET, "", true },
+	{ "GET /a;v=1;sid=1;w HTTP/1.1", "", "GET /a;v=1;w HTTP/1.1", "",
+	    true },
+	{ "GET /a;jsessionid=" MIXED " HTTP/1.1", "",
+	    "GET /b;jsessionid=" MIXED " HTTP/1.1", "", false },
+	{ "GET /a;v=1 HTTP/1.1", "", "GET /a;v=2 HTTP/1.1", "", false },
+	{ "GET /(S(" MIXED "))/a HTTP/1.1", "",
+	    "GET /(S(x" MIXED "))/a HTTP/1.1", "", true },
+	{ "GET /(S(" MIXED "))/a HTTP/1.1", "",
+	    "GET /(S(" MIXED "))/b HTTP/1.1", "", false },
+	{ JSON, "{\"SessionId\":\"1\"}", JSON, "{\"SessionId\":\"2\"}", true },
+	{ SIGNED, "{\"SessionId\":\"1\"}", SIGNED, "{\"SessionId\":\"2\"}",
+	    false },
 };
 
 START_TEST(requests_that_mean_the_same_have_one_key)
@@ -210,6 +227,32 @@ START_TEST(deletions_match_by_what_they_delete)
 }
 END_TEST
 
+START_TEST(a_session_in_a_target_is_no_part_of_it)
+{
+	static const struct target sessions[] = {
+		TARGET("t", "a/1;jsessionid=ob_X6KzxwyiFpONbhUD_____________",
+		    "s"),
+		TARGET("t", "a/1;jsessionid=6F1A0C44E1B1A1B9D5C2E7F3A9B8C7D6",
+		    "s"),
+		TARGET("t", "a/2;jsessionid=ob_X6KzxwyiFpONbhUD_____________",
+		    "s"),
+	};
+	struct deletion d[3];
+	struct rules *r = rules();
+	struct key k[3];
+
+	for (size_t i = 0; i < 3; i++) {
+		d[i] = base;
+		d[i].targets = &sessions[i];
+		d[i].target_count = 1;
+		k[i] = deletion_key(r, &d[i], GET);
+	}
+	ck_assert_mem_eq(&k[0], &k[1], sizeof(k[0]));
+	ck_assert_mem_ne(&k[0], &k[2], sizeof(k[0]));
+	rules_close(r);
+}
+END_TEST
+
 START_TEST(deletions_without_ids_match_by_their_selector)
 {
 	static const struct deletion set = { .operation = SPAN_LITERAL("op"),
@@ -285,6 +328,6 @@ START_TEST(where_only_the_path_is_known_the_rest_counts)
 END_TEST
 
 UNIT_MAIN("key", requests_that_mean_the_same_have_one_key,
-    deletions_match_by_what_they_delete,
+    deletions_match_by_what_they_delete, a_session_in_a_target_is_no_part_of_it,
     deletions_without_ids_match_by_their_selector,
     where_only_the_path_is_known_the_rest_counts)

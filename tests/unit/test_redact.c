@@ -43,10 +43,13 @@ struct sample {
 #define XML     REQUEST "Content-Type: application/xml\r\n\r\n"
 #define FORM    REQUEST "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
 #define CHUNKS  REQUEST "Transfer-Encoding: chunked\r\n\r\n"
-#define TEXT    REQUEST "Content-Type: text/plain\r\n\r\n"
-#define AKID    "AKIAIOSFODNN7EXAMPLE"
-#define JWT     "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
-#define MIXED   "Zk3vQ9xT2mLp8RwYc5NdZk3vQ9xT2mLp"
+#define SIGNED                                                                 \
+	"Authorization: HMAC-SHA256 Credential=A/b/c, SignedHeaders=d, "       \
+	"Signature=e\r\n"
+#define TEXT  REQUEST "Content-Type: text/plain\r\n\r\n"
+#define AKID  "AKIAIOSFODNN7EXAMPLE"
+#define JWT   "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
+#define MIXED "Zk3vQ9xT2mLp8RwYc5NdZk3vQ9xT2mLp"
 #define MULTIPART                                                              \
 	REQUEST "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
 
@@ -102,7 +105,22 @@ static const struct sample samples[] = {
 	{ "GET /x?a=1#access_token=" S " HTTP/1.1\r\n\r\n", "", S, 0 },
 	{ REQUEST "Referer: http://h/?a=b&X-Amz-Signature=" S "\r\n\r\n", "", S,
 	    0 },
+	{ REQUEST "vmware-api-session-id: " S "\r\n\r\n", "", S, 0 },
+	{ REQUEST "X-chkp-sid: " S "\r\n\r\n", "", S, 0 },
+	{ ANSWER "X-Transmission-Session-Id: " S "\r\n\r\n", "", S, RESPONSE },
+	{ REQUEST SIGNED "X-Session-Id: " S "\r\n\r\n", "", S, 0 },
+	{ ANSWER "Location: /x;jsessionid=" S "?a\r\n\r\n", "", S, RESPONSE },
 	/* request targets */
+	{ "GET /x;jsessionid=" S " HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET /x;v=1;PHPSESSID=" S ";w/y HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET /x%3bjsessionid%3D" S "/y HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET /x;%74oken=" S "/y HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET /x;jsessionid=" S, "", S, CUT },
+	{ "GET /a/(S(" S "))/x HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET /(A(b)F(" S ")S(c))/x HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET /(S(" S, "", S, CUT },
+	{ "GET /x?jsessionid=" S " HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET /x?_sid=" S "&a HTTP/1.1\r\n\r\n", "", S, 0 },
 	{ "GET http://u:" S "@h/ HTTP/1.1\r\n\r\n", "", S, 0 },
 	{ "GET http://u:" S, "", S, CUT },
 	{ "GET /x?a=1&access_token=" S "&b HTTP/1.1\r\n\r\n", "", S, 0 },
@@ -133,6 +151,9 @@ static const struct sample samples[] = {
 	{ JSON, "[{\"name\":\"DB_PASSWORD\",\"value\":\"" S "\"}]", S, 0 },
 	{ JSON, "{\"a\":{},\"sk\":\"" S "\"}\n{\"sk\":\"b\"}", S, 0 },
 	{ JSON, "{\"a\":1}}}{\"sk\":\"" S "\"}", S, 0 },
+	{ JSON, "{\"session_id\":\"" S "\"}", S, 0 },
+	{ JSON, "{\"a\":[{\"sid\":\"" S "\"}]}", S, 0 },
+	{ JSON, "{\"href\":\"/x;jsessionid=" S "\"}", S, 0 },
 	{ TEXT, "{\"sk\":\"" S "\"}", S, 0 },
 	{ TEXT, "user: joe\npassword: " S "\n", S, 0 },
 	{ TEXT, "see " AKID, AKID, 0 },
@@ -335,6 +356,15 @@ static const struct sample harmless[] = {
 	    "", 0 },
 	{ FORM, "Action=TerminateInstances&InstanceId.1=i-0abcdef1234567890",
 	    "", 0 },
+	{ "DELETE /v3/session_id/sid;v=1;a/(S)/traffic_mirror_sessions/x "
+	  "HTTP/1.1\r\n\r\n",
+	    "", "", 0 },
+	{ "POST /?Action=TerminateSession&SessionId=s-1&Signature=__ "
+	  "HTTP/1.1\r\n\r\n",
+	    "{\"SessionId\":\"s-1\",\"TrafficMirrorSessionId\":\"tms-1\"}", "",
+	    0 },
+	{ JSON, "{\"basid\":\"a\",\"account_sid\":\"b\",\"sessions\":1}", "",
+	    0 },
 	{ CHUNKS, "6\r\n{\"a\":1\r\n1\r\n}\r\n0\r\n\r\n", "", CHUNKED },
 };
 

@@ -10,7 +10,9 @@ START_TEST(names_of_secrets)
 		"SecretAccessKey", "access_key", "AccessKeyId", "sk", "SK",
 		"token", "X-Auth-Token", "securityToken", "api_key", "apikey",
 		"client_secret", "X-Amz-Signature", "sig", "private_key",
-		"credentials", "user.passwd[0]", "tokens" };
+		"credentials", "user.passwd[0]", "tokens", "session_id",
+		"sessionId", "JSESSIONID", "PHPSESSID", "session-key", "sid",
+		"_sid", "connect.sid", "SID", "userSid", "sid2" };
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		ck_assert_msg(secret_name(span_of_str(cases[i])), "%s",
@@ -24,7 +26,10 @@ START_TEST(names_of_what_must_stay)
 		"Idempotency-Key", "nextToken", "NextPageToken", "SecretId",
 		"secret_name", "request_id", "InstanceIds.1", "id", "key",
 		"Action", "state", "task", "disk", "SignedHeaders", "design",
-		"author", "compass", "" };
+		"author", "compass", "", "session", "session_ids", "sessions",
+		"basid", "BASID", "inside", "sidecar", "residue",
+		"CorrelationId", "trace_id", "SpanId", "operationId",
+		"TrafficMirrorSessionId", "account_sid", "AccountSid" };
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		ck_assert_msg(!secret_name(span_of_str(cases[i])), "%s",
@@ -40,6 +45,24 @@ START_TEST(headers_with_keys)
 	ck_assert(!secret_header(span_of_str("X-Client-Token")));
 	ck_assert(!secret_header(span_of_str("Sec-WebSocket-Key")));
 	ck_assert(!secret_header(span_of_str("X-Request-Id")));
+	ck_assert(!secret_header(span_of_str("X-Correlation-ID")));
+	ck_assert(!secret_header(span_of_str("X-B3-TraceId")));
+	ck_assert(!secret_header(span_of_str("X-Openstack-Request-Id")));
+	ck_assert(secret_header(span_of_str("vmware-api-session-id")));
+	ck_assert(secret_header(span_of_str("X-RestSvcSessionId")));
+	ck_assert(secret_header(span_of_str("X-chkp-sid")));
+	ck_assert(secret_header(span_of_str("X-Transmission-Session-Id")));
+}
+END_TEST
+
+START_TEST(names_of_sessions)
+{
+	ck_assert(secret_is_session(span_of_str("SessionId")));
+	ck_assert(secret_is_session(span_of_str("_sid")));
+	ck_assert(!secret_is_session(span_of_str("secret_session_id")));
+	ck_assert(!secret_is_session(span_of_str("token")));
+	ck_assert(!secret_is_session(span_of_str("TrafficMirrorSessionId")));
+	ck_assert(!secret_is_session(span_of_str("id")));
 }
 END_TEST
 
@@ -103,6 +126,8 @@ static const struct looks looks[] = {
 	  "resourceGroups/MyRg/providers/Microsoft.Compute",
 	    NULL, LOOK_TEXT, 0 },
 	{ "Incorrect token or token resolution failed", NULL, LOOK_TEXT, 0 },
+	{ "app/3;token=ob_X6KzxwyiFpONbhUD_____________/x", NULL, LOOK_TEXT,
+	    0 },
 	{ "", NULL, LOOK_STRICT, 1 },
 };
 
@@ -135,4 +160,5 @@ START_TEST(all_of_them_are_found)
 END_TEST
 
 UNIT_MAIN("secret", names_of_secrets, names_of_what_must_stay,
-    headers_with_keys, looks_of_secrets, all_of_them_are_found)
+    headers_with_keys, names_of_sessions, looks_of_secrets,
+    all_of_them_are_found)
