@@ -11,6 +11,7 @@ libhttp_a_SOURCES = \
 	%D%/inflate.c %D%/inflate.h \
 	%D%/parser.c %D%/parser.h \
 	%D%/reading.c %D%/reading.h \
+	%D%/showing.c %D%/showing.h \
 	%D%/url.c %D%/url.h
 
 http_libs = libhttp.a $(base_libs) $(LLHTTP_LIBS) $(ZLIB_LIBS) $(OPENSSL_LIBS)

@@ -1,6 +1,7 @@
 #include "http/reading.h"
 
 #include "http/fields.h"
+#include "http/showing.h"
 
 /* An extract is not longer; few heads need half of it. */
 #define EXTRACT_MAX 192
@@ -107,6 +108,7 @@ on_headers_complete(llhttp_t *l)
 	struct parser_head *h = &r->out;
 
 	r->headed = true;
+	r->coded = (l->flags & F_TRANSFER_ENCODING) != 0;
 	h->cl_and_te =
 	    (l->flags & F_CONTENT_LENGTH) && (l->flags & F_TRANSFER_ENCODING);
 	h->keep_alive = llhttp_should_keep_alive(l);
@@ -139,6 +141,8 @@ set_up(struct reading *r)
 	llhttp_t *l = &r->after;
 
 	r->in_value = r->too_many = r->headed = r->complete = false;
+	r->coded = false;
+	r->bad = NULL;
 	llhttp_init(l,
 	    r->out.head.side == HEAD_REQUEST ? HTTP_REQUEST : HTTP_RESPONSE,
 	    &settings);
@@ -163,200 +167,54 @@ reading_begin(struct reading *r, enum head_side side, struct field *fields,
 	return r->plain ? len : fields_head_length(bytes, 0);
 }
 
-/*
- * llhttp knows a list of methods, some of them only in other protocols, and
- * numbers DELETE as 0.  The framing of a request depends on its method only
- * for CONNECT, so the method is read here and llhttp is shown another one.
- */
-static struct span
-shown_method(struct span method)
-{
-	static const struct span connect = SPAN_LITERAL("CONNECT"),
-				 other = SPAN_LITERAL("POST");
-
-	return span_eq(method, connect) ? connect : other;
-}
-
-static llhttp_errno_t
-show(struct reading *r, struct span bytes)
-{
-	return llhttp_execute(&r->after, (const char *)bytes.p, bytes.len);
-}
-
-/* What is between the method and the version of a request line. */
-static struct span
-target_of(struct span rest)
-{
-	size_t from = 0, to = rest.len;
-
-	while (from < to && rest.p[from] == ' ')
-		from++;
-	while (to > from && rest.p[to - 1] != ' ')
-		to--;
-	while (to > from && rest.p[to - 1] == ' ')
-		to--;
-	return span_sub(rest, from, to - from);
-}
-
-/* Servers take such a target, llhttp does not. */
 static bool
-is_odd_target(struct span target)
+ends_in_chunked(struct span value)
 {
-	bool odd = false;
+	static const struct span chunked = SPAN_LITERAL("chunked");
+	size_t n = value.len, from;
 
-	for (size_t i = 0; i < target.len; i++) {
-		if (target.p[i] < ' ' || target.p[i] == 0x7f)
-			return false;
-		odd |= target.p[i] == ' ' || target.p[i] > 0x7f;
-	}
-	return odd;
+	while (n > 0 && value.p[n - 1] <= ' ')
+		n--;
+	from = n > chunked.len ? n - chunked.len : 0;
+	return span_eq_nocase(span_sub(value, from, n - from), chunked) &&
+	    (from == 0 || value.p[from - 1] == ',' || value.p[from - 1] <= ' ');
 }
 
 /*
- * llhttp takes a bare LF after every line but the request line, so the end
- * of that line is shown to it as CRLF.
+ * Do we read the last Transfer-Encoding as llhttp does?  A request must end in
+ * chunked, a response ends with the connection otherwise (RFC 9112, 6.3).
  */
-static llhttp_errno_t
-show_request_line(struct reading *r, struct span line)
+static bool
+is_coding_clear(struct reading *r)
 {
-	static const struct span crlf = SPAN_LITERAL("\r\n"),
-				 stand_in = SPAN_LITERAL(" /");
-	size_t n = fields_token(line), end = span_find(line, '\n');
-	struct span rest, target;
-	llhttp_errno_t e;
+	static const struct span name = SPAN_LITERAL("Transfer-Encoding");
+	size_t i = r->count;
+	bool chunked;
 
-	if (n == 0 || n >= end || end == line.len || line.p[n] != ' ')
-		return HPE_INVALID_METHOD;
-	end -= line.p[end - 1] == '\r';
-	rest = span_sub(line, n, end - n);
-	target = target_of(rest);
-	r->out.head.method = span_sub(line, 0, n);
-	show(r, shown_method(r->out.head.method));
-	if (!is_odd_target(target)) {
-		show(r, rest);
-		return show(r, crlf);
-	}
-	show(r, stand_in);
-	show(r, span_sub(rest, (size_t)(target.p + target.len - rest.p), end));
-	e = show(r, crlf);
-	r->out.head.target = target;
-	return e;
-}
-
-/* The value of this line if it is Content-Length; else absent. */
-static struct span
-length_value(struct span line)
-{
-	static const struct span name = SPAN_LITERAL("Content-Length");
-	size_t colon = fields_token(line);
-
-	if (colon == line.len || line.p[colon] != ':' ||
-	    !span_eq_nocase(span_sub(line, 0, colon), name))
-		return (struct span){ NULL, 0 };
-	while (line.len > 0 &&
-	    (line.p[line.len - 1] == '\n' || line.p[line.len - 1] == '\r'))
-		line.len--;
-	return span_trim(span_sub(line, colon + 1, line.len));
-}
-
-/* The only number in a list that may repeat it; else absent. */
-static struct span
-only_length(struct span list)
-{
-	struct span first = span_trim(span_cut(&list, ','));
-
-	while (list.p != NULL)
-		if (!span_eq(span_trim(span_cut(&list, ',')), first))
-			return (struct span){ NULL, 0 };
-	return first;
-}
-
-static llhttp_errno_t
-add_unseen(struct reading *r, struct span line, struct span value)
-{
-	if (r->count == HEAD_MAX_FIELDS) {
-		r->too_many = true;
-		return HPE_USER;
-	}
-	r->fields[r->count++] = (struct field){
-		.name = span_sub(line, 0, fields_token(line)),
-		.value = value,
-	};
-	return HPE_OK;
-}
-
-/* Show a list as the number that it repeats. */
-static llhttp_errno_t
-show_list(struct reading *r, struct span line, struct span list,
-    struct span length)
-{
-	size_t from = (size_t)(length.p + length.len - line.p),
-	       to = (size_t)(list.p + list.len - line.p);
-	llhttp_errno_t e = show(r, span_sub(line, 0, from));
-
-	if (e == HPE_OK)
-		e = show(r, span_sub(line, to, line.len));
-	if (r->count > 0)
-		r->fields[r->count - 1].value = list;
-	return e;
-}
-
-/*
- * A length that is said twice is one (RFC 9110, 8.6); llhttp, which refuses
- * that, is shown it once.
- */
-static llhttp_errno_t
-show_fields(struct reading *r, struct span rest)
-{
-	struct span known = { NULL, 0 };
-	llhttp_errno_t e = HPE_OK;
-
-	while (rest.len > 0 && e == HPE_OK) {
-		size_t n = span_find(rest, '\n') + 1;
-		struct span line = span_sub(rest, 0, n);
-		struct span list = length_value(line), length;
-
-		rest = span_sub(rest, n, rest.len);
-		length = only_length(list);
-		/* A value may go on in the next line. */
-		if (length.len == 0 || rest.len == 0 || rest.p[0] == ' ' ||
-		    rest.p[0] == '\t')
-			e = show(r, line);
-		else if (known.p == NULL)
-			e = show_list(r, line, list, length);
-		else if (span_eq(length, known))
-			e = add_unseen(r, line, list);
-		else
-			e = show(r, line);
-		if (known.p == NULL && length.len > 0)
-			known = length;
-	}
-	return e;
-}
-
-static llhttp_errno_t
-show_all(struct reading *r, struct span bytes)
-{
-	size_t end = span_find(bytes, '\n') + 1;
-	struct span line = span_sub(bytes, 0, end);
-	llhttp_errno_t e;
-
-	r->plain = false;
-	r->count = 0;
-	e = r->out.head.side == HEAD_REQUEST ? show_request_line(r, line)
-					     : show(r, line);
-	return e == HPE_OK ? show_fields(r, span_sub(bytes, end, bytes.len))
-			   : e;
+	if (!r->coded || never_has_body(&r->after))
+		return true;
+	while (i > 0 && !span_eq_nocase(r->fields[i - 1].name, name))
+		i--;
+	if (i == 0)
+		return false;
+	chunked = ends_in_chunked(r->fields[i - 1].value);
+	if (chunked == (r->out.framing == FRAMING_CHUNKED) &&
+	    (chunked || r->out.head.side == HEAD_RESPONSE))
+		return true;
+	r->bad = r->fields[i - 1].name.p;
+	return false;
 }
 
 /* What llhttp, after it was shown all up to the end, does not like. */
 static const char *
-complaint(const struct reading *r, llhttp_errno_t e, const uint8_t *end)
+complaint(struct reading *r, llhttp_errno_t e, const uint8_t *end)
 {
 	const char *why;
 
 	if (r->too_many)
 		return "too many fields";
+	if (r->bad != NULL)
+		return "a blank before a colon";
 	if (e != HPE_OK && e != HPE_PAUSED && e != HPE_PAUSED_UPGRADE) {
 		why = llhttp_get_error_reason(&r->after);
 		return why != NULL && *why != '\0' ? why : "not a start line";
@@ -365,6 +223,10 @@ complaint(const struct reading *r, llhttp_errno_t e, const uint8_t *end)
 	    (e != HPE_OK &&
 		(const uint8_t *)llhttp_get_error_pos(&r->after) != end))
 		return "the head does not end where its empty line is";
+	if (!is_coding_clear(r)) {
+		r->headed = false;
+		return "no clear Transfer-Encoding";
+	}
 	return NULL;
 }
 
@@ -522,7 +384,7 @@ ask(struct reading *r, const struct extract *e, struct answer *a)
 	struct span target = r->out.head.target;
 
 	set_up(r);
-	if (complaint(r, show(r, (struct span){ e->bytes, e->len }),
+	if (complaint(r, showing_add(r, (struct span){ e->bytes, e->len }),
 		e->bytes + e->len) != NULL)
 		return false;
 	r->out.head.target = target;
@@ -553,7 +415,7 @@ run_all(struct reading *r, struct span bytes)
 	const char *wrong;
 
 	set_up(r);
-	wrong = complaint(r, show_all(r, bytes), end);
+	wrong = complaint(r, showing_head(r, bytes), end);
 	for (size_t i = 0; i < r->count; i++)
 		r->fields[i].value = span_trim(r->fields[i].value);
 	return wrong;
@@ -578,7 +440,9 @@ reading_run(struct reading *r, struct span bytes)
 struct span
 reading_before(const struct reading *r, struct span bytes)
 {
-	const uint8_t *at = (const uint8_t *)llhttp_get_error_pos(&r->after);
+	const uint8_t *at = r->bad != NULL
+	    ? r->bad
+	    : (const uint8_t *)llhttp_get_error_pos(&r->after);
 
 	if (at < bytes.p || at > bytes.p + bytes.len)
 		at = bytes.p;

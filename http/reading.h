@@ -21,8 +21,10 @@ struct reading {
 	bool plain;    /* the fields were split without llhttp */
 	bool in_value; /* of what llhttp reads */
 	bool too_many;
-	bool headed;   /* llhttp has seen the end of the fields */
-	bool complete; /* and of the message, which has no body */
+	bool headed;        /* llhttp has seen the end of the fields */
+	bool complete;      /* and of the message, which has no body */
+	bool coded;         /* Transfer-Encoding is among the fields */
+	const uint8_t *bad; /* the line that is refused, not by llhttp */
 	llhttp_t after;
 };
 

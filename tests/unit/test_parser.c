@@ -196,6 +196,25 @@ static const struct vector vectors[] = {
 	    "@0 p25 n1 r0[0]e1;" },
 	{ HEAD_REQUEST, false, "GET /a HTTP/1.1", "@0 r0[0]e1;" },
 	{ HEAD_REQUEST, false, "GET /a\tb HTTP/1.1\r\n\r\n", "@0 r0[0]e2;" },
+	{ HEAD_REQUEST, false,
+	    "PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\t\r\n\r\n"
+	    "1\r\na\r\n0\r\n\r\n",
+	    "@0 f2/h47 PUT r11[1a]e0;" },
+	{ HEAD_REQUEST, false,
+	    "PUT / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n1\r\na\r\n",
+	    "@0 p18 n0 r0[0]e2;" },
+	{ HEAD_REQUEST, false,
+	    "PUT / HTTP/1.1\r\nTransfer-Encoding: gzip,\r\n chunked\r\n\r\n",
+	    "@0 p18 n0 r0[0]e2;" },
+	{ HEAD_REQUEST, false,
+	    "PUT / HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n"
+	    "Content-Length: 2\r\n\r\nhi",
+	    "@0 p18 n0 r0[0]e2;" },
+	{ HEAD_REQUEST, false, "PUT / HTTP/1.1\r\nContent-Length : 2\r\n\r\nhi",
+	    "@0 p18 n0 r0[0]e2;" },
+	{ HEAD_RESPONSE, false,
+	    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\nab",
+	    "@0 f3/h53  r2[2ab]e0;" },
 };
 
 START_TEST(cuts_change_nothing)
