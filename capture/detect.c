@@ -5,6 +5,7 @@
 #include "base/base.h"
 
 #define MAX_METHOD 24
+#define MAX_PROXY  107 /* a header of version 1 */
 #define LONG_LINE  512 /* bytes of one segment without an end of line */
 
 static const struct span version = SPAN_LITERAL("HTTP/1.");
@@ -189,4 +190,38 @@ detect_resume(struct span s)
 	return whole || (s.len >= LONG_LINE && detect_is_common(s))
 	    ? DETECT_REQUEST
 	    : DETECT_NOTHING;
+}
+
+size_t
+detect_count_requests(struct span s)
+{
+	size_t n = 0;
+
+	while (s.len > 0) {
+		s = span_sub(s, span_find(s, '\n') + 1, s.len);
+		if (s.len > 1 && s.p[0] == '\r')
+			s = span_sub(s, 1, s.len);
+		if (s.len > 0 && s.p[0] == '\n' &&
+		    detect_resume(span_sub(s, 1, s.len)) == DETECT_REQUEST)
+			n++;
+	}
+	return n;
+}
+
+size_t
+detect_preamble(struct span s)
+{
+	static const struct span one = SPAN_LITERAL("PROXY "),
+				 two = SPAN_LITERAL("\r\n\r\n\0\r\nQUIT\n");
+	size_t n = 0;
+
+	if (span_has_prefix(s, one)) {
+		n = span_find(span_sub(s, 0, MAX_PROXY), '\n') + 1;
+		if (n > s.len || n > MAX_PROXY || s.p[n - 1] != '\n')
+			n = 0;
+	} else if (span_has_prefix(s, two) && s.len >= two.len + 4) {
+		n = two.len + 4 + ((size_t)s.p[two.len + 2] << 8) +
+		    s.p[two.len + 3];
+	}
+	return n <= s.len ? n : 0;
 }

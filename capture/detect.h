@@ -28,11 +28,20 @@ enum detected detect_start(struct span s);
  */
 enum detected detect_resume(struct span s);
 
+/*
+ * The length of the header of the PROXY protocol, version 1 or 2, that s begins
+ * with, or 0: there is none, or not all of it.
+ */
+size_t detect_preamble(struct span s);
+
 /* Does what begins here look like a response, as far as it goes? */
 bool detect_is_response(struct span s);
 
 /* The first digit of its status, or 0: it does not go so far, or is none. */
 int detect_status_class(struct span s);
+
+/* How many requests begin in it behind an empty line? */
+size_t detect_count_requests(struct span s);
 
 /* Does it begin with a common method and the path of a target? */
 bool detect_is_common(struct span s);

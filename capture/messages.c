@@ -34,8 +34,10 @@ take_request(struct side *s, const struct parser_head *h)
 	d->head_len = h->bytes.len;
 	pair_request(s->pair, d, &h->head);
 	draft_head(d, h);
-	s->upgrade = span_eq_nocase(head_field(&h->head, "Upgrade"), websocket);
-	if (d->connect_method) {
+	/* Behind a head that is not whole nothing is expected but HTTP. */
+	s->upgrade = !d->fragment &&
+	    span_eq_nocase(head_field(&h->head, "Upgrade"), websocket);
+	if (d->connect_method && !d->fragment) {
 		s->opaque = true;
 		parser_pause(s->parser);
 	}

@@ -352,6 +352,15 @@ read_name(struct pair *p, struct draft *d, const struct head *h)
 	}
 }
 
+/* Behind a request that was cut there may be nothing but the rest of it. */
+static uint64_t
+surely_caused(const struct rank_requests *q, uint64_t caused)
+{
+	const struct draft *cut = rank_at(q, caused - 1);
+
+	return cut != NULL && !cut->exact ? caused - 1 : caused;
+}
+
 /* Set the bounds of a response that has come; return whether it has any. */
 static bool
 find_bounds(struct pair *p, struct draft *d, const struct head *h)
@@ -376,8 +385,9 @@ find_bounds(struct pair *p, struct draft *d, const struct head *h)
 	p->doubted = d->suspect;
 	if (d->bounds.low == d->bounds.high && rank_is_request(d->bounds.low))
 		q->lost = lost;
-	p->several |=
-	    !d->suspect && (rank_is_overtaken(q, d) || d->bounds.high < caused);
+	p->several |= !d->suspect &&
+	    (rank_is_overtaken(q, d) ||
+		d->bounds.high < surely_caused(q, caused));
 	return d->bounds.low <= d->bounds.high;
 }
 

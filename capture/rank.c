@@ -119,8 +119,10 @@ rank_caused(const struct rank_requests *q, const struct draft *r)
 
 	while (i > 0 && came_after(drafts_at(&q->seen, i - 1), r))
 		i--;
-	if (n != first_number(q) - 1 + i)
-		return 2 * (first_number(q) - 1 + i);
+	if (n != first_number(q) - 1 + i) {
+		n = first_number(q) - 1 + i;
+		return rank_may_hide(q, n + 1) ? 2 * n + 1 : 2 * n;
+	}
 	/* What it acknowledges beyond the last of them may be another. */
 	if (rank_may_hide(q, n + 1) &&
 	    (i == 0 || drafts_at(&q->seen, i - 1)->end < ack_of(r)))

@@ -35,6 +35,45 @@ search(struct side *s)
 	tell_lost(s, 0, false);
 }
 
+/*
+ * What this side began with is not HTTP, and neither is what follows, unless
+ * the other side sends HTTP.
+ */
+static void
+leave_start(struct side *s)
+{
+	s->other = true;
+	s->mode = SIDE_IGNORE;
+	if (s->peer->heads)
+		search(s);
+}
+
+/* Count the requests in bytes that are not read. */
+static void
+pass_over(struct side *s, struct span bytes)
+{
+	bool responses = s->parser != NULL
+	    ? s->which == HEAD_RESPONSE
+	    : s->peer->parser != NULL && s->peer->which == HEAD_REQUEST;
+	size_t n;
+
+	s->begun = false;
+	if (responses || s->opaque)
+		return;
+	for (n = detect_count_requests(bytes); n > 0; n--)
+		pair_lost_head(s->pair, false);
+	s->begun = detect_is_common(bytes);
+}
+
+/* Nothing follows what was begun there. */
+static void
+pass_begun(struct side *s)
+{
+	if (s->begun)
+		pair_lost_head(s->pair, false);
+	s->begun = false;
+}
+
 static void
 charge_parser(struct side *s)
 {
@@ -54,19 +93,29 @@ charge_parser(struct side *s)
 static void
 feed(struct side *s, struct span bytes)
 {
+	size_t used;
+
 	if (s->draft != NULL && s->piece->conflict)
 		s->draft->flaws |= FLAW_BIT(FLAW_CONFLICT);
 	if (s->draft != NULL)
 		s->draft->message.last = s->piece->time;
-	parser_feed(s->parser, bytes);
+	used = parser_feed(s->parser, bytes);
 	charge_parser(s);
+	if (s->heads && s->peer->other) {
+		s->peer->other = false;
+		search(s->peer);
+	}
 	switch (parser_state(s->parser)) {
 	case PARSER_FAILED:
-		if (s->upgrade || s->peer->upgrade ||
-		    (!s->heads && s->stream.syn && s->peer->parser == NULL))
+		if (!s->heads && s->stream.syn && s->peer->parser == NULL) {
+			leave_start(s);
+			break;
+		}
+		search(s);
+		if (s->upgrade || s->peer->upgrade)
 			s->mode = SIDE_IGNORE;
 		else
-			search(s);
+			pass_over(s, span_sub(bytes, used, bytes.len));
 		/* What the peer lost was the 101. */
 		if (s->upgrade && s->peer->mode == SIDE_SEARCH)
 			s->peer->mode = SIDE_IGNORE;
@@ -110,6 +159,7 @@ start_parser(struct side *s, enum detected what, uint64_t position)
 		s->opaque = s->peer->opaque = false;
 	parser_restart(s->parser, position);
 	s->mode = SIDE_HTTP;
+	s->other = false;
 	return true;
 }
 
@@ -137,9 +187,13 @@ take_first_bytes(struct side *s, const struct piece *p)
 			return;
 		return;
 	}
-	if (what == DETECT_MORE || what == DETECT_NOTHING ||
-	    !start_parser(s, what, p->position))
-		s->mode = s->opaque ? SIDE_SEARCH : SIDE_IGNORE;
+	if (what != DETECT_MORE && what != DETECT_NOTHING &&
+	    start_parser(s, what, p->position))
+		return;
+	if (s->opaque)
+		s->mode = SIDE_SEARCH;
+	else
+		leave_start(s);
 }
 
 /*
@@ -190,15 +244,33 @@ look_again(struct side *s, const struct piece *p)
 	}
 }
 
+/* Before the first bytes of a client a proxy may say who that is. */
+static struct piece
+without_preamble(const struct side *s, const struct piece *p)
+{
+	struct piece rest = *p;
+	size_t n = 0;
+
+	if (s->mode == SIDE_START && s->early.len == 0)
+		n = detect_preamble(p->bytes);
+	rest.position += n;
+	rest.bytes = span_sub(p->bytes, n, p->bytes.len);
+	return rest;
+}
+
 static void
-on_data(void *ctx, const struct piece *p)
+on_data(void *ctx, const struct piece *all)
 {
 	struct side *s = ctx;
+	struct piece rest = without_preamble(s, all);
+	const struct piece *p = &rest;
 	size_t early = s->early.len;
 
 	/* What comes with a SYN acknowledges nothing. */
 	if (!s->checked && (p->ack != 0 || !s->stream.syn))
 		check_start(s);
+	if (rest.bytes.len == 0)
+		return;
 	s->piece = p;
 	if (s->mode == SIDE_HTTP)
 		look_again(s, p);
@@ -216,6 +288,7 @@ on_data(void *ctx, const struct piece *p)
 		s->bytes += p->bytes.len;
 		if (what == DETECT_NOTHING ||
 		    !start_parser(s, what, p->position)) {
+			pass_over(s, p->bytes);
 			s->skipped = true;
 			search(s);
 		} else if (s->skipped) {
@@ -269,6 +342,8 @@ on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
 		s->mode = SIDE_SEARCH;
 		tell_lost(s, len, s->early.len == 0);
 	}
+	if (s->mode == SIDE_SEARCH)
+		pass_begun(s);
 	if (s->mode != SIDE_HTTP) {
 		s->skipped = true;
 		return;
@@ -378,6 +453,8 @@ side_finish(struct side *s, bool closed)
 	if (s->finished)
 		return;
 	s->finished = true;
+	if (s->mode == SIDE_SEARCH)
+		pass_begun(s);
 	if (s->parser == NULL) {
 		finish_unknown(s);
 		return;

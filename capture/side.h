@@ -37,7 +37,9 @@ struct side {
 	bool queued;          /* the draft belongs to the pairing */
 	bool interim_draft;   /* the draft is a 1xx response */
 	bool heads;           /* at least one head was read */
+	bool other;           /* it did not begin with HTTP */
 	bool skipped;         /* bytes were passed over */
+	bool begun;           /* the last of them begin a request line */
 	bool untold;          /* lost, before it was known what they were */
 	bool finished;
 	bool checked;       /* whether both SYNs were seen */

@@ -65,4 +65,50 @@ START_TEST(long_target_resumes)
 }
 END_TEST
 
-UNIT_MAIN("detect", beginnings_are_told_apart, long_target_resumes)
+START_TEST(requests_are_counted)
+{
+	static const struct {
+		const char *text;
+		size_t count;
+	} texts[] = {
+		{ "", 0 },
+		{ "\n", 0 },
+		{ "A: b\r\n\r\nDELETE /a HTTP/1.1\r\n\r\nGET / HTTP/1.0\n", 2 },
+		{ "x\n\nPUT /a HTTP/1.1\n\n\n\nPUT /a HTTP/1.1\r\n\r", 2 },
+		{ "\r\nDELETE /a HTTP/1.1\r\n", 0 },
+		{ "a\r\nDELETE /a HTTP/1.1\r\n\r\n", 0 },
+		{ "\r\n\r\nDELETE /a HTT", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		ck_assert_uint_eq(detect_count_requests(
+				      span_of_str(texts[i].text)),
+		    texts[i].count);
+}
+END_TEST
+
+START_TEST(preambles_are_measured)
+{
+	static const char one[] = "PROXY TCP4 192.0.2.1 192.0.2.2 5 80\r\nGET ";
+	static const uint8_t two[] = "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x03"
+				     "abcG";
+	struct span all = { two, sizeof(two) - 1 };
+	char line[200] = "PROXY ";
+
+	ck_assert_uint_eq(detect_preamble(span_of_str(one)), strlen(one) - 4);
+	ck_assert_uint_eq(detect_preamble(span_of_str("PROXY UNKNOWN")), 0);
+	ck_assert_uint_eq(detect_preamble(span_of_str("GET / \r\n")), 0);
+	ck_assert_uint_eq(detect_preamble(all), all.len - 1);
+	ck_assert_uint_eq(detect_preamble(span_sub(all, 0, 19)), 19);
+	ck_assert_uint_eq(detect_preamble(span_sub(all, 0, 18)), 0);
+	ck_assert_uint_eq(detect_preamble(span_sub(all, 0, 15)), 0);
+	memset(line + 6, 'x', 100);
+	strcpy(line + 106, "\n");
+	ck_assert_uint_eq(detect_preamble(span_of_str(line)), 107);
+	strcpy(line + 106, "x\n");
+	ck_assert_uint_eq(detect_preamble(span_of_str(line)), 0);
+}
+END_TEST
+
+UNIT_MAIN("detect", beginnings_are_told_apart, long_target_resumes,
+    requests_are_counted, preambles_are_measured)
