@@ -87,9 +87,10 @@ add_tables(struct db *db, uint64_t parts[PART_COUNT], struct err *err)
 
 /* Messages stand in rows: the pages of the one are those of the other. */
 static int
-read_parts(struct db *db, uint64_t messages, uint64_t parts[PART_COUNT],
+read_parts(struct db *db, uint64_t messages, struct store_stats *out,
     struct err *err)
 {
+	uint64_t *parts = out->parts;
 	int64_t pages, size, unused;
 
 	if (add_tables(db, parts, err) < 0 ||
@@ -97,6 +98,8 @@ read_parts(struct db *db, uint64_t messages, uint64_t parts[PART_COUNT],
 	    db_number(db, "PRAGMA page_size", &size, err) < 0 ||
 	    db_number(db, "PRAGMA freelist_count", &unused, err) < 0)
 		return -1;
+	/* The file alone may lack what a journal beside it has. */
+	out->file_bytes = (uint64_t)pages * (uint64_t)size;
 	/* On one page, where there is one, SQLite takes its locks. */
 	unused += pages > LOCK_BYTE / size;
 	parts[PART_FREE] = (uint64_t)unused * (uint64_t)size;
@@ -141,5 +144,5 @@ stats_read(struct db *db, struct store_stats *out, struct err *err)
 	*out = (struct store_stats){ 0 };
 	if (read_counts(db, out, &messages, err) < 0)
 		return -1;
-	return read_parts(db, messages, out->parts, err);
+	return read_parts(db, messages, out, err);
 }

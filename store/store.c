@@ -431,16 +431,18 @@ store_recording(struct store *st, uint64_t id, struct arena *arena,
 int
 store_stats(struct store *st, struct store_stats *out, struct err *err)
 {
-	struct stat file;
+	bool reads = st->writer == NULL;
+	int rc;
 
-	if (settle(st, err) < 0 || stats_read(st->db, out, err) < 0)
+	/* One state of the archive, whoever writes it meanwhile. */
+	if (settle(st, err) < 0)
 		return store_fail(st, err);
-	if (stat(st->path, &file) < 0) {
-		err_sys(err, "cannot read its size");
-		return store_fail(st, err);
-	}
-	out->file_bytes = (uint64_t)file.st_size;
-	return 0;
+	if (reads && store_hold(st, err) < 0)
+		return -1;
+	rc = stats_read(st->db, out, err);
+	if (reads)
+		store_let_go(st);
+	return rc < 0 ? store_fail(st, err) : 0;
 }
 
 int

@@ -214,13 +214,11 @@ const char *store_part_text(enum store_part part);
 struct store_stats {
 	uint64_t recordings, exchanges, deletions, follow_ups, targets;
 	uint64_t connections;
-	uint64_t message_bytes; /* heads and bodies that are kept, and the
-				   few numbers that are packed with them */
-	uint64_t stored_bytes;  /* the same, as compressed */
-	uint64_t file_bytes;    /* the whole archive */
-	/* Bytes of each part; of an archive that is closed they add up to
-	   file_bytes. */
-	uint64_t parts[PART_COUNT];
+	uint64_t message_bytes;     /* heads and bodies that are kept, and the
+				       few numbers that are packed with them */
+	uint64_t stored_bytes;      /* the same, as compressed */
+	uint64_t file_bytes;        /* all pages, those in a journal included */
+	uint64_t parts[PART_COUNT]; /* bytes; they add up to file_bytes */
 };
 
 int store_stats(struct store *st, struct store_stats *out,

@@ -122,6 +122,27 @@ setup() {
 	[[ "$output" == *"recording 1 did not end"* ]]
 }
 
+@test "what stands in the journal counts, while it is written and after a kill" {
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 10 >/dev/null
+	mkfifo pipe
+	"$OBIT" capture --all -r pipe k.obit >/dev/null 9>&- &
+	recorder=$!
+	exec 9>pipe
+	cat mix.pcap >&9
+	until [ -e k.obit ] && [ "$(sqlite3 -readonly k.obit 'SELECT count(*) FROM exchange' \
+		2>/dev/null || echo 0)" -gt 100 ]; do
+		:
+	done
+	run -0 "$OBIT" stats --json k.obit
+	jq -e '(.parts | add) == .file_bytes' <<<"$output"
+	kill -KILL "$recorder"
+	wait "$recorder" || true
+	exec 9>&-
+	size=$(stat -c %s k.obit)
+	run -0 "$OBIT" stats --json k.obit
+	jq -e "(.parts | add) == .file_bytes and .file_bytes > $size" <<<"$output"
+}
+
 @test "every table and view of the format can be read with sqlite3" {
 	for name in recording connection exchange deletion target follow_up history \
 		deletions targets follow_ups exchanges recordings origins sends; do
