@@ -15,6 +15,7 @@
 
 #define MAX_BUFFER  (1 << 30)
 #define MAX_SNAPLEN (1 << 20) /* more is no packet */
+#define MIN_MEMORY  (1 << 20) /* less gives up what is in any capture */
 
 struct args {
 	struct opt_list files, rules, seal_every;
@@ -64,7 +65,7 @@ static const struct opt opts[] = {
 	{ 0, "max-body", OPT_SIZE, AT(max_body), "SIZE",
 	    "keep bodies up to this size (default 8M)" },
 	{ 0, "memory", OPT_SIZE, AT(memory), "SIZE",
-	    "buffer at most this much (default 64M)" },
+	    "buffer at most this much, from 1M (default 64M)" },
 	{ 0, "keep-secrets", OPT_FLAG, AT(keep_secrets), NULL,
 	    "store tokens and signatures as they are" },
 	{ 0, "seal", OPT_STRING, AT(seal), "KEY",
@@ -160,6 +161,11 @@ check(const struct args *args, struct rotation *rotation, struct err *err)
 		return err_set(err, ERR_USAGE,
 		    "with --rotate each archive has a checkpoint of its own: "
 		    "leave out --checkpoint");
+	if (args->memory < MIN_MEMORY)
+		return err_set(err, ERR_USAGE,
+		    "--memory takes a size from 1M such as 64M, not "
+		    "%" PRIu64 " bytes",
+		    args->memory);
 	if (max_body(args) > CAPTURE_BODY_PART(args->memory))
 		return err_set(err, ERR_USAGE,
 		    "--max-body takes at most a quarter of --memory, here "

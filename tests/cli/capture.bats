@@ -465,14 +465,14 @@ hears_usr1() {
 
 @test "the archive does not depend on how far its writer is behind" {
 	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 10 >/dev/null
-	for memory in 256K 64M; do
+	for memory in 1M 64M; do
 		"$OBIT" capture --all --memory "$memory" -r mix.pcap "$memory.obit" >/dev/null
 		"$OBIT" ls --json "$memory.obit" >"$memory.ls"
 		"$OBIT" audit --json "$memory.obit" >"$memory.audit"
 	done
 	[ "$(wc -l <64M.ls)" -eq 1000 ]
-	cmp 256K.ls 64M.ls
-	cmp 256K.audit 64M.audit
+	cmp 1M.ls 64M.ls
+	cmp 1M.audit 64M.audit
 }
 
 @test "a rule file with a mistake is named with its place" {
@@ -537,6 +537,18 @@ hears_usr1() {
 	run -2 --separate-stderr "$OBIT" capture -r "$huawei" --memory lots a.obit
 	[[ "$stderr" == *"--memory takes a size"* ]]
 	[ ! -e a.obit ]
+}
+
+@test "a memory that ruins every recording is refused" {
+	for memory in 100 0 1023K 1048575; do
+		run -2 --separate-stderr "$OBIT" capture -r "$huawei" \
+			--memory $memory a.obit
+		[[ "$stderr" == "obit capture: --memory takes a size from 1M such as 64M, not "*" bytes" ]]
+	done
+	[ ! -e a.obit ]
+	"$OBIT" capture -r "$huawei" --memory 1M a.obit
+	"$OBIT" capture -r "$huawei" b.obit
+	cmp <("$OBIT" ls --json a.obit) <("$OBIT" ls --json b.obit)
 }
 
 @test "one body takes a quarter of the memory at most" {
