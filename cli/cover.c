@@ -1,9 +1,12 @@
 #include "cli/cover.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/base.h"
 #include "cli/text.h"
+
+#define COLUMNS 80
 
 static void
 span_of_time(FILE *out, const char *what, int64_t from, int64_t to)
@@ -71,20 +74,45 @@ packets(FILE *out, const struct coverage *c)
 		    c->excluded);
 }
 
+/* As many in a line as there is room for, with a comma behind. */
 static void
 flaws(FILE *out, const struct coverage *c)
 {
-	const char *between = "  flaws      ";
+	size_t column = 0, len;
+	char text[2 * TEXT_SIZE];
 
 	for (int f = 0; f < FLAW_COUNT; f++) {
 		if (c->flaws[f] == 0)
 			continue;
-		fprintf(out, "%s%" PRIu64 " %s", between, c->flaws[f],
-		    flaw_name(f));
-		between = ", ";
+		len = (size_t)snprintf(text, sizeof(text), "%" PRIu64 " %s",
+		    c->flaws[f], flaw_name(f));
+		if (column > 0 && column + strlen(", ") + len < COLUMNS) {
+			column += strlen(", ") + len;
+			fprintf(out, ", %s", text);
+		} else {
+			fputs(column > 0 ? ",\n             " : "  flaws      ",
+			    out);
+			column = strlen("  flaws      ") + len;
+			fputs(text, out);
+		}
 	}
-	if (between[0] == ',')
+	if (column > 0)
 		putc('\n', out);
+}
+
+/* What obit ls lists of the recording, where that is not what was kept. */
+static void
+stored(FILE *out, const struct coverage *c)
+{
+	uint64_t orphans = c->exchanges.orphans, partly;
+
+	if (c->exchanges.incomplete == 0 || orphans > c->exchanges.incomplete)
+		return;
+	partly = c->exchanges.incomplete - orphans;
+	fprintf(out,
+	    "             %" PRIu64 " in the archive: %" PRIu64
+	    " kept and %" PRIu64 " incomplete\n",
+	    c->exchanges.kept + partly, c->exchanges.kept, partly);
 }
 
 static void
@@ -97,6 +125,7 @@ exchanges(FILE *out, const struct coverage *c)
 	    " filtered, %" PRIu64 " incomplete\n",
 	    c->exchanges.seen, c->exchanges.kept, c->exchanges.filtered,
 	    c->exchanges.incomplete);
+	stored(out, c);
 	if (orphans > 0)
 		fprintf(out,
 		    "             %" PRIu64 " of the incomplete %s no whole "

@@ -64,6 +64,25 @@ setup() {
 	[[ "$output" == *"recording 1: $line"* ]]
 }
 
+@test "the summary says how many exchanges ls lists, in lines of 80 columns" {
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o w.pcap --seed 1 --conns 60 \
+		--loss .02 --conflict .1 --midstream .3 --rst .3 --snaplen 700 \
+		--no-echo --drop-head 300 >/dev/null
+	"$OBIT" capture --all -r w.pcap w.obit >said || [ $? -eq 4 ]
+	listed=$("$OBIT" ls --json w.obit | wc -l)
+	kept=$("$OBIT" stats --json w.obit | jq '.recordings[0].exchanges.kept')
+	[ "$listed" -gt "$kept" ]
+	grep -qx "             $listed in the archive: $kept kept and $((listed - kept)) incomplete" said
+	[ "$(wc -L <said)" -le 80 ]
+	# Each flaw once, also where the line goes on.
+	[ "$(sed -n '/^  flaws/,$p' said | tr -s ',\n ' '\n' | grep -c '^[0-9]')" = \
+		"$("$OBIT" stats --json w.obit | jq '.recordings[0].flaws | length')" ]
+	[ "$(sed -n '/^  flaws/,$p' said | wc -l)" -gt 1 ]
+	# Where nothing is incomplete, what was kept is what is listed.
+	run -0 "$OBIT" stats a.obit
+	[[ "$output" != *"in the archive"* ]]
+}
+
 @test "the parts of an archive add up to its size" {
 	"$OBIT" capture --all -r volcengine.pcap a.obit >/dev/null
 	run -0 "$OBIT" stats --json a.obit
