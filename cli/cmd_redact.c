@@ -83,12 +83,10 @@ static int
 open_redactor(struct job *job, const struct args *args, struct err *err)
 {
 	uint8_t key[REDACT_KEY_SIZE];
-	char path[CONFIG_PATH_SIZE];
 
 	if (rules_open(&job->rules, args->rules.items, args->rules.count, err) <
 		0 ||
-	    config_path(path, "fingerprint.key", err) < 0 ||
-	    redact_key_load(key, path, err) < 0)
+	    config_key(key, err) < 0)
 		return -1;
 	job->redactor = redactor_new(job->rules, key);
 	add_names(job->redactor, args);

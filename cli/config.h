@@ -5,6 +5,7 @@
 #define CLI_CONFIG_H
 
 #include "base/base.h"
+#include "deletion/redact.h"
 
 struct err;
 
@@ -18,5 +19,11 @@ struct err;
  */
 int config_path(char path[CONFIG_PATH_SIZE], const char *name,
     struct err *err) MUST_CHECK;
+
+/*
+ * The fingerprint key in that folder, made there if there is none.  Errors:
+ * those of config_path() and redact_key_load(), which say what helps.
+ */
+int config_key(uint8_t key[REDACT_KEY_SIZE], struct err *err) MUST_CHECK;
 
 #endif

@@ -149,10 +149,8 @@ static int
 open_redactor(struct sending_run *r, struct err *err)
 {
 	uint8_t key[REDACT_KEY_SIZE];
-	char path[CONFIG_PATH_SIZE];
 
-	if (config_path(path, "fingerprint.key", err) < 0 ||
-	    redact_key_load(key, path, err) < 0)
+	if (config_key(key, err) < 0)
 		return -1;
 	r->redactor = redactor_new(r->rules, key);
 	return 0;

@@ -539,6 +539,18 @@ hears_usr1() {
 	[ ! -e a.obit ]
 }
 
+@test "without a place for the key of fingerprints, it is said what names one" {
+	unset XDG_CONFIG_HOME
+	HOME=/proc/x run -3 --separate-stderr "$OBIT" capture -r "$huawei" a.obit
+	[ "$stderr" = "obit capture: /proc/x/.config/obit/fingerprint.key:\
+ mkdir /proc/x: No such file or directory; set XDG_CONFIG_HOME to a folder that may be\
+ written to" ]
+	XDG_CONFIG_HOME=/proc/x run -3 "$OBIT" capture -r "$huawei" a.obit
+	[ "$output" = "obit capture: /proc/x/obit/fingerprint.key:\
+ mkdir /proc/x: No such file or directory" ]
+	[ ! -e a.obit ]
+}
+
 @test "a memory that ruins every recording is refused" {
 	for memory in 100 0 1023K 1048575; do
 		run -2 --separate-stderr "$OBIT" capture -r "$huawei" \
