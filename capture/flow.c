@@ -41,6 +41,7 @@ struct flow {
 	uint32_t syn_seq[2];
 	int64_t syn_time; /* of the last SYN */
 	int64_t taken;    /* time of the last packet that was not stale */
+	uint32_t stuck;   /* packets since both sides wait for each other */
 	uint32_t hash;    /* of the key */
 	struct flow *prev, *next;
 };
@@ -157,6 +158,25 @@ count_flow(struct flow_table *t, const struct flow *f)
 		c->flows.undecided++;
 }
 
+/*
+ * Each side waits for the other, as where a segment is a later copy.  Let the
+ * one go first that was captured first; return whether there was any.
+ */
+static bool
+force(struct flow *f)
+{
+	struct stream *a = &f->sides[0].stream, *b = &f->sides[1].stream;
+	const struct piece *of_a = stream_waiting(a), *of_b = stream_waiting(b);
+
+	if (of_a == NULL && of_b == NULL)
+		return false;
+	if (of_b == NULL || (of_a != NULL && of_a->time <= of_b->time))
+		stream_force(a);
+	else
+		stream_force(b);
+	return true;
+}
+
 /* Deliver everything that is still held back, as far as order allows. */
 static void
 drain_all(struct flow *f)
@@ -172,9 +192,8 @@ drain_all(struct flow *f)
 		if (stream_skip_hole(&s[0].stream) ||
 		    stream_skip_hole(&s[1].stream))
 			continue;
-		if (s[0].force)
+		if (!force(f))
 			return;
-		s[0].force = s[1].force = true;
 	}
 }
 
@@ -367,6 +386,11 @@ take(struct flow_table *t, struct flow *f, const struct segment *seg, int from)
 		    has_ack ? stream_position(&to->stream, seg->ack) : 0);
 	stream_tick(&to->stream);
 	stream_tick(&s->stream);
+	if (stream_waiting(&s->stream) == NULL ||
+	    stream_waiting(&to->stream) == NULL)
+		f->stuck = 0;
+	else if (++f->stuck > STREAM_GRACE)
+		force(f);
 	if (stream_is_over(&s->stream) && stream_is_over(&to->stream))
 		flow_close(t, f, REASON_NONE);
 }

@@ -386,8 +386,6 @@ on_ready(void *ctx, uint64_t ack)
 	struct side *s = ctx;
 	const struct stream *other = &s->peer->stream;
 
-	if (s->force)
-		return true;
 	if (awaits_syn(s, ack))
 		return false;
 	if (!other->started || ack <= other->next)

@@ -44,7 +44,6 @@ struct side {
 	bool finished;
 	bool checked;       /* whether both SYNs were seen */
 	uint8_t asked;      /* how often, while the peer's SYN was missing */
-	bool force;         /* deliver, whatever the peer's state */
 	struct buf early;   /* first bytes, too few to tell what they are */
 	struct buf interim; /* 1xx responses before the next message */
 	int64_t interim_first;

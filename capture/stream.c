@@ -177,20 +177,35 @@ enqueue(struct stream *s, const struct piece *p)
 	}
 }
 
+const struct piece *
+stream_waiting(const struct stream *s)
+{
+	return s->queue != NULL && s->queue->piece.position == s->next
+	    ? &s->queue->piece
+	    : NULL;
+}
+
+void
+stream_force(struct stream *s)
+{
+	struct queued *q = s->queue;
+
+	s->queue = q->next;
+	deliver(s, &q->piece);
+	q->next = s->queue;
+	s->queue = q;
+	pop(s);
+}
+
 bool
 stream_drain(struct stream *s)
 {
+	const struct piece *p;
 	bool moved = false;
 
-	while (s->queue != NULL && s->queue->piece.position == s->next &&
-	    s->events->ready(s->ctx, s->queue->piece.ack)) {
-		struct queued *q = s->queue;
-
-		s->queue = q->next;
-		deliver(s, &q->piece);
-		q->next = s->queue;
-		s->queue = q;
-		pop(s);
+	while ((p = stream_waiting(s)) != NULL &&
+	    s->events->ready(s->ctx, p->ack)) {
+		stream_force(s);
 		moved = true;
 	}
 	return moved;

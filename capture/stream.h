@@ -11,6 +11,10 @@
  * show acknowledgements before the data; or at the end of the input; or
  * when more than STREAM_MAX_HELD bytes wait behind the hole, as they do
  * where only one direction was captured and nothing is ever acknowledged.
+ *
+ * A receiver may let bytes wait for the other direction, whose bytes wait for
+ * these if one of them is a later copy: after as many packets, or at the end,
+ * the one that was captured first goes on.
  */
 #ifndef CAPTURE_STREAM_H
 #define CAPTURE_STREAM_H
@@ -95,6 +99,15 @@ void stream_acked(struct stream *s, uint32_t seq, bool latest);
 
 /* Deliver what has become ready.  Return whether anything was. */
 bool stream_drain(struct stream *s);
+
+/*
+ * The first of what is queued, if nothing is missing before it: it waits for
+ * the other direction.  Else NULL.
+ */
+const struct piece *stream_waiting(const struct stream *s);
+
+/* Deliver it, whether it is ready or not. */
+void stream_force(struct stream *s);
 
 /*
  * A packet of the connection, of either direction, has passed: declare a

@@ -468,6 +468,51 @@ START_TEST(accepted_upgrade_that_was_lost)
 }
 END_TEST
 
+/*
+ * The end of an upload is lost, and behind its answer comes a keep-alive probe
+ * that repeats the last byte: the answer waits for the upload, and the probe
+ * for the answer.
+ */
+START_TEST(sides_do_not_wait_for_each_other)
+{
+	open_capture();
+	connect_from(1);
+	client("PUT /c HTTP/1.1\r\nContent-Length: 20\r\n\r\n0123456789");
+	t.seq[0] += 10;
+	server(DONE);
+	t.seq[0]--;
+	client("x");
+	for (int i = 0; i < 48; i++) {
+		client(GET_B);
+		server(GONE);
+	}
+	ck_assert_ptr_nonnull(strstr(t.log, "1.1 PUT /c 204"));
+	ck_assert_ptr_nonnull(strstr(t.log, "1.40 GET /b 404 no;"));
+	flow_table_free(t.flows);
+}
+END_TEST
+
+/* The same, and the request that the last answer is for is lost. */
+START_TEST(sides_that_wait_do_not_shift_answers)
+{
+	open_capture();
+	connect_from(1);
+	client(DELETE_A);
+	t.seq[1] += (uint32_t)strlen(GONE);
+	client(GET_B "PUT /c HTTP/1.1\r\nContent-Length: 30\r\n\r\n");
+	t.seq[0] += 10;
+	server(GONE);
+	t.seq[0]--;
+	client("x");
+	t.seq[0] += 20 + (uint32_t)strlen(DELETE_A);
+	server(DONE);
+	server(GONE);
+	expect("1.1 DELETE /a ambiguous ambiguous;"
+	       "1.2 GET /b ambiguous ambiguous;"
+	       "1.3 PUT /c ambiguous gap ambiguous;");
+}
+END_TEST
+
 UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     bodies_follow_the_method, interim_belongs_to_its_request,
     early_response_is_a_flaw, response_seen_before_its_request, tunnels,
@@ -479,4 +524,5 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     who_goes_on_is_not_given_up, acknowledgements_that_overtake,
     copies_are_not_looked_for_among_all_requests, cut_heads_are_counted,
     refused_upgrade_ends_no_connection, accepted_upgrade_that_was_lost,
-    last_byte_is_late)
+    last_byte_is_late, sides_do_not_wait_for_each_other,
+    sides_that_wait_do_not_shift_answers)
