@@ -181,28 +181,30 @@ ends_in_chunked(struct span value)
 }
 
 /*
- * Do we read the last Transfer-Encoding as llhttp does?  A request must end in
- * chunked, a response ends with the connection otherwise (RFC 9112, 6.3).
+ * What is wrong with the last Transfer-Encoding?  A request must end in
+ * chunked, a response ends with the connection otherwise (RFC 9112, 6.3); and
+ * llhttp must have read it so, too.
  */
-static bool
-is_coding_clear(struct reading *r)
+static const char *
+coding_fault(struct reading *r)
 {
 	static const struct span name = SPAN_LITERAL("Transfer-Encoding");
 	size_t i = r->count;
 	bool chunked;
 
 	if (!r->coded || never_has_body(&r->after))
-		return true;
+		return NULL;
 	while (i > 0 && !span_eq_nocase(r->fields[i - 1].name, name))
 		i--;
 	if (i == 0)
-		return false;
+		return "no Transfer-Encoding";
 	chunked = ends_in_chunked(r->fields[i - 1].value);
 	if (chunked == (r->out.framing == FRAMING_CHUNKED) &&
 	    (chunked || r->out.head.side == HEAD_RESPONSE))
-		return true;
+		return NULL;
 	r->bad = r->fields[i - 1].name.p;
-	return false;
+	return chunked ? "Transfer-Encoding is folded"
+		       : "Transfer-Encoding does not end in chunked";
 }
 
 /* What llhttp, after it was shown all up to the end, does not like. */
@@ -223,11 +225,9 @@ complaint(struct reading *r, llhttp_errno_t e, const uint8_t *end)
 	    (e != HPE_OK &&
 		(const uint8_t *)llhttp_get_error_pos(&r->after) != end))
 		return "the head does not end where its empty line is";
-	if (!is_coding_clear(r)) {
-		r->headed = false;
-		return "no clear Transfer-Encoding";
-	}
-	return NULL;
+	why = coding_fault(r);
+	r->headed = why == NULL;
+	return why;
 }
 
 struct extract {

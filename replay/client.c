@@ -104,9 +104,6 @@ judge_head(struct client *c, const struct parser_head *h)
 		give_up(c, 505, "only HTTP/1.0 and 1.1 are spoken here");
 	else if (h->cl_and_te)
 		give_up(c, 400, "both Content-Length and Transfer-Encoding");
-	else if (h->framing != FRAMING_CHUNKED &&
-	    head_field(&h->head, "Transfer-Encoding").p != NULL)
-		give_up(c, 400, "Transfer-Encoding does not end in chunked");
 	else if (h->framing == FRAMING_LENGTH && h->length > limits->body)
 		give_up(c, 413, TOO_LONG_A_BODY);
 	else
