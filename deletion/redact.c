@@ -8,6 +8,14 @@
 
 #define MAX_DECODED (16u * 1024 * 1024) /* of a body that is looked into */
 
+/* An exchange that is masked. */
+struct job {
+	const struct redactor *redactor;
+	struct exchange *x;
+	bool is_signed; /* redact_is_signed() of its request */
+	struct arena scratch;
+};
+
 /* A copy that may be written to. */
 static struct text
 copy(struct arena *arena, struct span s)
@@ -21,17 +29,16 @@ copy(struct arena *arena, struct span s)
 
 /* Begin to mask a part, which ends too early unless it is complete. */
 static struct redact
-begin(const struct redactor *red, const struct exchange *x,
-    struct arena *scratch, const struct redact_part *part, bool complete)
+begin(struct job *j, const struct redact_part *part, bool complete)
 {
 	struct span s = part->text;
 
 	return (struct redact){
-		.redactor = red,
-		.scratch = scratch,
+		.redactor = j->redactor,
+		.scratch = &j->scratch,
 		.cut = complete || s.p == NULL ? NULL : s.p + s.len,
-		.is_signed = redact_is_signed(x->request),
-		.part = red->watch != NULL ? part : NULL,
+		.is_signed = j->is_signed,
+		.part = j->redactor->watch != NULL ? part : NULL,
 	};
 }
 
@@ -65,9 +72,9 @@ move_parsed(struct head *h, struct span from, struct span to,
 }
 
 static void
-redact_head(const struct redactor *red, struct exchange *x, struct message *m,
-    struct arena *scratch)
+redact_head(struct job *j, struct message *m)
 {
+	struct exchange *x = j->x;
 	struct text t = copy(&x->arena, m->head);
 	bool complete = m->complete || m->body.len > 0 || m->wire_len > 0;
 	struct redact_part part = {
@@ -75,7 +82,7 @@ redact_head(const struct redactor *red, struct exchange *x, struct message *m,
 		.request = m == x->request,
 		.text = text_span(t),
 	};
-	struct redact r = begin(red, x, scratch, &part, complete);
+	struct redact r = begin(j, &part, complete);
 
 	redact_lines(&r, t, part.request);
 	move_parsed(&m->parsed, m->head, text_span(t), &x->arena);
@@ -83,16 +90,15 @@ redact_head(const struct redactor *red, struct exchange *x, struct message *m,
 }
 
 static void
-redact_interim(const struct redactor *red, struct exchange *x,
-    struct message *m, struct arena *scratch)
+redact_interim(struct job *j, struct message *m)
 {
-	struct text t = copy(&x->arena, m->interim);
+	struct text t = copy(&j->x->arena, m->interim);
 	struct redact_part part = {
 		.kind = PART_INTERIM,
-		.request = m == x->request,
+		.request = m == j->x->request,
 		.text = text_span(t),
 	};
-	struct redact r = begin(red, x, scratch, &part, true);
+	struct redact r = begin(j, &part, true);
 
 	redact_lines(&r, t, false);
 	m->interim = text_span(t);
@@ -198,20 +204,20 @@ entity_of(const struct message *m, struct text wire, struct arena *scratch)
 }
 
 static void
-redact_body(const struct redactor *red, struct exchange *x, struct message *m,
-    struct arena *scratch)
+redact_body(struct job *j, struct message *m)
 {
+	struct exchange *x = j->x;
 	struct span type = head_field(&m->parsed, "Content-Type");
 	struct text wire = copy(&x->arena, m->body);
 	bool chunked = m->framing == FRAMING_CHUNKED;
-	struct text entity = entity_of(m, wire, scratch);
+	struct text entity = entity_of(m, wire, &j->scratch);
 	struct redact_part part = {
 		.kind = PART_ENTITY,
 		.request = m == x->request,
 		.text = text_span(entity),
 		.type = type,
 	};
-	struct redact r = begin(red, x, scratch, &part, m->complete);
+	struct redact r = begin(j, &part, m->complete);
 
 	if (is_coded(&r, &m->parsed, text_span(entity))) {
 		if (!may_keep_coded(&r, &m->parsed, text_span(entity), type)) {
@@ -224,7 +230,7 @@ redact_body(const struct redactor *red, struct exchange *x, struct message *m,
 	if (chunked) {
 		part.kind = PART_FRAMING;
 		part.text = text_span(wire);
-		r = begin(red, x, scratch, &part, m->complete);
+		r = begin(j, &part, m->complete);
 		redact_framing(&r, wire);
 		scatter(wire, text_span(entity));
 	}
@@ -235,26 +241,30 @@ redact_body(const struct redactor *red, struct exchange *x, struct message *m,
 }
 
 static void
-redact_message(const struct redactor *red, struct exchange *x,
-    struct message *m)
+redact_message(struct job *j, struct message *m)
 {
-	struct arena scratch = ARENA_INIT;
-
 	if (m == NULL)
 		return;
-	redact_head(red, x, m, &scratch);
+	j->scratch = ARENA_INIT;
+	redact_head(j, m);
 	if (m->interim.len > 0)
-		redact_interim(red, x, m, &scratch);
+		redact_interim(j, m);
 	if (m->body.len > 0)
-		redact_body(red, x, m, &scratch);
-	arena_release(&scratch);
+		redact_body(j, m);
+	arena_release(&j->scratch);
 }
 
 void
 redactor_apply(struct redactor *red, struct exchange *x)
 {
-	redact_message(red, x, x->request);
-	redact_message(red, x, x->response);
+	struct job j = {
+		.redactor = red,
+		.x = x,
+		.is_signed = redact_is_signed(x->request),
+	};
+
+	redact_message(&j, x->request);
+	redact_message(&j, x->response);
 }
 
 void
