@@ -216,8 +216,8 @@ detect_preamble(struct span s)
 	size_t n = 0;
 
 	if (span_has_prefix(s, one)) {
-		n = span_find(span_sub(s, 0, MAX_PROXY), '\n') + 1;
-		if (n > s.len || n > MAX_PROXY || s.p[n - 1] != '\n')
+		n = span_find(s, '\n') + 1;
+		if (n > MAX_PROXY)
 			n = 0;
 	} else if (span_has_prefix(s, two) && s.len >= two.len + 4) {
 		n = two.len + 4 + ((size_t)s.p[two.len + 2] << 8) +

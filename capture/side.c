@@ -13,16 +13,29 @@ opposite(enum head_side which)
 	return which == HEAD_REQUEST ? HEAD_RESPONSE : HEAD_REQUEST;
 }
 
+/* What does this side send?  Return whether that is known. */
+static bool
+is_decided(const struct side *s, enum head_side *which)
+{
+	if (s->parser != NULL)
+		*which = s->which;
+	else if (s->peer->parser != NULL)
+		*which = opposite(s->peer->which);
+	else
+		return false;
+	return true;
+}
+
 /* Tell the pairing, unless it is not yet known what this side sends. */
 static void
 tell_lost(struct side *s, uint64_t len, bool begun)
 {
+	enum head_side which;
+
 	if (s->opaque)
 		return;
-	if (s->parser != NULL)
-		pair_lost(s->pair, s->which, len, begun);
-	else if (s->peer->parser != NULL)
-		pair_lost(s->pair, opposite(s->peer->which), len, begun);
+	if (is_decided(s, &which))
+		pair_lost(s->pair, which, len, begun);
 	else
 		s->untold = true;
 }
@@ -42,9 +55,9 @@ search(struct side *s)
 static void
 leave_start(struct side *s)
 {
-	s->other = true;
+	s->other = !s->peer->heads;
 	s->mode = SIDE_IGNORE;
-	if (s->peer->heads)
+	if (!s->other)
 		search(s);
 }
 
@@ -52,13 +65,11 @@ leave_start(struct side *s)
 static void
 pass_over(struct side *s, struct span bytes)
 {
-	bool responses = s->parser != NULL
-	    ? s->which == HEAD_RESPONSE
-	    : s->peer->parser != NULL && s->peer->which == HEAD_REQUEST;
+	enum head_side which;
 	size_t n;
 
 	s->begun = false;
-	if (responses || s->opaque)
+	if (s->opaque || (is_decided(s, &which) && which == HEAD_RESPONSE))
 		return;
 	for (n = detect_count_requests(bytes); n > 0; n--)
 		pair_lost_head(s->pair, false);
@@ -159,7 +170,6 @@ start_parser(struct side *s, enum detected what, uint64_t position)
 		s->opaque = s->peer->opaque = false;
 	parser_restart(s->parser, position);
 	s->mode = SIDE_HTTP;
-	s->other = false;
 	return true;
 }
 
