@@ -269,6 +269,26 @@ without_preamble(const struct side *s, const struct piece *p)
 }
 
 static void
+look_for_message(struct side *s, const struct piece *p)
+{
+	enum detected what = detect_resume(p->bytes);
+
+	s->bytes += p->bytes.len;
+	/* Not before it is known that WebSocket was refused. */
+	if (s->upgrade) {
+		s->skipped = true;
+	} else if (what == DETECT_NOTHING ||
+	    !start_parser(s, what, p->position)) {
+		pass_over(s, p->bytes);
+		s->skipped = true;
+		search(s);
+	} else if (s->skipped) {
+		s->skipped = false;
+		tell_lost(s, 0, false);
+	}
+}
+
+static void
 on_data(void *ctx, const struct piece *all)
 {
 	struct side *s = ctx;
@@ -293,18 +313,7 @@ on_data(void *ctx, const struct piece *all)
 		if (s->mode != SIDE_START)
 			buf_release(&s->early);
 	} else if (s->mode == SIDE_SEARCH) {
-		enum detected what = detect_resume(p->bytes);
-
-		s->bytes += p->bytes.len;
-		if (what == DETECT_NOTHING ||
-		    !start_parser(s, what, p->position)) {
-			pass_over(s, p->bytes);
-			s->skipped = true;
-			search(s);
-		} else if (s->skipped) {
-			s->skipped = false;
-			tell_lost(s, 0, false);
-		}
+		look_for_message(s, p);
 	}
 	if (s->mode == SIDE_HTTP)
 		feed(s, p->bytes);
@@ -372,9 +381,6 @@ on_gap(void *ctx, uint64_t position, uint64_t len, bool snapped)
 	if (between)
 		tell_lost(s, len, true);
 	search(s);
-	/* Perhaps these are no longer HTTP, and what follows is not either. */
-	if (between && s->upgrade)
-		s->mode = SIDE_IGNORE;
 }
 
 /*

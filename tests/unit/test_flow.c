@@ -453,6 +453,43 @@ START_TEST(refused_upgrade_ends_no_connection)
 }
 END_TEST
 
+/* What follows is lost as behind any other request, and no more than that. */
+START_TEST(request_lost_behind_refused_upgrade)
+{
+	static const char *const first[] = { UPGRADE, GET_B };
+	static const char *const log[] = {
+		"1.1 GET /ws 404 no;1.2 DELETE /a ambiguous ambiguous;",
+		"1.1 GET /b 404 no;1.2 DELETE /a ambiguous ambiguous;",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(first); i++) {
+		open_capture();
+		connect_from(1);
+		client(first[i]);
+		server(GONE);
+		t.seq[0] += 40;
+		server(GONE);
+		client(DELETE_A);
+		server(DONE);
+		expect(log[i]);
+	}
+}
+END_TEST
+
+/* The same where what was lost is the 101: that is no longer HTTP. */
+START_TEST(lost_behind_accepted_upgrade)
+{
+	open_capture();
+	connect_from(1);
+	client(UPGRADE);
+	t.seq[1] += 40;
+	t.seq[0] += 40;
+	client(DELETE_A);
+	server(DONE);
+	expect("1.1 GET /ws ambiguous ambiguous;");
+}
+END_TEST
+
 /* The 101 is lost: what looks like HTTP afterwards is none. */
 START_TEST(accepted_upgrade_that_was_lost)
 {
@@ -523,6 +560,7 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
     who_goes_on_is_not_given_up, acknowledgements_that_overtake,
     copies_are_not_looked_for_among_all_requests, cut_heads_are_counted,
-    refused_upgrade_ends_no_connection, accepted_upgrade_that_was_lost,
+    refused_upgrade_ends_no_connection, request_lost_behind_refused_upgrade,
+    lost_behind_accepted_upgrade, accepted_upgrade_that_was_lost,
     last_byte_is_late, sides_do_not_wait_for_each_other,
     sides_that_wait_do_not_shift_answers)
