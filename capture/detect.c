@@ -70,6 +70,8 @@ ends_in_version(struct span line)
 
 	if (line.len > 0 && line.p[line.len - 1] == '\r')
 		line.len--;
+	while (line.len > 0 && line.p[line.len - 1] == ' ')
+		line.len--;
 	return line.len > tail && line.p[line.len - tail] == ' ' &&
 	    span_has_prefix(span_sub(line, line.len - tail + 1, tail),
 		version) &&

@@ -52,8 +52,9 @@ is_odd_target(struct span target)
 }
 
 /*
- * llhttp takes a bare LF after every line but the request line, so the end
- * of that line is shown to it as CRLF.
+ * llhttp takes a bare LF after every line but the request line, and nothing
+ * behind a version, where servers pass over blanks (RFC 9112, 3): the end of
+ * that line is shown to it as CRLF.
  */
 static llhttp_errno_t
 show_request_line(struct reading *r, struct span line)
@@ -68,6 +69,8 @@ show_request_line(struct reading *r, struct span line)
 	if (n == 0 || n >= end || end == line.len || line.p[n] != ' ')
 		return HPE_INVALID_METHOD;
 	end -= line.p[end - 1] == '\r';
+	while (line.p[end - 1] == ' ')
+		end--;
 	rest = span_sub(line, n, end - n);
 	target = target_of(rest);
 	odd = is_odd_target(target);
