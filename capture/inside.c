@@ -65,6 +65,13 @@ inside_suspect(const struct pair *p, struct draft *d, uint64_t caused)
 	    !p->unsure && p->answer_end != 0 && p->answer_end < d->begin;
 }
 
+void
+inside_refuse(struct draft *d)
+{
+	d->suspect = d->inside = d->in_last = d->refuted = true;
+	d->awaited = false;
+}
+
 /* Does it name the request that has its place? */
 static bool
 is_named(const struct draft *r)

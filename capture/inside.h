@@ -43,6 +43,9 @@ void inside_ask(struct pair *p, const struct draft *q);
  */
 void inside_suspect(const struct pair *p, struct draft *d, uint64_t caused);
 
+/* Nobody may have asked for d: let it be text that has no place of its own. */
+void inside_refuse(struct draft *d);
+
 /* The name of d was read, if it has one: is it suspect nonetheless? */
 void inside_read_name(struct pair *p, struct draft *d);
 

@@ -13,6 +13,8 @@
 /* The shortest request is not shorter; stray line ends are. */
 #define REQUEST_MIN 16
 
+#define REQUEST_TIMEOUT 408
+
 static bool
 is_open(const struct draft *q)
 {
@@ -368,11 +370,14 @@ find_bounds(struct pair *p, struct draft *d, const struct head *h)
 	struct rank_requests *q = &p->requests;
 	uint64_t caused;
 	bool lost = q->lost;
+	bool unasked = h->status == REQUEST_TIMEOUT && !is_certain(p);
 
 	/* It may answer the one that has only begun. */
 	q->lost |= q->pending;
 	caused = rank_caused(q, d);
 	inside_suspect(p, d, caused);
+	if (unasked)
+		inside_refuse(d);
 	d->gap_before = p->lost || p->unsure;
 	d->begun_before = p->begun;
 	p->lost = p->begun = p->unsure = false;

@@ -24,7 +24,9 @@
  *
  * Taken for granted: a server answers in order and at most once (RFC 9112,
  * section 9.3.2); what begins where a response ended, is longer than any
- * bare interim response and was not asked for by Expect is a final one.
+ * bare interim response and was not asked for by Expect is a final one.  408
+ * may be sent to a client that is silent (RFC 9110, section 15.5.9): it
+ * answers what is next where all was seen, and proves nothing elsewhere.
  */
 #ifndef CAPTURE_PAIR_H
 #define CAPTURE_PAIR_H

@@ -85,19 +85,25 @@ pass_begun(struct side *s)
 	s->begun = false;
 }
 
-static void
-charge_parser(struct side *s)
+static size_t
+buf_cost(const struct buf *b)
 {
-	size_t held = 0;
+	return b->cap > 0 ? b->cap + BUDGET_MALLOC : 0;
+}
+
+/* Tell the budget what this side holds, but for its stream and its draft. */
+static void
+charge(struct side *s)
+{
+	size_t held = buf_cost(&s->early) + buf_cost(&s->interim);
 
 	if (s->parser != NULL)
-		held = PARSER_SIZE + BUDGET_MALLOC + parser_held(s->parser);
-
-	if (held == s->parser_charged)
+		held += PARSER_SIZE + BUDGET_MALLOC + parser_held(s->parser);
+	if (held == s->charged)
 		return;
 	budget_take(&s->outlet->budget, held);
-	budget_give(&s->outlet->budget, s->parser_charged);
-	s->parser_charged = held;
+	budget_give(&s->outlet->budget, s->charged);
+	s->charged = held;
 }
 
 /* Parse the bytes at s->piece. */
@@ -111,7 +117,7 @@ feed(struct side *s, struct span bytes)
 	if (s->draft != NULL)
 		s->draft->message.last = s->piece->time;
 	used = parser_feed(s->parser, bytes);
-	charge_parser(s);
+	charge(s);
 	if (s->heads && s->peer->other) {
 		s->peer->other = false;
 		search(s->peer);
@@ -312,6 +318,7 @@ on_data(void *ctx, const struct piece *all)
 		}
 		if (s->mode != SIDE_START)
 			buf_release(&s->early);
+		charge(s);
 	} else if (s->mode == SIDE_SEARCH) {
 		look_for_message(s, p);
 	}
@@ -483,9 +490,9 @@ void
 side_release(struct side *s)
 {
 	stream_release(&s->stream);
-	if (s->parser_charged > 0)
-		budget_give(&s->outlet->budget, s->parser_charged);
-	s->parser_charged = 0;
+	if (s->charged > 0)
+		budget_give(&s->outlet->budget, s->charged);
+	s->charged = 0;
 	parser_free(s->parser);
 	s->parser = NULL;
 	draft_free(s->queued ? NULL : s->draft);

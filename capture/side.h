@@ -26,7 +26,7 @@ struct side {
 	struct pair *pair;
 	struct outlet *outlet;
 	const struct piece *piece; /* while it is parsed */
-	size_t parser_charged;     /* bytes taken from the budget */
+	size_t charged;            /* bytes taken from the budget */
 	enum side_mode mode;
 	enum head_side which; /* valid once parser is not NULL */
 	bool opaque;          /* in a tunnel: what is no HTTP is no flaw */

@@ -212,7 +212,31 @@ START_TEST(connections_leave_room_for_a_body)
 }
 END_TEST
 
+/* What waits for its final response, or to be known as HTTP, counts, too. */
+START_TEST(interim_responses_are_held)
+{
+	char hints[2 * PIECE];
+	size_t used;
+
+	snprintf(hints, sizeof(hints), "HTTP/1.1 103 E\r\nLink: %0*d\r\n\r\n",
+	    PIECE, 0);
+	open_capture();
+	connect_from(1);
+	used = t.outlet.budget.used;
+	client("DEL");
+	ck_assert_uint_gt(t.outlet.budget.used, used);
+	client("ETE /a HTTP/1.1\r\n\r\n");
+	used = t.outlet.budget.used;
+	server(hints);
+	ck_assert_uint_gt(t.outlet.budget.used, used + PIECE);
+	server(DONE);
+	ck_assert_uint_lt(t.outlet.budget.used, used + PIECE);
+	expect("1.1 DELETE /a 204;");
+}
+END_TEST
+
 UNIT_MAIN("flow_memory", large_bodies_go_before_connections,
     of_a_body_that_is_too_long_nothing_is_held,
     a_body_that_does_not_come_is_not_too_long,
-    what_is_over_goes_before_large_bodies, connections_leave_room_for_a_body)
+    what_is_over_goes_before_large_bodies, connections_leave_room_for_a_body,
+    interim_responses_are_held)

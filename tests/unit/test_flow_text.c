@@ -417,6 +417,48 @@ START_TEST(answer_in_the_body_of_another)
 }
 END_TEST
 
+#define TIMEOUT                                                                \
+	"HTTP/1.1 408 T\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+/*
+ * Before a server closes a connection that is idle it may send 408, which
+ * nobody asked for: no place can be counted from it, nor is it an answer
+ * where the true one may be what was lost.
+ */
+START_TEST(timeout_that_nobody_asked_for)
+{
+	begin();
+	server(TIMEOUT);
+	expect("1.1 DELETE /a 204;");
+	ck_assert_uint_eq(t.outlet.coverage.exchanges.orphans, 1);
+	begin();
+	client(GET_B);
+	lose(37);
+	client(DELETE_A);
+	server(DONE);
+	client(GET_B);
+	server(GONE);
+	server(TIMEOUT);
+	expect("1.1 DELETE /a 204;1.2 GET /b response-lost response-lost;"
+	       "1.3 DELETE /a 204;1.4 GET /b 404 no;");
+	begin();
+	client(DELETE_A);
+	lose(18);
+	server(TIMEOUT);
+	expect("1.1 DELETE /a 204;1.2 DELETE /a ambiguous ambiguous;");
+}
+END_TEST
+
+/* Nothing else was sent to it: the client takes it for its answer. */
+START_TEST(timeout_that_is_an_answer)
+{
+	begin();
+	client(DELETE_A);
+	server(TIMEOUT);
+	expect("1.1 DELETE /a 204;1.2 DELETE /a 408;");
+}
+END_TEST
+
 UNIT_MAIN("flow_text", text_of_a_cut_body_is_no_response,
     text_of_a_cut_body_ends_no_connection, text_behind_a_lost_head,
     text_behind_a_lost_head_of_a_client_that_expects, text_behind_two_losses,
@@ -428,4 +470,5 @@ UNIT_MAIN("flow_text", text_of_a_cut_body_is_no_response,
     text_behind_text_in_chunks, text_that_another_request_awaits,
     text_in_a_body_without_end, text_behind_which_a_line_stands,
     pipeline_behind_an_interim_response, no_text_behind_a_loss_in_a_pipeline,
-    answer_in_the_body_of_another)
+    answer_in_the_body_of_another, timeout_that_nobody_asked_for,
+    timeout_that_is_an_answer)
