@@ -250,17 +250,32 @@ is_after_end(const struct flow *f, const struct segment *seg, int from)
 	    ((seg->flags & TCP_ACK) && ack + MAX_BEFORE < to->first);
 }
 
+/* Far from the SYN of a side of which nothing else was seen? */
+static bool
+is_far(const struct stream *s, uint32_t seq)
+{
+	uint64_t position = stream_position(s, seq);
+
+	return s->syn && !s->sent &&
+	    (position < s->first || position > s->first + MAX_BEFORE);
+}
+
 /*
  * Of the connection before, between the same ports: it begins before the first
  * byte of this one, by more than a keep-alive probe does, or acknowledges less
- * than the peer's SYN.
+ * than the peer's SYN.  Or the server answers a SYN for that one, and the
+ * client refuses the answer (RFC 9293, section 3.5.1).
  */
 static bool
 is_stale(const struct stream *s, const struct stream *peer,
     const struct segment *seg)
 {
-	if (seg->flags & (TCP_SYN | TCP_RST))
+	if (seg->flags & TCP_SYN)
 		return false;
+	if (seg->flags & TCP_RST)
+		return is_far(s, seg->seq);
+	if (!s->syn && seg->wire_len == 0 && is_far(peer, seg->ack))
+		return true;
 	return (s->syn && stream_position(s, seg->seq) + 1 < s->first) ||
 	    (peer->syn && (seg->flags & TCP_ACK) &&
 		stream_position(peer, seg->ack) < peer->first);

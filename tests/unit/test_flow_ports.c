@@ -355,6 +355,29 @@ START_TEST(nothing_goes_on_behind_the_end)
 }
 END_TEST
 
+/*
+ * The server still has the connection before and answers the SYN as that one
+ * asks it to, the client resets that, and its SYN comes again.
+ */
+START_TEST(answer_of_the_connection_before)
+{
+	for (uint32_t ack = 300000000; ack < 4000000000; ack += 2000000000) {
+		open_capture();
+		t.seq[0] = 1000;
+		put(0, TCP_SYN, "", 0);
+		t.seq[0] = ack;
+		t.seq[1] = 77;
+		put(1, TCP_ACK, "", 0);
+		put(0, TCP_RST, "", 0);
+		connect_from(1000);
+		client(DELETE_A);
+		put(0, TCP_ACK | TCP_FIN, "", 0);
+		expect("1.1 DELETE /a no-response no-response;");
+		ck_assert_uint_eq(t.outlet.coverage.unseen_bytes, 0);
+	}
+}
+END_TEST
+
 UNIT_MAIN("flow_ports", new_syn_is_a_new_connection,
     late_syn_is_of_the_same_connection, late_syn_with_bytes,
     late_syn_of_a_connection_seen_from_the_start,
@@ -366,4 +389,4 @@ UNIT_MAIN("flow_ports", new_syn_is_a_new_connection,
     lower_bytes_after_a_long_silence_are_a_new_connection,
     a_long_silence_does_not_end_a_connection, a_long_silence_behind_a_loss,
     other_bytes_after_a_long_silence_are_a_new_connection,
-    nothing_goes_on_behind_the_end)
+    nothing_goes_on_behind_the_end, answer_of_the_connection_before)
