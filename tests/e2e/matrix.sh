@@ -149,6 +149,7 @@ talk '' interim --interim .2 --expect .5 --loss .03
 talk '' head+not-modified --head .3 --notmod .2 --loss .03 --join .2
 talk '' chunked+trailers --chunked .5 --loss .03
 talk '' server-quits --quit .6 --loss .03
+talk '' server-times-out --timeout .6 --loss .03
 talk '' server-announces --announce .6 --loss .03
 talk '' client-gives-up --abort .6 --loss .03
 talk '' reset --rst .6 --loss .03

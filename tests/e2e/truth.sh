@@ -53,6 +53,7 @@ row --visible everything --loss .02 --pipeline .5 --ooo .05 --ack-early .05 \
 talk --all talk
 talk '' joined-talk --join 1 --loss .02
 talk '' lossy-talk --loss .05 --server-first .5 --quit .3
+talk '' timed-out-talk --timeout 1 --loss .05
 talk '' given-up-talk --abort .6 --loss .05
 talk '' joined-and-given-up-talk --join 1 --abort 1 --slow .5 --ponder .5
 talk '' burst-talk --slow 1 --loss .03 --burst .6

@@ -11,7 +11,8 @@ segment acknowledges what had arrived when it was sent.
 
 The same arguments give the same bytes.  OUT.truth.jsonl has a line for each
 request that was sent, as gen_pcap.py writes it; "status" is null where the
-server never answered.
+server never answered.  A response that nobody asked for has a line, too, with
+"unasked", its status.
 """
 import argparse
 import hashlib
@@ -59,6 +60,7 @@ for name, text in (
         ("quit", "the server closes after some answer without a word"),
         ("announce", "the same with Connection: close"), ("abort", "the client closes while it is owed answers"),
         ("rst", "a reset in the middle"), ("open", "nobody closes"), ("server-first", "the server closes first, at the end"),
+        ("timeout", "it ends in 408, for which nobody asked"),
         ("until-close", "the last body ends with the connection"), ("connect", "all inside a CONNECT tunnel"),
         ("upgrade", "it ends in 101 and bytes that only look like HTTP"),
         ("slow", "the server takes longer for each answer than the way to the client and back"),
@@ -340,6 +342,7 @@ class Connection:
         self.aborts = R.randrange(1, n) if chance(a.abort) else None
         self.resets = R.randrange(1, n) if chance(a.rst) else None
         self.stays_open, self.server_first = chance(a.open), chance(a.server_first)
+        self.times_out = chance(a.timeout)
         self.until_close = chance(a.until_close) and last.status != 204 and last.truth["resp_len"] > 0 and "chunked" not in last.fields
         self.upgrades = not self.until_close and chance(a.upgrade)
         if self.upgrades:
@@ -412,8 +415,16 @@ class Connection:
 
     def finish(self):
         self.over = True
-        if not self.stays_open:
+        if self.times_out and not self.upgrades:
+            self.after(R.choice((.001, 5)), self.time_out)
+        elif not self.stays_open:
             self.after(.001 + R.random() * .01, lambda: self.close_by(int(self.server_first)))
+
+    def time_out(self):
+        if not self.ends[1].closed:
+            self.ends[1].say(b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+            truth.append({"conn": self.number, "unasked": 408})
+            self.close_by(1)
 
     def close_by(self, way):
         end = self.ends[way]
