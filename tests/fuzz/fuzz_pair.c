@@ -10,10 +10,11 @@
  * An input that ends in TRAILER and one more byte chooses also whether
  * requests have ids, of their own or one for two, which responses repeat,
  * whether the first of the client's bytes come with its SYN, whether bodies
- * hold text that looks like responses, whether segments are small, and whether
- * times and the sizes of requests follow the input.  With those two, and with
- * text, one can show anything, so that then a status may be wrong where it is
- * said to be inferred; nowhere else.
+ * hold text that looks like responses, whether segments are small, whether the
+ * server, when it has answered all, says 408, and whether times and the sizes
+ * of requests follow the input.  With those two, and with text, one can show
+ * anything, so that then a status may be wrong where it is said to be inferred;
+ * nowhere else.
  *
  * Between its packets come those of another connection, whole, whose
  * exchanges must all be there.
@@ -28,6 +29,9 @@
 #define MAX_REQUESTS 60
 #define TRAILER      0xec
 #define OTHERS_EVERY 20 /* packets */
+
+/* Nobody asks for it. */
+#define TIMEOUT "HTTP/1.1 408 T\r\nContent-Length: 0\r\n\r\n"
 
 enum mode {
 	MODE_JOIN = 1,     /* no SYN */
@@ -48,6 +52,7 @@ enum option {
 	OPTION_SHARED = 16,
 	OPTION_QUOTES = 32,
 	OPTION_SMALL = 64,
+	OPTION_TIMEOUT = 128,
 };
 
 enum damage {
@@ -75,6 +80,7 @@ struct script {
 	int64_t time;
 	int64_t step; /* time from one packet to the next */
 	unsigned options, packets;
+	unsigned sent, answered;       /* requests */
 	unsigned mute;                 /* packets not captured yet */
 	unsigned others, others_taken; /* exchanges of the other connection */
 	uint32_t other_seq[2];
@@ -306,6 +312,7 @@ request(struct script *s, unsigned n)
 
 	ponder(s);
 	say(s, 0, (struct span){ (uint8_t *)text, (size_t)len });
+	s->sent++;
 }
 
 /* A response whose body holds text that looks like one, or like some. */
@@ -350,6 +357,7 @@ response(struct script *s, unsigned n)
 			  : "01234567890123456789");
 
 	ponder(s);
+	s->answered++;
 	if ((s->options & OPTION_QUOTES) && !head && n % 2 == 1)
 		quote(s, n, chunked);
 	else
@@ -447,6 +455,8 @@ converse(struct script *s)
 	else
 		take_turns(s, mode);
 	put_late(s);
+	if ((s->options & OPTION_TIMEOUT) && s->answered == s->sent)
+		say(s, 1, span_of_str(TIMEOUT));
 	if (!(mode & MODE_CLOSE))
 		return;
 	put(s, first, TCP_ACK | TCP_FIN, s->seq[first]++, (struct span){ 0 });
