@@ -103,7 +103,7 @@ static double
 time_interest(const struct rules *rules, struct span bytes, unsigned *sum)
 {
 	struct arena arena = ARENA_INIT;
-	struct recogniser *r = recogniser_new(rules);
+	struct recogniser *r = recogniser_new(rules, SIZE_MAX);
 	struct head head;
 	struct err err;
 	double start;

@@ -107,7 +107,7 @@ recorder_open(struct recorder *r, const struct recorder_options *options,
 		recorder_close(r);
 		return -1;
 	}
-	r->recogniser = recogniser_new(r->rules);
+	r->recogniser = recogniser_new(r->rules, options->memory);
 	return 0;
 }
 

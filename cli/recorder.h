@@ -40,6 +40,7 @@ struct recorder_options {
 	size_t rule_file_count;
 	bool all;
 	bool keep_secrets;
+	size_t memory; /* for what is known of deletions that are pending */
 };
 
 /* Load the rules and the fingerprint key. */

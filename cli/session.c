@@ -82,6 +82,13 @@ queue_memory(const struct session_options *options)
 	return options->capture.memory / 16;
 }
 
+/* So is what is known of deletions that may not be done yet. */
+static uint64_t
+pending_memory(const struct session_options *options)
+{
+	return options->capture.memory / 8;
+}
+
 /* May the archive lack something that passed, but what nobody asked for? */
 static bool
 is_incomplete(const struct session *s, const struct coverage *c)
@@ -310,12 +317,14 @@ record(struct session *s, struct err *err)
 static int
 open_and_record(struct session *s, struct err *err)
 {
+	struct recorder_options recorder = s->options->recorder;
 	int status;
 
+	recorder.memory = pending_memory(s->options);
 	if (s->options->user != NULL &&
 	    privilege_drop(s->options->user, err) < 0)
 		return -1;
-	if (recorder_open(&s->recorder, &s->options->recorder, err) < 0)
+	if (recorder_open(&s->recorder, &recorder, err) < 0)
 		return -1;
 	s->recorder.tick = tick;
 	s->recorder.tick_arg = s;
@@ -340,7 +349,8 @@ session_run(const struct session_options *options, struct cmd_ctx *ctx,
 	int status;
 
 	/* The archive before may be waiting to be closed. */
-	capture.memory -= queue_memory(options) * (1 + rotates(options));
+	capture.memory -= queue_memory(options) * (1 + rotates(options)) +
+	    pending_memory(options);
 	heap_map_large();
 	s.shows = progress_is_wanted(&s.progress);
 	/* A pipe may be silent from the beginning. */

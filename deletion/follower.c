@@ -230,7 +230,7 @@ follower_open(const struct rules *rules, const struct exchange *x)
 	bool open, found = false;
 
 	f->rules = rules;
-	f->pending = pending_new();
+	f->pending = pending_new(SIZE_MAX);
 	subject_init(&s, rules, &x->request->parsed, x->request, &scratch);
 	line = match_find(&s, &open);
 	if (line != NULL) {

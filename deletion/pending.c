@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/budget.h"
 #include "base/xalloc.h"
 #include "deletion/glob.h"
 #include "deletion/match.h"
@@ -15,7 +16,8 @@ enum {
 	SLOT_MAX = 64, /* deletions followed at one place; older ones close */
 };
 
-/* One poll of one pending deletion, or of one target of it. */
+/* One poll of one pending deletion, or of one target of it; its host follows.
+ */
 struct watch {
 	struct pending *pending;
 	const struct poll *poll;
@@ -36,9 +38,8 @@ struct slot {
 
 struct pending {
 	uint64_t id;
-	struct arena arena; /* holds it and its watches */
-	struct watch *watches;
-	size_t open_targets; /* that are followed one by one */
+	struct watch *watches; /* owned */
+	size_t open_targets;   /* that are followed one by one */
 	bool reverted, confirmed, touched;
 	struct span state;
 	UT_hash_handle hh;
@@ -55,13 +56,36 @@ struct pending_table {
 	struct pending *by_id; /* in the order of opening */
 	struct slot *slots;
 	struct listing *listings;
-	size_t count;
+	struct budget budget;
 };
 
 struct pending_table *
-pending_new(void)
+pending_new(size_t memory)
 {
-	return xcalloc(1, sizeof(struct pending_table));
+	struct pending_table *t = xcalloc(1, sizeof(*t));
+
+	t->budget.limit = memory;
+	return t;
+}
+
+/* Size bytes and a copy of more behind them, which is then *more. */
+static void *
+take(struct pending_table *t, size_t size, struct span *more)
+{
+	uint8_t *p = xcalloc(1, size + more->len);
+
+	budget_take(&t->budget, size + more->len + BUDGET_MALLOC);
+	if (more->len > 0)
+		memcpy(p + size, more->p, more->len);
+	more->p = p + size;
+	return p;
+}
+
+static void
+give(struct pending_table *t, void *p, size_t size)
+{
+	budget_give(&t->budget, size + BUDGET_MALLOC);
+	free(p);
 }
 
 static struct listing *
@@ -111,14 +135,11 @@ static struct slot *
 make_slot(struct pending_table *t, struct span key)
 {
 	struct slot *slot = find_slot(t, key);
-	uint8_t *copy;
 
 	if (slot != NULL)
 		return slot;
-	slot = xcalloc(1, sizeof(*slot) + key.len);
-	copy = (uint8_t *)(slot + 1);
-	memcpy(copy, key.p, key.len);
-	slot->key = (struct span){ copy, key.len };
+	slot = take(t, sizeof(*slot), &key);
+	slot->key = key;
 	HASH_ADD_KEYPTR(hh, t->slots, slot->key.p, slot->key.len, slot);
 	return slot;
 }
@@ -129,23 +150,22 @@ drop_watch(struct pending_table *t, struct watch *w)
 	DL_DELETE2(w->slot->first, w, prev_same, next_same);
 	if (--w->slot->count == 0) {
 		HASH_DEL(t->slots, w->slot);
-		free(w->slot);
+		give(t, w->slot, sizeof(*w->slot) + w->slot->key.len);
 	}
 	if (w->poll->listing)
 		leave_listing(t, w->poll);
+	give(t, w, sizeof(*w) + w->host.len);
 }
 
 static void
 close_pending(struct pending_table *t, struct pending *p)
 {
-	struct watch *w;
+	struct watch *w, *next;
 
-	DL_FOREACH(p->watches, w)
+	DL_FOREACH_SAFE(p->watches, w, next)
 	drop_watch(t, w);
 	HASH_DEL(t->by_id, p);
-	t->count--;
-	arena_release(&p->arena);
-	free(p);
+	give(t, p, sizeof(*p));
 }
 
 /*
@@ -175,10 +195,10 @@ add_watch(struct pending_table *t, struct pending *p, const struct poll *poll,
 
 	if (slot == NULL)
 		return false;
-	w = arena_alloc(&p->arena, sizeof(*w));
+	w = take(t, sizeof(*w), &host);
 	w->pending = p;
 	w->poll = poll;
-	w->host = arena_copy(&p->arena, host);
+	w->host = host;
 	w->slot = slot;
 	slot->count++;
 	DL_APPEND2(slot->first, w, prev_same, next_same);
@@ -253,17 +273,15 @@ watch_poll(struct pending_table *t, struct pending *p, struct subject *s,
 static struct pending *
 new_pending(struct pending_table *t, uint64_t id)
 {
+	struct span none = { 0 };
 	struct pending *p;
 
 	HASH_FIND(hh, t->by_id, &id, sizeof(id), p);
 	if (p != NULL)
 		close_pending(t, p);
-	if (t->count == PENDING_MAX)
-		close_pending(t, t->by_id);
-	p = xcalloc(1, sizeof(*p));
+	p = take(t, sizeof(*p), &none);
 	p->id = id;
 	HASH_ADD(hh, t->by_id, id, sizeof(p->id), p);
-	t->count++;
 	return p;
 }
 
@@ -283,6 +301,8 @@ pending_open(struct pending_table *t, struct subject *s,
 		watch_poll(t, p, s, &rule->polls[i], d);
 	if (p->watches == NULL)
 		close_pending(t, p);
+	while (budget_is_over(&t->budget))
+		close_pending(t, t->by_id);
 }
 
 static bool
@@ -313,7 +333,7 @@ pending_may_concern(struct pending_table *t, struct subject *s)
 {
 	const struct slot *slot;
 
-	if (t->count == 0)
+	if (t->by_id == NULL)
 		return false;
 	slot = slot_of_path(t, s);
 	for (struct watch *w = slot ? slot->first : NULL; w != NULL;
@@ -445,7 +465,7 @@ pending_follow(struct pending_table *t, struct subject *s, struct arena *arena,
 	size_t n;
 
 	*out = NULL;
-	if (t->count == 0)
+	if (t->by_id == NULL)
 		return 0;
 	follow_path(&g);
 	for (struct listing *l = t->listings; l != NULL; l = l->next)

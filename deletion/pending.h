@@ -2,7 +2,7 @@
  * pending.h - deletions that were accepted and not yet seen to be done.
  *
  * Each opens with the polls of its rule filled in, and closes with a
- * verdict, or when it is the oldest of too many.
+ * verdict, or when it is the oldest and all of them take too much memory.
  */
 #ifndef DELETION_PENDING_H
 #define DELETION_PENDING_H
@@ -12,11 +12,11 @@
 struct pending_table;
 
 enum {
-	PENDING_MAX = 16384,        /* deletions */
 	PENDING_MAX_TARGETS = 1024, /* followed one by one, of one deletion */
 };
 
-struct pending_table *pending_new(void);
+/* memory: how many bytes all that are open may take. */
+struct pending_table *pending_new(size_t memory);
 void pending_free(struct pending_table *t); /* NULL is allowed */
 
 /*

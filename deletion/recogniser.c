@@ -35,12 +35,12 @@ struct recogniser {
 };
 
 struct recogniser *
-recogniser_new(const struct rules *rules)
+recogniser_new(const struct rules *rules, size_t memory)
 {
 	struct recogniser *r = xcalloc(1, sizeof(*r));
 
 	r->rules = rules;
-	r->pending = pending_new();
+	r->pending = pending_new(memory);
 	r->attempts = attempts_new(rules);
 	r->keyer = keyer_new(rules);
 	return r;

@@ -26,8 +26,11 @@
 struct recogniser;
 struct rules;
 
-/* The rules must outlive the recogniser. */
-struct recogniser *recogniser_new(const struct rules *rules);
+/*
+ * The rules must outlive the recogniser.  memory: how many bytes may be taken
+ * by what is known of deletions that are still pending.
+ */
+struct recogniser *recogniser_new(const struct rules *rules, size_t memory);
 void recogniser_free(struct recogniser *r);
 
 /* What can be said of a request when only its head is known. */

@@ -14,6 +14,8 @@
 #define LONGEST_LEAD ((int64_t)100000000)
 #define START_AFTER  ((int64_t)5000000) /* what the first request needs */
 
+#define PENDING_MEMORY ((size_t)8 << 20) /* bytes for what is not done yet */
+
 void
 sender_fail(struct sender *s, const struct err *err)
 {
@@ -528,7 +530,8 @@ sender_run(const struct sender_options *options, struct sender_report *report,
 	struct sender s = { .options = options, .report = report };
 	struct dialer_events events = { &s, woken, stopped, slot_opened,
 		slot_data, slot_ended, pump };
-	struct recogniser *recogniser = recogniser_new(options->rules);
+	struct recogniser *recogniser =
+	    recogniser_new(options->rules, PENDING_MEMORY);
 	int rc;
 
 	*report = (struct sender_report){ 0 };

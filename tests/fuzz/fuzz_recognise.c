@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (rules == NULL && rules_open(&rules, NULL, 0, &err) < 0)
 		return 0;
-	r = recogniser_new(rules);
+	r = recogniser_new(rules, SIZE_MAX);
 	for (uint64_t id = 1; rest.p != NULL && id <= 16; id++) {
 		struct span request = span_cut(&rest, 0);
 		struct span response = { 0 };

@@ -27,7 +27,7 @@ tape_open(struct tape *t, const char *path)
 
 	t->path = path;
 	must(rules_open(&t->rules, NULL, 0, &err), &err);
-	t->recogniser = recogniser_new(t->rules);
+	t->recogniser = recogniser_new(t->rules, SIZE_MAX);
 	must(store_open(&t->store, t->path, STORE_APPEND, &err), &err);
 	must(store_begin(t->store, &rec, &err), &err);
 }

@@ -323,7 +323,7 @@ START_TEST(conversations)
 	if (rules_open(&rules, NULL, 0, &err) < 0)
 		ck_abort_msg("%s", err.text);
 	for (size_t i = 0; i < sizeof(talks) / sizeof(talks[0]); i++) {
-		struct recogniser *r = recogniser_new(rules);
+		struct recogniser *r = recogniser_new(rules, SIZE_MAX);
 		uint64_t id = 1;
 
 		for (const struct step *s = talks[i].steps; s->request; s++) {
@@ -364,7 +364,7 @@ START_TEST(the_oldest_intent_goes_first)
 
 	if (rules_open(&rules, NULL, 0, &err) < 0)
 		ck_abort_msg("%s", err.text);
-	r = recogniser_new(rules);
+	r = recogniser_new(rules, SIZE_MAX);
 	for (uint64_t id = 1; id <= 16385; id++)
 		read_one(r, id, &reading);
 	read_one(r, 2, &reading);

@@ -2,6 +2,8 @@
  * Conversations: a deletion that was accepted, and what shows its end, as
  * each vendor's clients ask for it.
  */
+#include <stdio.h>
+
 #include "base/err.h"
 #include "deletion/recogniser.h"
 #include "deletion/rules.h"
@@ -149,7 +151,7 @@ read_pass(struct recogniser *r, const struct pass *p, uint64_t id, char *letter)
 static void
 check_talk(const struct rules *rules, const struct talk *t)
 {
-	struct recogniser *r = recogniser_new(rules);
+	struct recogniser *r = recogniser_new(rules, SIZE_MAX);
 	struct reading first;
 	char letter;
 
@@ -179,4 +181,41 @@ START_TEST(every_conversation_ends_as_it_should)
 }
 END_TEST
 
-UNIT_MAIN("follow_ups", every_conversation_ends_as_it_should)
+/* Delete this server, or ask for it when it is gone. */
+static enum kind
+read_server(struct recogniser *r, const char *method, int server, uint64_t id)
+{
+	char request[200];
+	struct pass pass = { request, "HTTP/1.1 204 No Content\n\n" };
+	char letter;
+
+	if (*method == 'G')
+		pass.response = GONE;
+	snprintf(request, sizeof(request),
+	    "%s /v2.1/servers/s-%d HTTP/1.1\nHost: nova:8774\n\n", method,
+	    server);
+	return read_pass(r, &pass, id, &letter).kind;
+}
+
+/* The last of a hundred is still known, but not the first. */
+START_TEST(memory_is_bounded)
+{
+	struct rules *rules;
+	struct recogniser *r;
+	struct err err;
+	uint64_t id = 0;
+
+	if (rules_open(&rules, NULL, 0, &err) < 0)
+		ck_abort_msg("%s", err.text);
+	r = recogniser_new(rules, 8192);
+	for (int i = 0; i < 100; i++)
+		ck_assert_int_eq(read_server(r, "DELETE", i, ++id),
+		    KIND_DELETION);
+	ck_assert_int_eq(read_server(r, "GET", 99, ++id), KIND_FOLLOW_UP);
+	ck_assert_int_ne(read_server(r, "GET", 0, ++id), KIND_FOLLOW_UP);
+	recogniser_free(r);
+	rules_close(rules);
+}
+END_TEST
+
+UNIT_MAIN("follow_ups", every_conversation_ends_as_it_should, memory_is_bounded)

@@ -73,7 +73,7 @@ begin(void)
 	folder_enter();
 	ck_assert_int_eq(rules_open(&rules, NULL, 0, &err), 0);
 	options.redactor = redactor = redactor_new(rules, key);
-	options.recogniser = recogniser = recogniser_new(rules);
+	options.recogniser = recogniser = recogniser_new(rules, SIZE_MAX);
 	ck_assert_int_eq(store_open(&st, folder_path("r.obit"), STORE_APPEND,
 			     &err),
 	    0);

@@ -28,7 +28,7 @@ static struct err err;
 static void
 record(const char *const (*texts)[2], size_t count)
 {
-	struct recogniser *recogniser = recogniser_new(rules);
+	struct recogniser *recogniser = recogniser_new(rules, SIZE_MAX);
 	struct recording rec = { .program = span_of_str("test") };
 	struct coverage covered = { 0 };
 	struct store *out;

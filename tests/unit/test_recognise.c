@@ -31,7 +31,7 @@ start(void)
 
 	if (rules_open(&rules, NULL, 0, &err) < 0)
 		ck_abort_msg("%s", err.text);
-	recogniser = recogniser_new(rules);
+	recogniser = recogniser_new(rules, SIZE_MAX);
 	next_id = 1;
 }
 

@@ -38,7 +38,7 @@ begin(void)
 {
 	folder_enter();
 	ck_assert_int_eq(rules_open(&rules, NULL, 0, &err), 0);
-	recogniser = recogniser_new(rules);
+	recogniser = recogniser_new(rules, SIZE_MAX);
 	open_one(&source, "a.obit");
 	open_one(&results, "r.obit");
 	plan.count = 0;

@@ -106,7 +106,7 @@ static struct err err;
 static void
 record(const char *method)
 {
-	struct recogniser *recogniser = recogniser_new(rules);
+	struct recogniser *recogniser = recogniser_new(rules, SIZE_MAX);
 	struct recording rec = { .program = span_of_str("test") };
 	struct coverage covered = { 0 };
 	char request[128];
