@@ -125,20 +125,26 @@ report(struct session *s, const char *path, const struct coverage *c)
 	json_line(&j);
 }
 
-/* Words for people about the session as it is, in one line. */
+/* Words for people about the archive that is recorded to, in one line. */
 static void
 answer(struct session *s)
 {
 	const struct coverage *c = capture_coverage(s->capture);
 	const struct recorder *r = &s->recorder;
+	FILE *log = s->ctx->log;
 	char bytes[TEXT_SIZE];
 
-	fprintf(s->ctx->log,
-	    "obit capture: %" PRIu64 " packets, %s, %" PRIu64
-	    " exchanges kept, %" PRIu64 " deletions, %" PRIu64 " dropped\n",
-	    c->packets, text_bytes(bytes, c->bytes), r->kept, r->deletions,
-	    c->kernel_drops + c->interface_drops);
-	fflush(s->ctx->log);
+	fputs("obit capture: ", log);
+	if (rotates(s->options) && s->tape != NULL) {
+		text_put_line(log, span_of_str(tape_path(s->tape)));
+		fputs(": ", log);
+	}
+	fprintf(log,
+	    "%" PRIu64 " packets, %s, %" PRIu64 " exchanges kept, %" PRIu64
+	    " deletions, %" PRIu64 " dropped\n",
+	    c->packets, text_bytes(bytes, c->bytes), r->kept - s->kept,
+	    r->deletions - s->deletions, c->kernel_drops + c->interface_drops);
+	fflush(log);
 }
 
 static void

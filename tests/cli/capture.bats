@@ -418,6 +418,24 @@ endless() {
 	[ "$(ls part-*.obit | wc -l)" -eq "$(cat out other | grep -c recorded)" ]
 }
 
+@test "USR1 asks for what is in the open archive of a rotation" {
+	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 60 \
+		--exchanges 40 --body-min 4000 --body-max 9000 >/dev/null
+	mkfifo in
+	"$OBIT" capture --all --json -r - --rotate 256K part.obit <in >out 2>words 3>&- &
+	recorder=$!
+	exec 7>in
+	cat mix.pcap >&7
+	until [ -e part-000003.obit ]; do sleep 0.05; done
+	kill -USR1 $recorder
+	until grep -q ' dropped' words; do sleep 0.05; done
+	exec 7>&-
+	wait $recorder || [ $? -eq 4 ]
+	asked=$(sed -n 's/^obit capture: \(part-.*.obit\): .* \([0-9]*\) exchanges kept.*/\1 \2/p' words)
+	jq -es --arg a "${asked% *}" --argjson kept "${asked#* }" \
+		'.[] | select(.archive == $a) | $kept <= .exchanges.kept + .exchanges.incomplete' out
+}
+
 @test "USR1 asks how far it is with a file" {
 	python3 "$top_srcdir/tests/tools/gen_pcap.py" -o mix.pcap --conns 20 >/dev/null
 	mkfifo in
