@@ -110,7 +110,7 @@ on_headers_complete(llhttp_t *l)
 	r->headed = true;
 	r->coded = (l->flags & F_TRANSFER_ENCODING) != 0;
 	h->cl_and_te =
-	    (l->flags & F_CONTENT_LENGTH) && (l->flags & F_TRANSFER_ENCODING);
+	    (l->flags & F_CONTENT_LENGTH) && (r->coded || r->identity);
 	h->keep_alive = llhttp_should_keep_alive(l);
 	h->framing = framing_of(l);
 	h->length = h->framing == FRAMING_LENGTH ? l->content_length : 0;
@@ -141,7 +141,7 @@ set_up(struct reading *r)
 	llhttp_t *l = &r->after;
 
 	r->in_value = r->too_many = r->headed = r->complete = false;
-	r->coded = false;
+	r->coded = r->identity = false;
 	r->bad = NULL;
 	llhttp_init(l,
 	    r->out.head.side == HEAD_REQUEST ? HTTP_REQUEST : HTTP_RESPONSE,
@@ -286,11 +286,16 @@ add_length(struct extract *e, struct span value)
 }
 
 static bool
-add_field(struct extract *e, const struct field *f, const uint8_t *end)
+add_field(struct extract *e, enum head_side side, const struct field *f,
+    const uint8_t *end)
 {
-	static const struct span length = SPAN_LITERAL("Content-Length");
+	static const struct span length = SPAN_LITERAL("Content-Length"),
+				 coding = SPAN_LITERAL("Transfer-Encoding");
 	struct span value = f->value;
 
+	if (showing_omits_coding(side, value) &&
+	    span_eq_nocase(f->name, coding))
+		return false;
 	if (!span_eq_nocase(f->name, length))
 		return add(e, f->name.p, end);
 	return add(e, f->name.p, value.p) && add_length(e, value) &&
@@ -314,7 +319,8 @@ make_extract(struct extract *e, struct reading *r, struct span bytes)
 		const struct field *f = &r->fields[i];
 
 		if (fields_may_frame(f->name) &&
-		    !add_field(e, f, i + 1 < r->count ? f[1].name.p : end))
+		    !add_field(e, r->out.head.side, f,
+			i + 1 < r->count ? f[1].name.p : end))
 			return false;
 	}
 	return add(e, end, end + 2);

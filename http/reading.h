@@ -24,6 +24,7 @@ struct reading {
 	bool headed;        /* llhttp has seen the end of the fields */
 	bool complete;      /* and of the message, which has no body */
 	bool coded;         /* Transfer-Encoding is among the fields */
+	bool identity;      /* it is, and says nothing: llhttp did not see it */
 	const uint8_t *bad; /* the line that is refused, not by llhttp */
 	llhttp_t after;
 };

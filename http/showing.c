@@ -155,6 +155,13 @@ show_part(struct reading *r, struct span line, struct span value,
 	return e;
 }
 
+bool
+showing_omits_coding(enum head_side side, struct span value)
+{
+	return side == HEAD_RESPONSE &&
+	    span_eq_nocase(value, span_of_str("identity"));
+}
+
 /*
  * A length that is said twice is one (RFC 9110, 8.6), and a blank may stand
  * behind a value (RFC 9112, 5); llhttp takes neither everywhere.
@@ -166,6 +173,10 @@ show_field(struct reading *r, struct span line, struct span *known)
 	struct span list = value_of(line, "Content-Length");
 	struct span length = only_length(list);
 
+	if (showing_omits_coding(r->out.head.side, coding)) {
+		r->identity = true;
+		return add_unseen(r, line, coding);
+	}
 	if (coding.len > 0)
 		return show_part(r, line, coding, coding);
 	if (length.len == 0)

@@ -15,6 +15,14 @@
 llhttp_errno_t showing_add(struct reading *r, struct span bytes);
 
 /*
+ * Is this Transfer-Encoding of a message not shown?  "identity" was what says
+ * nothing (RFC 2616, section 3.6): RFC 9112 knows it no more and lets such a
+ * response end with the connection, but clients pass over it.  Of a request
+ * servers take it differently.
+ */
+bool showing_omits_coding(enum head_side side, struct span value);
+
+/*
  * Show a head and fill in its start line and fields; r->bad is where the line
  * stands that was refused here.
  */

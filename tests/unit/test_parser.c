@@ -215,6 +215,17 @@ static const struct vector vectors[] = {
 	{ HEAD_RESPONSE, false,
 	    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\nab",
 	    "@0 f3/h53  r2[2ab]e0;" },
+	{ HEAD_RESPONSE, false,
+	    "HTTP/1.1 200 OK\r\nTransfer-Encoding: Identity\r\n"
+	    "Content-Length: 2\r\n\r\nhi",
+	    "@0 f1/h67!  r2[2hi]e0;" },
+	{ HEAD_RESPONSE, false,
+	    "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nhi",
+	    "@0 f3/h48  r2[2hi]e0;" },
+	{ HEAD_REQUEST, false,
+	    "PUT / HTTP/1.1\r\nTransfer-Encoding: identity\r\n"
+	    "Content-Length: 2\r\n\r\nhi",
+	    "@0 p18 n0 r0[0]e2;" },
 };
 
 START_TEST(cuts_change_nothing)
