@@ -61,6 +61,15 @@ leave_start(struct side *s)
 		search(s);
 }
 
+/* A request line began with the last bytes, and is not read on. */
+static void
+pass_begun(struct side *s)
+{
+	if (s->begun)
+		pair_lost_head(s->pair, false);
+	s->begun = false;
+}
+
 /* Count the requests in bytes that are not read. */
 static void
 pass_over(struct side *s, struct span bytes)
@@ -68,21 +77,14 @@ pass_over(struct side *s, struct span bytes)
 	enum head_side which;
 	size_t n;
 
-	s->begun = false;
-	if (s->opaque || (is_decided(s, &which) && which == HEAD_RESPONSE))
+	if (s->opaque || (is_decided(s, &which) && which == HEAD_RESPONSE)) {
+		s->begun = false;
 		return;
+	}
+	pass_begun(s);
 	for (n = detect_count_requests(bytes); n > 0; n--)
 		pair_lost_head(s->pair, false);
 	s->begun = detect_is_common(bytes);
-}
-
-/* Nothing follows what was begun there. */
-static void
-pass_begun(struct side *s)
-{
-	if (s->begun)
-		pair_lost_head(s->pair, false);
-	s->begun = false;
 }
 
 static size_t
@@ -289,6 +291,7 @@ look_for_message(struct side *s, const struct piece *p)
 		s->skipped = true;
 		search(s);
 	} else if (s->skipped) {
+		pass_begun(s);
 		s->skipped = false;
 		tell_lost(s, 0, false);
 	}

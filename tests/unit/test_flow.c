@@ -396,6 +396,21 @@ START_TEST(cut_heads_are_counted)
 }
 END_TEST
 
+/* In the middle only what begins a packet is read, and no line in two parts. */
+START_TEST(parts_of_a_request_line_are_counted)
+{
+	open_capture();
+	t.seq[0] = t.seq[1] = 100;
+	client("DELETE /a");
+	client(" HTTP/1.1\r\n\r\n");
+	client("DELETE /b");
+	client(DELETE_A);
+	server(DONE);
+	expect("1.1 DELETE /a ambiguous midstream ambiguous;");
+	ck_assert_uint_eq(t.outlet.coverage.exchanges.orphans, 2);
+}
+END_TEST
+
 /* The last byte of a request is shown behind its answer, or never. */
 START_TEST(last_byte_is_late)
 {
@@ -560,7 +575,7 @@ UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
     who_goes_on_is_not_given_up, acknowledgements_that_overtake,
     copies_are_not_looked_for_among_all_requests, cut_heads_are_counted,
-    refused_upgrade_ends_no_connection, request_lost_behind_refused_upgrade,
-    lost_behind_accepted_upgrade, accepted_upgrade_that_was_lost,
-    last_byte_is_late, sides_do_not_wait_for_each_other,
-    sides_that_wait_do_not_shift_answers)
+    parts_of_a_request_line_are_counted, refused_upgrade_ends_no_connection,
+    request_lost_behind_refused_upgrade, lost_behind_accepted_upgrade,
+    accepted_upgrade_that_was_lost, last_byte_is_late,
+    sides_do_not_wait_for_each_other, sides_that_wait_do_not_shift_answers)
