@@ -103,7 +103,7 @@ row '--recall .79' unnamed-pipelining+loss-1 --no-echo --pipeline 1 --loss .01
 # shellcheck disable=SC2086
 row '--recall .85' unnamed-mixed --no-echo $mixed
 row '--recall .70' unnamed-mid-message --no-echo --drop-head 3000
-row '--all --cut' snaplen-600 --snaplen 600
+row '--recall .995' snaplen-600 --snaplen 600
 row --all vlan --vlan 1
 row --all qinq --vlan 2
 row --all vxlan --vxlan
