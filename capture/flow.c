@@ -160,20 +160,27 @@ count_flow(struct flow_table *t, const struct flow *f)
 
 /*
  * Each side waits for the other, as where a segment is a later copy.  Let the
- * one go first that was captured first; return whether there was any.
+ * client go first: what a response can answer is known only where all requests
+ * are that it acknowledges, see rank.h.  If nobody knows who that is it is the
+ * one that was captured first.  Return whether there was any.
  */
 static bool
 force(struct flow *f)
 {
-	struct stream *a = &f->sides[0].stream, *b = &f->sides[1].stream;
-	const struct piece *of_a = stream_waiting(a), *of_b = stream_waiting(b);
+	struct side *a = &f->sides[0], *b = &f->sides[1];
+	const struct piece *of_a = stream_waiting(&a->stream),
+			   *of_b = stream_waiting(&b->stream);
+	bool first;
 
 	if (of_a == NULL && of_b == NULL)
 		return false;
-	if (of_b == NULL || (of_a != NULL && of_a->time <= of_b->time))
-		stream_force(a);
+	if (of_a == NULL || of_b == NULL)
+		first = of_a != NULL;
+	else if (side_is_client(a) || side_is_client(b))
+		first = side_is_client(a);
 	else
-		stream_force(b);
+		first = of_a->time <= of_b->time;
+	stream_force(first ? &a->stream : &b->stream);
 	return true;
 }
 

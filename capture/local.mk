@@ -103,14 +103,15 @@ tests_fuzz_fuzz_stream_LDFLAGS = $(AM_LDFLAGS_FUZZ)
 tests_fuzz_fuzz_stream_LDADD   = $(capture_libs)
 
 unit_tests += tests/unit/test_detect tests/unit/test_drafts \
-	tests/unit/test_echo tests/unit/test_flow tests/unit/test_flow_memory \
-	tests/unit/test_flow_ports \
+	tests/unit/test_echo tests/unit/test_flow tests/unit/test_flow_late \
+	tests/unit/test_flow_memory tests/unit/test_flow_ports \
 	tests/unit/test_flow_text tests/unit/test_pair tests/unit/test_rank \
 	tests/unit/test_stream tests/unit/test_table tests/unit/test_wait
 tests_unit_test_detect_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_drafts_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_echo_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_flow_LDADD   = libtest.a $(capture_libs) $(CHECK_LIBS)
+tests_unit_test_flow_late_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_flow_memory_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_flow_ports_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)
 tests_unit_test_flow_text_LDADD = libtest.a $(capture_libs) $(CHECK_LIBS)

@@ -26,6 +26,14 @@ is_decided(const struct side *s, enum head_side *which)
 	return true;
 }
 
+bool
+side_is_client(const struct side *s)
+{
+	enum head_side which;
+
+	return is_decided(s, &which) && which == HEAD_REQUEST;
+}
+
 /* Tell the pairing, unless it is not yet known what this side sends. */
 static void
 tell_lost(struct side *s, uint64_t len, bool begun)

@@ -58,6 +58,9 @@ void side_init(struct side *s, struct side *peer, struct pair *pair,
     struct pair_facts *facts, const struct endpoint *end,
     struct outlet *outlet);
 
+/* Is it known that this side sends the requests? */
+bool side_is_client(const struct side *s);
+
 /*
  * No more bytes will come; closed: FIN was seen, so that a message which
  * only the end of the connection ends is complete.

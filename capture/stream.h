@@ -14,7 +14,7 @@
  *
  * A receiver may let bytes wait for the other direction, whose bytes wait for
  * these if one of them is a later copy: after as many packets, or at the end,
- * the one that was captured first goes on.
+ * one of them goes on.
  */
 #ifndef CAPTURE_STREAM_H
 #define CAPTURE_STREAM_H

@@ -67,19 +67,6 @@ START_TEST(early_response_is_a_flaw)
 }
 END_TEST
 
-START_TEST(response_seen_before_its_request)
-{
-	open_capture();
-	connect_from(1);
-	t.seq[0] += (uint32_t)strlen(DELETE_A);
-	server(DONE);
-	t.seq[0] -= (uint32_t)strlen(DELETE_A);
-	t.seq[1] -= (uint32_t)strlen(DONE);
-	client(DELETE_A);
-	expect("1.1 DELETE /a 204;");
-}
-END_TEST
-
 START_TEST(tunnels)
 {
 	open_capture();
@@ -333,23 +320,6 @@ START_TEST(who_goes_on_is_not_given_up)
 }
 END_TEST
 
-/* Two acknowledgements of the client, in the wrong order. */
-START_TEST(acknowledgements_that_overtake)
-{
-	open_capture();
-	connect_from(1);
-	client(DELETE_A);
-	t.seq[1] += 900; /* lost */
-	put(0, TCP_ACK, "", 0);
-	t.seq[1] -= 600;
-	put(0, TCP_ACK, "", 0);
-	t.seq[1] -= 300;
-	put(0, TCP_ACK, "", 0);
-	expect("1.1 DELETE /a response-lost response-lost;");
-	ck_assert_uint_eq(t.outlet.coverage.unseen_bytes, 900);
-}
-END_TEST
-
 /* What so many requests take that nobody answers, each captured so often. */
 static clock_t
 read_unanswered(int times)
@@ -408,31 +378,6 @@ START_TEST(parts_of_a_request_line_are_counted)
 	server(DONE);
 	expect("1.1 DELETE /a ambiguous midstream ambiguous;");
 	ck_assert_uint_eq(t.outlet.coverage.exchanges.orphans, 2);
-}
-END_TEST
-
-/* The last byte of a request is shown behind its answer, or never. */
-START_TEST(last_byte_is_late)
-{
-	for (int lost = 0; lost < 2; lost++) {
-		open_capture();
-		connect_from(1);
-		client("DELETE /a HTTP/1.1\r\n\r");
-		t.seq[0]++;
-		server(DONE);
-		t.seq[1] -= (uint32_t)strlen(DONE);
-		t.seq[0]--;
-		if (lost)
-			t.seq[0]++;
-		else
-			client("\n");
-		t.seq[1] += (uint32_t)strlen(DONE);
-		client(GET_B);
-		server(GONE);
-		expect(lost ? "1.1 DELETE /a 204 gap truncated;"
-			      "1.2 GET /b ambiguous ambiguous;"
-			    : "1.1 DELETE /a 204;1.2 GET /b 404 no;");
-	}
 }
 END_TEST
 
@@ -520,62 +465,15 @@ START_TEST(accepted_upgrade_that_was_lost)
 }
 END_TEST
 
-/*
- * The end of an upload is lost, and behind its answer comes a keep-alive probe
- * that repeats the last byte: the answer waits for the upload, and the probe
- * for the answer.
- */
-START_TEST(sides_do_not_wait_for_each_other)
-{
-	open_capture();
-	connect_from(1);
-	client("PUT /c HTTP/1.1\r\nContent-Length: 20\r\n\r\n0123456789");
-	t.seq[0] += 10;
-	server(DONE);
-	t.seq[0]--;
-	client("x");
-	for (int i = 0; i < 48; i++) {
-		client(GET_B);
-		server(GONE);
-	}
-	ck_assert_ptr_nonnull(strstr(t.log, "1.1 PUT /c 204"));
-	ck_assert_ptr_nonnull(strstr(t.log, "1.40 GET /b 404 no;"));
-	flow_table_free(t.flows);
-}
-END_TEST
-
-/* The same, and the request that the last answer is for is lost. */
-START_TEST(sides_that_wait_do_not_shift_answers)
-{
-	open_capture();
-	connect_from(1);
-	client(DELETE_A);
-	t.seq[1] += (uint32_t)strlen(GONE);
-	client(GET_B "PUT /c HTTP/1.1\r\nContent-Length: 30\r\n\r\n");
-	t.seq[0] += 10;
-	server(GONE);
-	t.seq[0]--;
-	client("x");
-	t.seq[0] += 20 + (uint32_t)strlen(DELETE_A);
-	server(DONE);
-	server(GONE);
-	expect("1.1 DELETE /a ambiguous ambiguous;"
-	       "1.2 GET /b ambiguous ambiguous;"
-	       "1.3 PUT /c ambiguous gap ambiguous;");
-}
-END_TEST
-
 UNIT_MAIN("flow", keep_alive_and_pipelining, what_is_not_wanted_is_counted,
     bodies_follow_the_method, interim_belongs_to_its_request,
-    early_response_is_a_flaw, response_seen_before_its_request, tunnels,
-    requests_without_response_say_why, cut_response_head,
-    gap_in_known_body_is_filled, one_loss_does_not_end_a_connection,
-    lost_head_request, lone_responses_are_counted, large_body_keeps_its_digest,
+    early_response_is_a_flaw, tunnels, requests_without_response_say_why,
+    cut_response_head, gap_in_known_body_is_filled,
+    one_loss_does_not_end_a_connection, lost_head_request,
+    lone_responses_are_counted, large_body_keeps_its_digest,
     other_bytes_are_another_protocol, head_too_long_does_not_end_the_connection,
     joined_in_the_middle, other_bytes_twice_are_a_conflict, memory_is_bounded,
-    who_goes_on_is_not_given_up, acknowledgements_that_overtake,
-    copies_are_not_looked_for_among_all_requests, cut_heads_are_counted,
-    parts_of_a_request_line_are_counted, refused_upgrade_ends_no_connection,
-    request_lost_behind_refused_upgrade, lost_behind_accepted_upgrade,
-    accepted_upgrade_that_was_lost, last_byte_is_late,
-    sides_do_not_wait_for_each_other, sides_that_wait_do_not_shift_answers)
+    who_goes_on_is_not_given_up, copies_are_not_looked_for_among_all_requests,
+    cut_heads_are_counted, parts_of_a_request_line_are_counted,
+    refused_upgrade_ends_no_connection, request_lost_behind_refused_upgrade,
+    lost_behind_accepted_upgrade, accepted_upgrade_that_was_lost)
