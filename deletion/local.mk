@@ -64,6 +64,8 @@ libdeletion_a_SOURCES = \
 	%D%/rules.h \
 	%D%/secret.c \
 	%D%/secret.h \
+	%D%/secret_bytes.h \
+	%D%/secret_issued.c \
 	%D%/secret_name.c \
 	%D%/source.c \
 	%D%/subject.c \

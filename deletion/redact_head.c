@@ -51,6 +51,14 @@ redact_host(const struct redact *r, struct text value)
 	redact_plain(r, value, LOOK_PREFIX);
 }
 
+/* What it holds may stand across segments, too. */
+static void
+redact_url(const struct redact *r, struct text value)
+{
+	redact_target(r, span_of_str("GET"), value);
+	redact_plain(r, value, LOOK_PREFIX);
+}
+
 static enum secret_look
 field_look(const struct redact *r, struct span name, unsigned what)
 {
@@ -92,7 +100,7 @@ redact_field(const struct redact *r, struct span name, struct text value)
 	else if (what & NAME_HOST)
 		redact_host(r, value);
 	else if (what & NAME_URL)
-		redact_target(r, span_of_str("GET"), value);
+		redact_url(r, value);
 	else
 		redact_value(r, value, field_look(r, name, what));
 }

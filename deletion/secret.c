@@ -2,234 +2,12 @@
 
 #include "base/base.h"
 #include "deletion/mask.h"
-
-/* What a byte can be part of; one look-up instead of many comparisons. */
-enum {
-	DIGIT = 1,
-	UPPER = 2,
-	LOWER = 4,
-	LINE = 8,    /* "_" and "-" */
-	BASE = 16,   /* "+" and "/" */
-	DOT = 32,    /* ".", "~" and "=" */
-	NAME = 64,   /* ".", "[", "]" and "%" */
-	VALUE = 128, /* all that is not blank, control or a delimiter */
-
-	ALNUM = DIGIT | UPPER | LOWER,
-	WORD = ALNUM | LINE, /* base64url */
-	RUN = WORD | BASE,   /* base64 in both alphabets, no padding */
-	TOKEN = RUN | DOT,   /* token68 (RFC 9110, 11.2), JWT */
-	IN_NAME = WORD | NAME,
-};
-
-static const uint8_t classes[256] = {
-	/* clang-format off */
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-	0x00, 0x80, 0x00, 0x00, 0x80, 0xc0, 0x00, 0x00,
-	0x80, 0x80, 0x80, 0x90, 0x00, 0x88, 0xe0, 0x90,
-	0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x81,
-	0x81, 0x81, 0x80, 0x00, 0x00, 0xa0, 0x00, 0x80,
-	0x80, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,
-	0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,
-	0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82, 0x82,
-	0x82, 0x82, 0x82, 0xc0, 0x00, 0xc0, 0x80, 0x88,
-	0x80, 0x84, 0x84, 0x84, 0x84, 0x84, 0x84, 0x84,
-	0x84, 0x84, 0x84, 0x84, 0x84, 0x84, 0x84, 0x84,
-	0x84, 0x84, 0x84, 0x84, 0x84, 0x84, 0x84, 0x84,
-	0x84, 0x84, 0x84, 0x80, 0x80, 0x80, 0xa0, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-	/* clang-format on */
-};
-
-static bool
-is(uint8_t c, unsigned class)
-{
-	return (classes[c] & class) != 0;
-}
-
-/* How many bytes at the start of s are of that class. */
-static size_t
-count(struct span s, unsigned class)
-{
-	size_t n = 0;
-
-	while (n < s.len && is(s.p[n], class))
-		n++;
-	return n;
-}
+#include "deletion/secret_bytes.h"
 
 static struct span
 after(struct span s, size_t n)
 {
 	return span_sub(s, n, s.len);
-}
-
-/* How issuers begin their keys and tokens, and what follows at least. */
-struct kind {
-	struct span prefix; /* absent: the end of the list */
-	size_t least;
-	unsigned class;
-};
-
-static const struct kind upper_a[] = {
-	{ SPAN_LITERAL("AKIA"), 12, ALNUM }, /* AWS */
-	{ SPAN_LITERAL("ASIA"), 12, ALNUM }, /* AWS, temporary */
-	{ SPAN_LITERAL("ABIA"), 12, ALNUM }, /* AWS, bearer */
-	{ SPAN_LITERAL("AKLT"), 12, ALNUM }, /* Volcengine */
-	{ SPAN_LITERAL("AKTP"), 12, ALNUM }, /* Volcengine, temporary */
-	{ SPAN_LITERAL("AKID"), 12, ALNUM }, /* Tencent */
-	{ SPAN_LITERAL("AIza"), 24, WORD },  /* Google API key */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind upper_g[] = {
-	{ SPAN_LITERAL("GOCSPX-"), 16, WORD }, /* Google OAuth client */
-	{ SPAN_LITERAL("GOOG1"), 16, ALNUM },  /* Google HMAC */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind upper_l[] = {
-	{ SPAN_LITERAL("LTAI"), 12, ALNUM }, /* Alibaba */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind upper_m[] = {
-	{ SPAN_LITERAL("MIIEpA"), 30,
-	    TOKEN }, /* an RSA key without its armour */
-	{ SPAN_LITERAL("MIIEvQ"), 30, TOKEN }, /* PKCS #8 */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind upper_s[] = {
-	{ SPAN_LITERAL("STS."), 16, ALNUM }, /* Alibaba, temporary */
-	{ SPAN_LITERAL("SG."), 20, TOKEN },  /* SendGrid */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind lower_d[] = {
-	{ SPAN_LITERAL("dop_v1_"), 20, WORD }, /* DigitalOcean */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind lower_e[] = {
-	{ SPAN_LITERAL("eyJ"), 10, TOKEN }, /* JWT: '{"' in base64 */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind lower_g[] = {
-	{ SPAN_LITERAL("ghp_"), 16, WORD },        /* GitHub */
-	{ SPAN_LITERAL("gho_"), 16, WORD },        /* GitHub */
-	{ SPAN_LITERAL("ghu_"), 16, WORD },        /* GitHub */
-	{ SPAN_LITERAL("ghs_"), 16, WORD },        /* GitHub */
-	{ SPAN_LITERAL("ghr_"), 16, WORD },        /* GitHub */
-	{ SPAN_LITERAL("github_pat_"), 16, WORD }, /* GitHub */
-	{ SPAN_LITERAL("glpat-"), 12, WORD },      /* GitLab */
-	{ SPAN_LITERAL("gAAAAA"), 30, TOKEN },     /* Fernet: Keystone tokens */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind lower_h[] = {
-	{ SPAN_LITERAL("hf_"), 20, WORD },   /* Hugging Face */
-	{ SPAN_LITERAL("hvs."), 16, TOKEN }, /* Vault */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind lower_n[] = {
-	{ SPAN_LITERAL("npm_"), 20, WORD }, /* npm */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind lower_p[] = {
-	{ SPAN_LITERAL("pypi-"), 20, WORD }, /* PyPI */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind lower_r[] = {
-	{ SPAN_LITERAL("rk_live_"), 8, WORD }, /* Stripe */
-	{ SPAN_LITERAL("rk_test_"), 8, WORD }, /* Stripe */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind lower_s[] = {
-	{ SPAN_LITERAL("sk_live_"), 8, WORD }, /* Stripe */
-	{ SPAN_LITERAL("sk_test_"), 8, WORD }, /* Stripe */
-	{ SPAN_LITERAL("sk-"), 20, WORD },     /* OpenAI and others */
-	{ SPAN_LITERAL("shpat_"), 16, WORD },  /* Shopify */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind lower_w[] = {
-	{ SPAN_LITERAL("whsec_"), 16, TOKEN }, /* Stripe */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind lower_x[] = {
-	{ SPAN_LITERAL("xoxb-"), 8, WORD }, /* Slack */
-	{ SPAN_LITERAL("xoxp-"), 8, WORD }, /* Slack */
-	{ SPAN_LITERAL("xoxa-"), 8, WORD }, /* Slack */
-	{ SPAN_LITERAL("xoxr-"), 8, WORD }, /* Slack */
-	{ SPAN_LITERAL("xoxs-"), 8, WORD }, /* Slack */
-	{ SPAN_LITERAL("xapp-"), 8, WORD }, /* Slack */
-	{ { NULL, 0 }, 0, 0 },
-};
-static const struct kind lower_y[] = {
-	{ SPAN_LITERAL("ya29."), 10, TOKEN }, /* Google OAuth */
-	{ { NULL, 0 }, 0, 0 },
-};
-
-/* By their first byte; no prefix is the start of another. */
-static const struct kind *const kinds[256] = {
-	['A'] = upper_a,
-	['G'] = upper_g,
-	['L'] = upper_l,
-	['M'] = upper_m,
-	['S'] = upper_s,
-	['d'] = lower_d,
-	['e'] = lower_e,
-	['g'] = lower_g,
-	['h'] = lower_h,
-	['n'] = lower_n,
-	['p'] = lower_p,
-	['r'] = lower_r,
-	['s'] = lower_s,
-	['w'] = lower_w,
-	['x'] = lower_x,
-	['y'] = lower_y,
-};
-
-/* Do the first n bytes of s end where the capture does, or has a hole? */
-static bool
-is_cut(struct span s, size_t n, bool cut)
-{
-	return n >= s.len ? cut : s.p[n] == 0;
-}
-
-/* A cut hides how long it would have been. */
-static size_t
-enough(size_t least, bool cut)
-{
-	return cut && least > 2 ? 2 : least;
-}
-
-static struct span
-with_prefix(struct span s, bool cut)
-{
-	const struct kind *kind = kinds[s.p[0]];
-
-	for (; kind != NULL && kind->prefix.p != NULL; kind++) {
-		size_t n = kind->prefix.len;
-
-		if (!span_has_prefix(s, kind->prefix))
-			continue;
-		n += count(after(s, n), kind->class);
-		if (n - kind->prefix.len >=
-		    enough(kind->least, is_cut(s, n, cut)))
-			return span_sub(s, 0, n);
-	}
-	return (struct span){ 0 };
 }
 
 /* PEM: a key, or something else that came with one; to its end. */
@@ -267,11 +45,12 @@ after_scheme(struct span s, bool cut)
 
 		if (!span_eq_nocase(span_sub(s, 0, scheme.len), scheme))
 			continue;
-		token = span_sub(token, 0, count(token, TOKEN));
+		token = span_sub(token, 0, secret_count(token, TOKEN));
 		/* "bearer authentication" is a phrase. */
 		if (token.len >=
-			enough(8, is_cut(s, scheme.len + token.len, cut)) &&
-		    count(token, LOWER) < token.len)
+			secret_enough(8,
+			    secret_is_cut(s, scheme.len + token.len, cut)) &&
+		    secret_count(token, LOWER) < token.len)
 			return token;
 	}
 	return (struct span){ 0 };
@@ -295,8 +74,8 @@ userinfo(struct span s, bool cut)
 		if (s.p[end] == ':' && colon == 0)
 			colon = end;
 	}
-	if (at == 0 && colon > 0 && is_cut(s, end, cut) &&
-	    count(after(s, colon + 1), DIGIT) < s.len - colon - 1)
+	if (at == 0 && colon > 0 && secret_is_cut(s, end, cut) &&
+	    secret_count(after(s, colon + 1), DIGIT) < s.len - colon - 1)
 		at = end;
 	return at > 3 ? span_sub(s, 3, at - 3) : (struct span){ 0 };
 }
@@ -324,7 +103,7 @@ without_segments(struct span value)
 static struct span
 assigned(struct span s, bool colon)
 {
-	size_t n = count(span_sub(s, 0, 64), IN_NAME);
+	size_t n = secret_count(span_sub(s, 0, 64), IN_NAME);
 	struct span name = span_sub(s, 0, n);
 
 	while (colon && n < s.len && s.p[n] == ' ')
@@ -336,7 +115,7 @@ assigned(struct span s, bool colon)
 	if (!secret_name(name))
 		return (struct span){ 0 };
 	s = after(s, n);
-	s = without_segments(span_sub(s, 0, count(s, VALUE)));
+	s = without_segments(span_sub(s, 0, secret_count(s, VALUE)));
 	s = secret_part(name, s);
 	return s.len > 0 ? s : (struct span){ 0 };
 }
@@ -355,7 +134,7 @@ make_up(struct span s)
 	unsigned last = 0;
 
 	for (size_t i = 0; i < s.len; i++) {
-		unsigned kind = classes[s.p[i]] & ALNUM;
+		unsigned kind = secret_classes[s.p[i]] & ALNUM;
 
 		m.upper += kind == UPPER;
 		m.lower += kind == LOWER;
@@ -407,7 +186,7 @@ is_random(struct span s, size_t least, size_t shortest)
 	bool path = s.p[0] == '/';
 
 	while (s.len > 0) {
-		size_t n = count(s, ALNUM);
+		size_t n = secret_count(s, ALNUM);
 		struct makeup piece = make_up(span_sub(s, 0, n));
 
 		if (is_random_piece(&piece, least))
@@ -421,11 +200,11 @@ is_random(struct span s, size_t least, size_t shortest)
 static struct span
 random_run(struct span s, enum secret_look look, bool cut)
 {
-	size_t n = count(s, RUN);
+	size_t n = secret_count(s, RUN);
 	size_t least = look == LOOK_STRICT ? 20 : 28;
 	size_t piece = look == LOOK_STRICT ? 5 : 6;
 
-	if (is_cut(s, n, cut))
+	if (secret_is_cut(s, n, cut))
 		least = 12;
 	if (n < least || !is_random(span_sub(s, 0, n), least, piece))
 		return (struct span){ 0 };
@@ -438,7 +217,7 @@ random_run(struct span s, enum secret_look look, bool cut)
 static struct span
 at_word(struct span s, enum secret_look look, bool cut)
 {
-	struct span found = with_prefix(s, cut);
+	struct span found = secret_issued(s, cut, NULL);
 
 	if (found.p == NULL)
 		found = after_scheme(s, cut);
@@ -472,12 +251,12 @@ at(struct span s, uint8_t before, enum secret_look look, bool cut)
 {
 	struct span found = { 0 };
 
-	if (!is(s.p[0], ALNUM))
+	if (!secret_byte_is(s.p[0], ALNUM))
 		found = at_mark(s, cut);
-	else if (!is(before, ALNUM))
+	else if (!secret_byte_is(before, ALNUM))
 		found = at_word(s, look, cut);
-	if (found.p == NULL && look != LOOK_PREFIX && is(s.p[0], RUN) &&
-	    !is(before, RUN))
+	if (found.p == NULL && look != LOOK_PREFIX &&
+	    secret_byte_is(s.p[0], RUN) && !secret_byte_is(before, RUN))
 		found = random_run(s, look, cut);
 	return found;
 }
@@ -486,9 +265,9 @@ at(struct span s, uint8_t before, enum secret_look look, bool cut)
 static bool
 may_begin(uint8_t c, enum secret_look look)
 {
-	if (look != LOOK_PREFIX && is(c, RUN))
+	if (look != LOOK_PREFIX && secret_byte_is(c, RUN))
 		return true;
-	return kinds[c] != NULL || c == 'b' || c == 'B' || c == ':' ||
+	return secret_may_issue(c) || c == 'b' || c == 'B' || c == ':' ||
 	    c == '-' || c == '?' || c == '&';
 }
 
@@ -515,7 +294,7 @@ secret_next(struct span *rest, enum secret_look look, bool cut,
 			return true;
 		}
 		/* Nothing begins inside a word. */
-		step = count(*rest, ALNUM);
+		step = secret_count(*rest, ALNUM);
 		step += step == 0;
 		before = rest->p[step - 1];
 		*rest = after(*rest, step);

@@ -110,7 +110,20 @@ static const struct sample samples[] = {
 	{ ANSWER "X-Transmission-Session-Id: " S "\r\n\r\n", "", S, RESPONSE },
 	{ REQUEST SIGNED "X-Session-Id: " S "\r\n\r\n", "", S, 0 },
 	{ ANSWER "Location: /x;jsessionid=" S "?a\r\n\r\n", "", S, RESPONSE },
+	{ ANSWER "Location: https://hooks.slack.com/services/T024BE7LD/"
+		 "B02SPQ4ABC/X7pQmN3vKx9RtYw2LcZb8HdF\r\n\r\n",
+	    "", "X7pQmN3vKx9RtYw2LcZb8HdF", RESPONSE },
+	{ REQUEST "Sec-WebSocket-Protocol: a, base64url.bearer.authorization."
+		  "k8s.io.c2VjcmV0LWs4cy10b2tlbg\r\n\r\n",
+	    "", "c2VjcmV0LWs4cy10b2tlbg", 0 },
+	{ REQUEST "Sec-WebSocket-Protocol: a, Zk3vQ9xT2mLp8RwYc5Nd\r\n\r\n", "",
+	    "Zk3vQ9xT2mLp8RwYc5Nd", 0 },
 	/* request targets */
+	{ "DELETE /bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/x HTTP/1.1"
+	  "\r\n\r\n",
+	    "", "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw", 0 },
+	{ "DELETE /services/T024BE7LD/B02SPQ4ABC/X7pQmN3vKx9RtYw2LcZb8HdF", "",
+	    "X7pQmN3vKx9RtYw2LcZb8HdF", CUT },
 	{ "GET /x;jsessionid=" S " HTTP/1.1\r\n\r\n", "", S, 0 },
 	{ "GET /x;v=1;PHPSESSID=" S ";w/y HTTP/1.1\r\n\r\n", "", S, 0 },
 	{ "GET /x%3bjsessionid%3D" S "/y HTTP/1.1\r\n\r\n", "", S, 0 },
@@ -363,6 +376,12 @@ static const struct sample harmless[] = {
 	  "HTTP/1.1\r\n\r\n",
 	    "{\"SessionId\":\"s-1\",\"TrafficMirrorSessionId\":\"tms-1\"}", "",
 	    0 },
+	{ "GET /v1/namespaces/a/pods/b/exec HTTP/1.1\r\n"
+	  "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+	  "Sec-WebSocket-Version: 13\r\n"
+	  "Sec-WebSocket-Protocol: v4.channel.k8s.io, base64.binary.k8s.io, "
+	  "graphql-transport-ws, io.opentelemetry.trace\r\n\r\n",
+	    "", "", 0 },
 	{ JSON, "{\"basid\":\"a\",\"account_sid\":\"b\",\"sessions\":1}", "",
 	    0 },
 	{ CHUNKS, "6\r\n{\"a\":1\r\n1\r\n}\r\n0\r\n\r\n", "", CHUNKED },
