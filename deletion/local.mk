@@ -65,6 +65,7 @@ libdeletion_a_SOURCES = \
 	%D%/secret.c \
 	%D%/secret.h \
 	%D%/secret_bytes.h \
+	%D%/secret_hint.c \
 	%D%/secret_issued.c \
 	%D%/secret_name.c \
 	%D%/source.c \

@@ -58,18 +58,18 @@ redact_part_name(struct span line)
 	return span_sub(s, 0, span_find(s, '"'));
 }
 
-/* Is this form field's every line secret?  (RFC 7578) */
-static bool
-is_secret_part(const struct redact *r, struct span line, bool secret)
+/* What the name of this form field says of every line.  (RFC 7578) */
+static unsigned
+part_name(const struct redact *r, struct span line, unsigned what)
 {
 	struct span name;
 
 	if (span_has_prefix(line, span_of_str("--")))
-		return false;
+		return 0;
 	if (!redact_contains(line, "Content-Disposition:"))
-		return secret;
+		return what;
 	name = redact_part_name(line);
-	return name.p != NULL && redact_is_secret(r, REDACT_FORM, name);
+	return name.p != NULL ? redact_name(r, REDACT_FORM, name) : 0;
 }
 
 /* A part may be a document itself, whatever its header says. */
@@ -89,15 +89,16 @@ static void
 redact_multipart(const struct redact *r, struct text t)
 {
 	struct span rest = text_span(t);
-	bool secret = false;
+	unsigned what = 0;
 
 	while (rest.len > 0) {
 		struct span line = span_cut(&rest, '\n');
 
 		if (line.len > 0 && line.p[line.len - 1] == '\r')
 			line.len--;
-		secret = is_secret_part(r, line, secret);
-		if (secret && !redact_contains(line, "Content-"))
+		what = part_name(r, line, what);
+		if (redact_named(what, line) &&
+		    !redact_contains(line, "Content-"))
 			redact_all(r, line, text_part(t, line));
 		else
 			redact_part_line(r, text_part(t, line));

@@ -59,6 +59,16 @@ redact_url(const struct redact *r, struct text value)
 	redact_plain(r, value, LOOK_PREFIX);
 }
 
+/* "Authentication" and "X-Zabbix-Auth" may have a scheme, too. */
+static void
+redact_named_field(const struct redact *r, struct span name, struct text value)
+{
+	if (redact_contains(name, "auth"))
+		redact_authorization(r, value);
+	else
+		redact_all(r, text_span(value), value);
+}
+
 static enum secret_look
 field_look(const struct redact *r, struct span name, unsigned what)
 {
@@ -97,6 +107,8 @@ redact_field(const struct redact *r, struct span name, struct text value)
 		redact_authorization(r, value);
 	else if (what & NAME_SECRET)
 		redact_all(r, text_span(value), value);
+	else if (redact_named(what, text_span(value)))
+		redact_named_field(r, name, value);
 	else if (what & NAME_HOST)
 		redact_host(r, value);
 	else if (what & NAME_URL)

@@ -22,9 +22,9 @@ struct scan {
 	size_t depth;
 	size_t secret_depth; /* all from this depth on is secret; 0: none */
 	size_t named_depth;  /* here {"name": "password", "value": ... */
-	bool secret;         /* the name before says so */
+	unsigned named;      /* and that hints at this */
+	unsigned what;       /* that the name before says */
 	bool names;          /* the name before is "name" or "key" */
-	bool harmless;
 };
 
 static int
@@ -129,14 +129,15 @@ skip_blanks(struct scan *s)
 static void
 forget_name(struct scan *s)
 {
-	s->secret = s->names = s->harmless = false;
+	s->what = 0;
+	s->names = false;
 }
 
 static void
 open_value(struct scan *s)
 {
 	s->depth++;
-	if (s->secret && s->secret_depth == 0)
+	if ((s->what & NAME_SECRET) != 0 && s->secret_depth == 0)
 		s->secret_depth = s->depth;
 	forget_name(s);
 	s->at++;
@@ -158,14 +159,28 @@ close_value(struct scan *s)
 static void
 take_name(struct scan *s, struct span name)
 {
-	unsigned what = redact_name(s->r, REDACT_JSON, name);
-
-	s->secret = (what & NAME_SECRET) != 0 ||
-	    (s->named_depth == s->depth && s->named_depth > 0 &&
-		span_eq_nocase(name, span_of_str("value")));
-	s->harmless = (what & NAME_HARMLESS) != 0;
+	s->what = redact_name(s->r, REDACT_JSON, name);
+	if (s->named_depth == s->depth && s->named_depth > 0 &&
+	    span_eq_nocase(name, span_of_str("value")))
+		s->what |= s->named;
 	s->names = span_eq_nocase(name, span_of_str("name")) ||
 	    span_eq_nocase(name, span_of_str("key"));
+}
+
+/* A string names the member "value" beside it. */
+static void
+take_named(struct scan *s, struct span name)
+{
+	s->named = redact_hint(secret_hint(name));
+	if (s->named != 0)
+		s->named_depth = s->depth;
+}
+
+/* Is this value a secret by the names above it? */
+static bool
+is_named(const struct scan *s, struct span value)
+{
+	return s->secret_depth > 0 || redact_named(s->what, value);
 }
 
 static bool
@@ -196,14 +211,15 @@ static void
 take_string(struct scan *s, struct text t)
 {
 	struct span decoded = redact_unescape(text_span(t), s->r->scratch);
-	enum secret_look look = s->harmless ? LOOK_PREFIX : LOOK_TEXT;
+	enum secret_look look =
+	    s->what & NAME_HARMLESS ? LOOK_PREFIX : LOOK_TEXT;
 
-	if (s->secret || s->secret_depth > 0) {
+	if (is_named(s, decoded)) {
 		redact_all(s->r, decoded, t);
 		return;
 	}
-	if (s->names && secret_name(decoded))
-		s->named_depth = s->depth;
+	if (s->names)
+		take_named(s, decoded);
 	if (decoded.p == t.p)
 		redact_value(s->r, t, look);
 	else if (redact_would(decoded, look, redact_is_cut(s->r, t)))
@@ -280,7 +296,7 @@ bare_word(struct scan *s)
 	    memchr("\"{}[],:", s->t.p[s->at], 7) == NULL && peek(s) != 0)
 		s->at++;
 	t = text_part(s->t, span_sub(text_span(s->t), from, s->at - from));
-	if ((!s->secret && s->secret_depth == 0) || is_literal(text_span(t)))
+	if (is_literal(text_span(t)) || !is_named(s, text_span(t)))
 		return;
 	if (!is_number(text_span(t))) {
 		redact_all(s->r, text_span(t), t);
@@ -364,9 +380,12 @@ scan(const struct redact *r, struct text t, enum resume resume)
 void
 redact_json(const struct redact *r, struct text t)
 {
-	scan(r, t, RESUME_AS_WRITTEN);
+	struct redact inner = *r;
+
+	inner.is_oauth = redact_is_oauth_json(text_span(t));
+	scan(&inner, t, RESUME_AS_WRITTEN);
 	if (span_find(text_span(t), 0) == t.len)
 		return;
-	scan(r, t, RESUME_OUTSIDE);
-	scan(r, t, RESUME_INSIDE);
+	scan(&inner, t, RESUME_OUTSIDE);
+	scan(&inner, t, RESUME_INSIDE);
 }

@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 #include "deletion/glob.h"
 #include "deletion/redact_parts.h"
+#include "http/url.h"
 
 #define KNOWN_NAMES 1024 /* a power of two */
 #define KNOWN_LEN   60   /* longer names are rare, and looked at again */
@@ -95,18 +96,27 @@ header_kind(struct span name)
 	return redact_contains(name, "authorization") ? NAME_AUTHORIZATION : 0;
 }
 
+/* What the name says of itself, not being listed. */
+static unsigned
+hint_of(enum redact_place place, struct span name)
+{
+	bool header = place == REDACT_HEADER;
+	enum secret_hint hint =
+	    header ? secret_header_hint(name) : secret_hint(name);
+	unsigned what = !header && secret_is_session(name) ? NAME_SESSION : 0;
+
+	return what | redact_hint(hint);
+}
+
 static unsigned
 look_at(const struct redactor *red, enum redact_place place, struct span name)
 {
-	bool header = place == REDACT_HEADER;
-	bool secret = header ? secret_header(name) : secret_name(name);
-	unsigned what = header ? header_kind(name) : 0;
+	unsigned what = place == REDACT_HEADER ? header_kind(name) : 0;
 
 	if (is_listed(red, place, name))
 		what |= NAME_SECRET;
-	else if (secret)
-		what |= NAME_SECRET |
-		    (!header && secret_is_session(name) ? NAME_SESSION : 0);
+	else
+		what |= hint_of(place, name);
 	if (secret_is_harmless(name))
 		what |= NAME_HARMLESS;
 	if (!redact_would(name, LOOK_STRICT, false))
@@ -162,8 +172,12 @@ redact_name(const struct redact *r, enum redact_place place, struct span name)
 {
 	unsigned what = look_up(r->redactor, place, name);
 
-	return r->is_signed && (what & NAME_SESSION) ? what & ~NAME_SECRET
-						     : what;
+	if (r->is_signed && (what & NAME_SESSION))
+		return what & ~(unsigned)(NAME_SECRET | NAME_HINTS);
+	if (r->is_oauth && (what & NAME_HINTS) == redact_hint(HINT_CODE))
+		return (what & ~(unsigned)NAME_HINTS) |
+		    redact_hint(HINT_LIKELY);
+	return what;
 }
 
 bool
@@ -171,4 +185,40 @@ redact_is_secret(const struct redact *r, enum redact_place place,
     struct span name)
 {
 	return (redact_name(r, place, name) & NAME_SECRET) != 0;
+}
+
+static bool
+holds(struct span s, const char *word)
+{
+	return s.len > 0 && memmem(s.p, s.len, word, strlen(word)) != NULL;
+}
+
+bool
+redact_is_oauth(struct span pairs)
+{
+	static const char *const names[] = { "grant_type", "redirect_uri",
+		"client_id", "client_secret", "code_verifier", "state" };
+	struct pair pair;
+
+	if (!holds(pairs, "code"))
+		return false;
+	while (url_next_pair(&pairs, &pair))
+		if (redact_any_of(pair.key, names, ARRAY_LEN(names)))
+			return true;
+	return false;
+}
+
+bool
+redact_is_oauth_json(struct span json)
+{
+	static const char *const names[] = { "\"grant_type\"",
+		"\"redirect_uri\"", "\"code_verifier\"", "\"grantType\"",
+		"\"redirectUri\"", "\"codeVerifier\"" };
+
+	if (!holds(json, "ode\""))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (holds(json, names[i]))
+			return true;
+	return false;
 }

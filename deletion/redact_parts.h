@@ -54,6 +54,7 @@ struct redact {
 			       does not */
 	unsigned depth;     /* texts inside texts */
 	bool is_signed;     /* redact_is_signed() */
+	bool is_oauth;      /* redact_is_oauth() of what is being masked */
 	const struct redact_part *part; /* NULL: nobody looks */
 };
 
@@ -77,7 +78,24 @@ enum {
 	NAME_URL = 64,   /* these two are of headers only */
 	NAME_HOST = 128,
 	NAME_SESSION = 256, /* a secret where the request is not signed */
+	NAME_HINT = 512,    /* times enum secret_hint, where it is not sure */
+	NAME_HINTS = 7 * NAME_HINT,
 };
+
+/* What a name says that hints so. */
+static inline unsigned
+redact_hint(enum secret_hint hint)
+{
+	return hint == HINT_SURE ? NAME_SECRET : (unsigned)hint * NAME_HINT;
+}
+
+/* Is this value a secret by its name, which says that? */
+static inline bool
+redact_named(unsigned what, struct span value)
+{
+	return (what & NAME_SECRET) != 0 ||
+	    secret_is_hinted((what & NAME_HINTS) / NAME_HINT, value);
+}
 
 /*
  * Does a signature of the request say who sends it?  Then the id of a session
@@ -85,6 +103,13 @@ enum {
  * request may be NULL: it is not known to be signed.
  */
 bool redact_is_signed(const struct message *request);
+
+/*
+ * Do these pairs, or the members of this JSON, have names of a request for a
+ * token or of its redirection (RFC 6749, section 4.1)?  Then "code" is one.
+ */
+bool redact_is_oauth(struct span pairs);
+bool redact_is_oauth_json(struct span json);
 
 unsigned redact_name(const struct redact *r, enum redact_place place,
     struct span name);

@@ -152,17 +152,26 @@ put(uint8_t *out, size_t n, const char *before, struct span s)
 	return n + len + s.len;
 }
 
+/* Is it masked by its name, or would it be? */
+static bool
+is_hidden(const struct redact *r, struct span name, struct span value)
+{
+	unsigned what = redact_name(r, REDACT_QUERY, name);
+
+	return redact_named(what, value) ||
+	    ((what & NAME_HINTS) != 0 && mask_is(value));
+}
+
 static size_t
 put_segment(const struct redact *r, struct span segment, uint8_t *out, size_t n)
 {
 	n = put(out, n, "", span_cut(&segment, ';'));
 	while (segment.p != NULL) {
 		struct span parameter = span_cut(&segment, ';');
-		struct span name = parameter;
+		struct span value = parameter;
+		struct span name = span_cut(&value, '=');
 
-		name = span_cut(&name, '=');
-		if (name.len == parameter.len ||
-		    !redact_is_secret(r, REDACT_QUERY, name))
+		if (value.p == NULL || !is_hidden(r, name, value))
 			n = put(out, n, ";", parameter);
 	}
 	return n;

@@ -8,30 +8,33 @@ redact_pair(const struct redact *r, enum redact_place place, struct text t,
     const struct pair *raw, enum secret_look look)
 {
 	struct span key = url_decode(raw->key, true, r->scratch);
-	struct text value = text_part(t, raw->value);
+	struct text value = text_part(t, secret_part(key, raw->value));
 	unsigned what = redact_name(r, place, key);
+	struct span decoded = { 0 };
 
-	if (!(what & NAME_SECRET)) {
-		redact_value(r, value,
+	if (what & (NAME_SECRET | NAME_HINTS))
+		decoded = url_decode(text_span(value), true, r->scratch);
+	if (redact_named(what, decoded))
+		redact_all(r, decoded, value);
+	else
+		redact_value(r, text_part(t, raw->value),
 		    what & NAME_HARMLESS ? LOOK_PREFIX : look);
-		return;
-	}
-	value = text_part(t, secret_part(key, raw->value));
-	redact_all(r, url_decode(text_span(value), true, r->scratch), value);
 }
 
 void
 redact_pairs(const struct redact *r, enum redact_place place, struct text t)
 {
 	struct span rest = text_span(t);
+	struct redact inner = *r;
 	struct pair pair;
 
 	if (t.len == 0)
 		return;
+	inner.is_oauth = redact_is_oauth(rest);
 	while (url_next_pair(&rest, &pair)) {
 		redact_value(r, text_part(t, pair.key), LOOK_TEXT);
 		if (pair.value.p != NULL)
-			redact_pair(r, place, t, &pair, LOOK_TEXT);
+			redact_pair(&inner, place, t, &pair, LOOK_TEXT);
 	}
 }
 

@@ -46,7 +46,7 @@ is_secret_name(const struct redact *r, const struct where *where)
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		if (strcmp(where->place, places[i].name) == 0)
 			return (redact_name(r, places[i].place, rest) &
-				   (NAME_SECRET | NAME_COOKIE |
+				   (NAME_SECRET | NAME_HINTS | NAME_COOKIE |
 				       NAME_SET_COOKIE | NAME_AUTHORIZATION)) !=
 			    0;
 	if (!xml && strcmp(where->place, "json") != 0)

@@ -10,7 +10,7 @@ struct scan {
 	size_t at;
 	size_t depth;
 	size_t secret_depth; /* all from this depth on is secret; 0: none */
-	bool harmless;       /* the innermost element's name says so */
+	unsigned what;       /* that the innermost element's name says */
 };
 
 static bool
@@ -43,11 +43,11 @@ text(struct scan *s, struct span part)
 	part = trim(part);
 	if (part.len == 0)
 		return;
-	if (s->secret_depth > 0)
+	if (s->secret_depth > 0 || redact_named(s->what, part))
 		redact_all(s->r, part, text_part(s->t, part));
 	else
 		redact_value(s->r, text_part(s->t, part),
-		    s->harmless ? LOOK_PREFIX : LOOK_TEXT);
+		    s->what & NAME_HARMLESS ? LOOK_PREFIX : LOOK_TEXT);
 }
 
 static size_t
@@ -78,7 +78,7 @@ attribute(struct scan *s, struct span rest)
 	from = n + 1;
 	value = span_sub(rest, from, rest.len);
 	value = span_sub(value, 0, span_find(value, quote));
-	if ((what & NAME_SECRET) != 0 || s->secret_depth > 0)
+	if (s->secret_depth > 0 || redact_named(what, value))
 		redact_all(s->r, value, text_part(s->t, value));
 	else
 		redact_value(s->r, text_part(s->t, value),
@@ -111,7 +111,7 @@ open_element(struct scan *s, struct span tag)
 	bool empty = tag.len > 0 && tag.p[tag.len - 1] == '/';
 
 	s->depth++;
-	s->harmless = (what & NAME_HARMLESS) != 0;
+	s->what = what;
 	if (s->secret_depth == 0 && (what & NAME_SECRET) != 0)
 		s->secret_depth = s->depth;
 	for (tag = span_sub(tag, n, tag.len); tag.len > 0;)
@@ -128,7 +128,7 @@ close_element(struct scan *s)
 		s->secret_depth = 0;
 	if (s->depth > 0)
 		s->depth--;
-	s->harmless = false;
+	s->what = 0;
 }
 
 /* Step over what begins with open and ends with close; mask inside. */

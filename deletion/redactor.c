@@ -101,8 +101,8 @@ redactor_is_secret(const struct redactor *r, enum redacted where,
 	    where == REDACTED_QUERY ? REDACT_QUERY : REDACT_HEADER, name);
 
 	arena_release(&scratch);
-	if (what &
-	    (NAME_SECRET | NAME_COOKIE | NAME_SET_COOKIE | NAME_AUTHORIZATION))
+	if ((what & (NAME_COOKIE | NAME_SET_COOKIE | NAME_AUTHORIZATION)) ||
+	    redact_named(what, value))
 		return true;
 	return !(what & NAME_HARMLESS) &&
 	    redact_would(value, LOOK_STRICT, false);

@@ -4,6 +4,8 @@
 #include "deletion/mask.h"
 #include "deletion/secret_bytes.h"
 
+#define LONGEST_ORDINARY 128 /* bytes without a blank */
+
 static struct span
 after(struct span s, size_t n)
 {
@@ -97,6 +99,13 @@ without_segments(struct span value)
 						  : value;
 }
 
+/* A long one is no word, and is not looked at from each of its bytes. */
+static bool
+is_assigned(enum secret_hint hint, struct span value)
+{
+	return value.len > LONGEST_ORDINARY || secret_is_hinted(hint, value);
+}
+
 /*
  * "name=value", in a query or in plain words; a colon will do in words.
  */
@@ -105,6 +114,7 @@ assigned(struct span s, bool colon)
 {
 	size_t n = secret_count(span_sub(s, 0, 64), IN_NAME);
 	struct span name = span_sub(s, 0, n);
+	enum secret_hint hint;
 
 	while (colon && n < s.len && s.p[n] == ' ')
 		n++;
@@ -112,12 +122,13 @@ assigned(struct span s, bool colon)
 		return (struct span){ 0 };
 	for (n++; colon && n < s.len && s.p[n] == ' '; n++)
 		;
-	if (!secret_name(name))
+	hint = secret_hint(name);
+	if (hint == HINT_NONE || hint == HINT_CODE)
 		return (struct span){ 0 };
 	s = after(s, n);
 	s = without_segments(span_sub(s, 0, secret_count(s, VALUE)));
 	s = secret_part(name, s);
-	return s.len > 0 ? s : (struct span){ 0 };
+	return is_assigned(hint, s) ? s : (struct span){ 0 };
 }
 
 /* What a run of letters and digits is made of. */

@@ -10,19 +10,52 @@
 #include "base/span.h"
 
 /*
- * Does the name of a field, parameter, member or element say that its
- * value is a secret?  Case, punctuation and numbering do not matter:
- * "adminPass", "admin_pass" and "Admin-Pass.2" are one name.
+ * What a name says of its value.  Under some names secrets stand, and much
+ * else: a word ("session=expired"), a short number, a name with a number
+ * ("sha256", "OPS-12", "2026-11-27"), the address of something.
  */
-bool secret_name(struct span name);
-
-/* The same for a header field, where "X-Something-Key" is one as well. */
-bool secret_header(struct span name);
+enum secret_hint {
+	HINT_NONE,
+	HINT_SURE,   /* a secret, whatever it is */
+	HINT_LIKELY, /* one unless it is such; a number has up to 9 digits */
+	HINT_TICKET, /* the same, and no "INC0010023" */
+	HINT_PIN,    /* the same as HINT_LIKELY, but numbers have up to 3 */
+	HINT_CODE,   /* one if it looks random; beside OAuth's, HINT_LIKELY */
+};
 
 /*
- * Is such a name a secret's only because it is that of a session's id?
- * Where a session is not how a client proves who it is, that is an id like
- * any other.
+ * Ask a name of a field, parameter, member or element.  Case, punctuation
+ * and numbering do not matter: "adminPass", "admin_pass" and "Admin-Pass.2"
+ * are one name.
+ */
+enum secret_hint secret_hint(struct span name);
+
+/*
+ * The same for a header field, where "Something-Key" is a secret as well,
+ * and "X-" says nothing.
+ */
+enum secret_hint secret_header_hint(struct span name);
+
+/* Is it a secret by its name, which hints so? */
+bool secret_is_hinted(enum secret_hint hint, struct span value);
+
+/* Is whatever stands under that name a secret? */
+static inline bool
+secret_name(struct span name)
+{
+	return secret_hint(name) == HINT_SURE;
+}
+
+static inline bool
+secret_header(struct span name)
+{
+	return secret_header_hint(name) == HINT_SURE;
+}
+
+/*
+ * Does such a name hint at a secret only because it is that of a session or
+ * its id?  Where a session is not how a client proves who it is, that is an id
+ * like any other.
  */
 bool secret_is_session(struct span name);
 

@@ -7,6 +7,7 @@
 /* Where the pattern must stand in a name without case and punctuation. */
 enum place {
 	WHOLE,
+	BEGIN,
 	END,
 	END_WORD, /* at the end, and a word of its own there */
 	ANYWHERE,
@@ -28,8 +29,9 @@ static const struct pattern exempt[] = {
 	{ END, "secretkeyref" }, { END, "pullsecrets" },
 	{ END, "secretversion" }, { END, "passwordpolicy" },
 	{ END, "mirrorsessionid" }, /* a thing of several clouds' networks */
-	{ END, "accountsid" },      /* who, as Twilio writes it */
-	{ END, "objectsid" },       /* who, as Windows does */
+	{ END, "mirrorsession" },
+	{ END, "accountsid" }, /* who, as Twilio writes it */
+	{ END, "objectsid" },  /* who, as Windows does */
 };
 
 static const struct pattern secrets[] = {
@@ -43,11 +45,30 @@ static const struct pattern secrets[] = {
 	{ ANYWHERE, "authkey" },
 	{ ANYWHERE, "encryptionkey" },
 	{ ANYWHERE, "credential" },
+	{ END, "sharedkey" },
 	{ END, "token" },
 	{ END, "tokens" },
+	{ END, "tokenvalue" },
 	{ END, "pwd" },
+	{ END, "userpw" },
+	{ END, "newpw" },
+	{ END, "oldpw" },
+	{ END_WORD, "pw" },
 	{ END, "adminpass" },
 	{ END, "userpass" },
+	{ END, "newpass" },
+	{ END, "oldpass" },
+	{ END, "confirmpass" },
+	{ END, "currentpass" },
+	{ END, "loginpass" },
+	{ END, "rootpass" },
+	{ END, "dbpass" },
+	{ END, "passcode" },
+	{ END_WORD, "otp" },
+	{ END_WORD, "totp" },
+	{ END, "otpcode" },
+	{ END, "mfacode" },
+	{ END_WORD, "psk" },
 	{ END, "signature" },
 	{ END, "authorization" },
 	{ END, "cookie" },
@@ -61,10 +82,9 @@ static const struct pattern secrets[] = {
 	{ WHOLE, "sign" },
 	{ WHOLE, "ak" },
 	{ WHOLE, "sk" },
-	{ WHOLE, "otp" },
-	{ WHOLE, "mfacode" },
 	{ WHOLE, "jwt" },
 	{ WHOLE, "saml" },
+	{ WHOLE, "samlart" },
 	{ WHOLE, "samlresponse" },
 	{ WHOLE, "samlassertion" },
 	{ WHOLE, "clientassertion" },
@@ -76,7 +96,53 @@ static const struct pattern sessions[] = {
 	{ END, "sessionid" },
 	{ END, "sessid" },
 	{ END, "sessionkey" },
+	{ END, "sesskey" },
+	{ END, "sessdata" },
 	{ END_WORD, "sid" },
+	{ BEGIN, "aspsessionid" },
+	{ WHOLE, "cfid" },
+};
+
+/* What follows stands for other things, too; see enum secret_hint. */
+static const struct pattern likely_sessions[] = {
+	{ END_WORD, "session" },
+	{ END_WORD, "sess" },
+};
+
+static const struct pattern likely[] = {
+	{ ANYWHERE, "csrf" },
+	{ ANYWHERE, "xsrf" },
+	{ END_WORD, "auth" },
+	{ END_WORD, "authentication" },
+	{ END_WORD, "assertion" },
+	{ END_WORD, "hmac" },
+	{ END_WORD, "pass" },
+	{ END, "appkey" },
+	{ END, "accountkey" },
+	{ END, "masterkey" },
+	{ END, "signingkey" },
+	{ END, "sharekey" },
+	{ END, "licencekey" },
+	{ END, "licensekey" },
+};
+
+static const struct pattern tickets[] = {
+	{ END_WORD, "ticket" },
+};
+
+static const struct pattern pins[] = {
+	{ WHOLE, "pin" },
+	{ END, "authcode" },
+	{ END, "authorizationcode" },
+	{ END, "verificationcode" },
+	{ END, "securitycode" },
+	{ END, "accesscode" },
+};
+
+static const struct pattern codes[] = {
+	{ WHOLE, "code" },
+	{ WHOLE, "devicecode" },
+	{ WHOLE, "usercode" },
 };
 
 /* Values under these are ids, digests, addresses or lists of words. */
@@ -204,6 +270,8 @@ fits(const struct plain *name, const struct pattern *p)
 		return false;
 	if (p->place == ANYWHERE)
 		return memmem(name->text, name->len, p->text, len) != NULL;
+	if (p->place == BEGIN)
+		return memcmp(name->text, p->text, len) == 0;
 	if (p->place == WHOLE && len != name->len)
 		return false;
 	if (p->place == END_WORD && !name->begins[name->len - len])
@@ -220,20 +288,30 @@ any_fits(const struct plain *name, const struct pattern *p, size_t count)
 	return false;
 }
 
-static bool
-is_secret(const struct plain *name)
+#define FITS(name, list) any_fits(name, list, ARRAY_LEN(list))
+
+static enum secret_hint
+hint_of(const struct plain *name)
 {
-	return any_fits(name, secrets, ARRAY_LEN(secrets)) ||
-	    any_fits(name, sessions, ARRAY_LEN(sessions));
+	if (FITS(name, exempt))
+		return HINT_NONE;
+	if (FITS(name, secrets) || FITS(name, sessions))
+		return HINT_SURE;
+	if (FITS(name, likely) || FITS(name, likely_sessions))
+		return HINT_LIKELY;
+	if (FITS(name, tickets))
+		return HINT_TICKET;
+	if (FITS(name, pins))
+		return HINT_PIN;
+	return FITS(name, codes) ? HINT_CODE : HINT_NONE;
 }
 
-bool
-secret_name(struct span name)
+enum secret_hint
+secret_hint(struct span name)
 {
 	struct plain plain = simplify(name);
 
-	return !any_fits(&plain, exempt, ARRAY_LEN(exempt)) &&
-	    is_secret(&plain);
+	return hint_of(&plain);
 }
 
 bool
@@ -241,22 +319,29 @@ secret_is_session(struct span name)
 {
 	struct plain plain = simplify(name);
 
-	return any_fits(&plain, sessions, ARRAY_LEN(sessions)) &&
-	    !any_fits(&plain, secrets, ARRAY_LEN(secrets)) &&
-	    !any_fits(&plain, exempt, ARRAY_LEN(exempt));
+	return (FITS(&plain, sessions) || FITS(&plain, likely_sessions)) &&
+	    !FITS(&plain, secrets) && !FITS(&plain, likely) &&
+	    !FITS(&plain, exempt);
 }
 
-bool
-secret_header(struct span name)
+static struct span
+without_x(struct span name)
+{
+	return span_eq_nocase(span_sub(name, 0, 2), span_of_str("X-"))
+	    ? span_sub(name, 2, name.len)
+	    : name;
+}
+
+enum secret_hint
+secret_header_hint(struct span name)
 {
 	static const struct pattern key = { END, "key" };
 	static const struct pattern handshake = { WHOLE, "secwebsocketkey" };
-	struct plain plain = simplify(name);
+	struct plain plain = simplify(without_x(name));
 
-	if (any_fits(&plain, exempt, ARRAY_LEN(exempt)) ||
-	    fits(&plain, &handshake))
-		return false;
-	return fits(&plain, &key) || is_secret(&plain);
+	if (FITS(&plain, exempt) || fits(&plain, &handshake))
+		return HINT_NONE;
+	return fits(&plain, &key) ? HINT_SURE : hint_of(&plain);
 }
 
 bool
@@ -264,7 +349,7 @@ secret_is_harmless(struct span name)
 {
 	struct plain plain = simplify(name);
 
-	return any_fits(&plain, harmless, ARRAY_LEN(harmless));
+	return FITS(&plain, harmless);
 }
 
 /* How much of "AK/date/region..." is the key: up to a slash, also "%2F". */

@@ -65,15 +65,30 @@ NAMED = RANDOM + [
     lambda: "correct-horse-battery-" + word(6, BASE62[26:52]),
 ]
 
+# What a name that also stands for words and numbers tells.
+HINTED = [
+    lambda: word(32, "0123456789abcdef"),
+    lambda: word(18, "0123456789"),
+    lambda: "-".join(word(n, "0123456789abcdef") for n in (8, 4, 4, 4, 12)),
+    lambda: word(3) + "7" + word(4) + "9" + word(3),
+]
+
+HINT_NAMES = ["session", "sess", "_csrf", "xsrf", "ticket", "proxy_auth",
+              "assertion", "hmac", "app_key", "share_key", "licence_key"]
 SECRET_NAMES = ["password", "adminPass", "user_password", "access_token",
                 "client_secret", "secret_key", "apiKey", "x-api-key",
                 "private_key", "refresh_token", "sk", "db.passwd",
-                "AccessKeySecret", "auth", "session_id", "PHPSESSID", "_sid"]
+                "AccessKeySecret", "auth", "session_id", "PHPSESSID", "_sid",
+                "tokenValue", "csrf_token", "newpass", "old_pw", "userpw",
+                "otp", "passcode", "sesskey", "SESSDATA", "CFID"]
 SECRET_HEADERS = ["X-Auth-Token", "X-Security-Token", "X-Amz-Security-Token",
                   "X-Api-Key", "X-Vault-Token", "Proxy-Authorization",
                   "Ocp-Apim-Subscription-Key", "X-Client-Secret", "Api-Key",
                   "X-Subject-Token", "vmware-api-session-id", "X-chkp-sid",
-                  "X-RestSvcSessionId", "X-Transmission-Session-Id"]
+                  "X-RestSvcSessionId", "X-Transmission-Session-Id",
+                  "X-Otp", "X-Passcode", "X-Auth"]
+HINT_HEADERS = ["Authentication", "X-Session", "X-Ticket", "X-Pin",
+                "X-Tableau-Auth", "X-Zabbix-Auth"]
 PLACES = []
 
 
@@ -168,6 +183,26 @@ def host_userinfo(s): return request().replace(b"api.example.com", f"user:{s}@ap
 def target_userinfo(s): return request(target=f"http://user:{s}@api.example.com/v1/things/1"), None
 @place(NAMED)
 def query(s): return request(target=f"/v1/things/1?a=1&{rng.choice(SECRET_NAMES)}={s}&b=2"), None
+@place(HINTED)
+def hinted_header(s): return request(head=f"{rng.choice(HINT_HEADERS)}: {s}\r\n"), None
+@place(HINTED)
+def hinted_query(s): return request(target=f"/v1/things/1?a=1&{rng.choice(HINT_NAMES)}={s}"), None
+@place(HINTED)
+def hinted_form(s): return post("application/x-www-form-urlencoded", f"{rng.choice(HINT_NAMES)}={s}&b=2"), None
+@place(HINTED)
+def hinted_json(s): return None, typed("application/json", json.dumps({"a": {rng.choice(HINT_NAMES): s}}))
+@place(HINTED)
+def hinted_xml(s): return None, typed("text/xml", f"<A><session>{s}</session></A>")
+@place(HINTED)
+def oauth_code(s): return None, response(line="HTTP/1.1 302 Found", head=f"Location: /cb?code={s}&state=x\r\n")
+@place(HINTED)
+def oauth_form(s): return post("application/x-www-form-urlencoded", f"grant_type=authorization_code&code={s}"), None
+@place([lambda: b64(51)])
+def webhook_path(s): return request(target=f"/api/webhooks/{word(18, '0123456789')}/{s}/messages/1"), None
+@place([lambda: "AA" + b64(25)])
+def bot_path(s): return request(target=f"/bot{word(10, '0123456789')}:{s}/deleteMessage"), None
+@place([lambda: b64(20)])
+def websocket_token(s): return request(head=f"Sec-WebSocket-Protocol: v4.channel.k8s.io, base64url.bearer.authorization.k8s.io.{s}\r\n"), None
 @place(NAMED)
 def query_escaped(s): return request(target="/v1/things/1?access%5Ftoken=" + "".join(f"%{ord(c):02x}" for c in s)), None
 @place(RANDOM)

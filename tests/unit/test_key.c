@@ -236,12 +236,15 @@ START_TEST(a_session_in_a_target_is_no_part_of_it)
 		    "s"),
 		TARGET("t", "a/2;jsessionid=ob_X6KzxwyiFpONbhUD_____________",
 		    "s"),
+		TARGET("t", "a/1;session=6F1A0C44E1B1A1B9D5C2E7F3A9B8C7D6",
+		    "s"),
+		TARGET("t", "a/1;session=7", "s"),
 	};
-	struct deletion d[3];
+	struct deletion d[5];
 	struct rules *r = rules();
-	struct key k[3];
+	struct key k[5];
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		d[i] = base;
 		d[i].targets = &sessions[i];
 		d[i].target_count = 1;
@@ -249,6 +252,8 @@ START_TEST(a_session_in_a_target_is_no_part_of_it)
 	}
 	ck_assert_mem_eq(&k[0], &k[1], sizeof(k[0]));
 	ck_assert_mem_ne(&k[0], &k[2], sizeof(k[0]));
+	ck_assert_mem_eq(&k[0], &k[3], sizeof(k[0]));
+	ck_assert_mem_ne(&k[0], &k[4], sizeof(k[0]));
 	rules_close(r);
 }
 END_TEST

@@ -50,6 +50,8 @@ struct sample {
 #define AKID  "AKIAIOSFODNN7EXAMPLE"
 #define JWT   "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 #define MIXED "Zk3vQ9xT2mLp8RwYc5NdZk3vQ9xT2mLp"
+#define HEX   "145483a5107745e9b3d80f956713e6a3"
+#define UUID  "6fa459ea-ee8a-3ca4-894e-db77e160355e"
 #define MULTIPART                                                              \
 	REQUEST "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
 
@@ -109,6 +111,15 @@ static const struct sample samples[] = {
 	{ REQUEST "X-chkp-sid: " S "\r\n\r\n", "", S, 0 },
 	{ ANSWER "X-Transmission-Session-Id: " S "\r\n\r\n", "", S, RESPONSE },
 	{ REQUEST SIGNED "X-Session-Id: " S "\r\n\r\n", "", S, 0 },
+	{ REQUEST "X-Session: " HEX "\r\n\r\n", "", HEX, 0 },
+	{ REQUEST "X-Ticket: " UUID "\r\n\r\n", "", UUID, 0 },
+	{ REQUEST "X-Zabbix-Auth: " HEX "\r\n\r\n", "", HEX, 0 },
+	{ REQUEST "X-Tableau-Auth: " S "|x\r\n\r\n", "", S, 0 },
+	{ REQUEST "Authentication: " S "\r\n\r\n", "", S, 0 },
+	{ REQUEST "X-Authentication: Bearer " S "\r\n\r\n", "", S, 0 },
+	{ REQUEST "X-Otp: 123456\r\n\r\n", "", "123456", 0 },
+	{ REQUEST SIGNED "X-Session: " HEX "\r\n\r\n", "", HEX, 0 },
+	{ ANSWER "Location: /cb?code=" S "1&state=x\r\n\r\n", "", S, RESPONSE },
 	{ ANSWER "Location: /x;jsessionid=" S "?a\r\n\r\n", "", S, RESPONSE },
 	{ ANSWER "Location: https://hooks.slack.com/services/T024BE7LD/"
 		 "B02SPQ4ABC/X7pQmN3vKx9RtYw2LcZb8HdF\r\n\r\n",
@@ -134,6 +145,12 @@ static const struct sample samples[] = {
 	{ "GET /(S(" S, "", S, CUT },
 	{ "GET /x?jsessionid=" S " HTTP/1.1\r\n\r\n", "", S, 0 },
 	{ "GET /x?_sid=" S "&a HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET /x?ticket=ST-1-" S " HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET /x?_csrf=" S "&a HTTP/1.1\r\n\r\n", "", S, 0 },
+	{ "GET /x?session=" HEX " HTTP/1.1\r\n\r\n", "", HEX, 0 },
+	{ "GET /x;session=" HEX "/y HTTP/1.1\r\n\r\n", "", HEX, 0 },
+	{ "GET /x?code=" HEX " HTTP/1.1\r\n\r\n", "", HEX, 0 },
+	{ "GET /x?code=" S "&state=a HTTP/1.1\r\n\r\n", "", S, 0 },
 	{ "GET http://u:" S "@h/ HTTP/1.1\r\n\r\n", "", S, 0 },
 	{ "GET http://u:" S, "", S, CUT },
 	{ "GET /x?a=1&access_token=" S "&b HTTP/1.1\r\n\r\n", "", S, 0 },
@@ -166,18 +183,27 @@ static const struct sample samples[] = {
 	{ JSON, "{\"a\":1}}}{\"sk\":\"" S "\"}", S, 0 },
 	{ JSON, "{\"session_id\":\"" S "\"}", S, 0 },
 	{ JSON, "{\"a\":[{\"sid\":\"" S "\"}]}", S, 0 },
+	{ JSON, "{\"session\":\"" HEX "\"}", HEX, 0 },
+	{ JSON, "{\"a\":[{\"csrf\":\"" S "\"}]}", S, 0 },
+	{ JSON, "{\"pin\":1234}", "1234", 0 },
+	{ JSON, "[{\"name\":\"csrf\",\"value\":\"" S "\"}]", S, 0 },
+	{ JSON, "{\"grant_type\":\"a\",\"code\":\"" S "\"}", S, 0 },
+	{ JSON, "{\"code\":\"" HEX "\"}", HEX, 0 },
 	{ JSON, "{\"href\":\"/x;jsessionid=" S "\"}", S, 0 },
 	{ TEXT, "{\"sk\":\"" S "\"}", S, 0 },
 	{ TEXT, "user: joe\npassword: " S "\n", S, 0 },
 	{ TEXT, "see " AKID, AKID, 0 },
 	{ FORM, "a=b&password=" S "&c=d", S, 0 },
 	{ REQUEST "\r\n", "a=b&password=" S, S, 0 },
+	{ FORM, "session=" HEX, HEX, 0 },
+	{ FORM, "grant_type=authorization_code&code=" S, S, 0 },
 	{ FORM, "a=b&odd=" MIXED, MIXED, 0 },
 	{ XML, "<a><Password>" S "</Password></a>", S, 0 },
 	{ XML, "<a><n:SecretAccessKey x='1'>\n" S "\n</a>", S, 0 },
 	{ XML, "<a token=\"" S "\"/>", S, 0 },
 	{ XML, "<a><token><![CDATA[" S "]]></token></a>", S, 0 },
 	{ XML, "<a><token><v>" S, S, CUT },
+	{ XML, "<a><session>" HEX "</session></a>", HEX, 0 },
 	{ XML, "<a><b>" MIXED "</b></a>", MIXED, 0 },
 	{ MULTIPART, "--b\r\n\r\n{\"a\":1,\"password\":\"" S "\"}\r\n--b--", S,
 	    0 },
@@ -186,6 +212,10 @@ static const struct sample samples[] = {
 	{ MULTIPART, "--b\r\n\r\n<Password>" S "</Password>\r\n--b--", S, 0 },
 	{ MULTIPART,
 	    "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\n" S
+	    "\r\n--b--\r\n",
+	    S, 0 },
+	{ MULTIPART,
+	    "--b\r\nContent-Disposition: form-data; name=\"_csrf\"\r\n\r\n" S
 	    "\r\n--b--\r\n",
 	    S, 0 },
 	/* framing */
@@ -384,6 +414,24 @@ static const struct sample harmless[] = {
 	    "", "", 0 },
 	{ JSON, "{\"basid\":\"a\",\"account_sid\":\"b\",\"sessions\":1}", "",
 	    0 },
+	{ "DELETE /x?session=12&ticket=OPS-1&ticketId=5&code=DE&state=BY&"
+	  "pin=true&csrf=on&auth_code=7&authType=" HEX " HTTP/1.1\r\n"
+	  "X-Session: new\r\nX-Requires-Auth: true\r\n\r\n",
+	    "", "", 0 },
+	{ "POST /?Action=TerminateSession&Signature=__ HTTP/1.1\r\n"
+	  "Content-Type: application/json\r\n\r\n",
+	    "{\"session\":\"" HEX "\",\"sess\":[\"" HEX "\"]}", "", 0 },
+	{ ANSWER "\r\n",
+	    "{\"Code\":\"InvalidInstance.NotFound\",\"code\":40004,"
+	    "\"ticket\":{\"id\":\"" HEX "\"},\"session\":{\"id\":7},"
+	    "\"pin\":13,\"auth_code\":null,\"session\":\"closed\","
+	    "\"csrfEnabled\":true,\"smtp_auth\":\"oauth2\"}",
+	    "", RESPONSE },
+	{ FORM, "code=EUR&country_code=49&session=false&license=gpl-3.0", "",
+	    0 },
+	{ XML,
+	    "<a session='off'><Code>" UUID "</Code><ticket>4711</ticket></a>",
+	    "", 0 },
 	{ CHUNKS, "6\r\n{\"a\":1\r\n1\r\n}\r\n0\r\n\r\n", "", CHUNKED },
 };
 
