@@ -1,6 +1,7 @@
 #include "deletion/redact_parts.h"
 
 #include "base/arena.h"
+#include "base/base.h"
 
 #define MAX_DEPTH 3 /* JSON in a string of JSON in a string... */
 
@@ -190,9 +191,8 @@ is_json(struct span s)
 	return s.len > 0 && (s.p[0] == '{' || s.p[0] == '[');
 }
 
-/* Would masking JSON inside a string change it? */
-static bool
-holds_secret_json(const struct redact *r, struct span decoded)
+bool
+redact_holds_json(const struct redact *r, struct span decoded)
 {
 	struct redact inner = *r;
 	struct span copy;
@@ -220,21 +220,25 @@ take_string(struct scan *s, struct text t)
 	}
 	if (s->names)
 		take_named(s, decoded);
-	if (decoded.p == t.p)
+	if (decoded.p == t.p) {
 		redact_value(s->r, t, look);
-	else if (redact_would(decoded, look, redact_is_cut(s->r, t)))
-		redact_all(s->r, decoded, t);
-	if (holds_secret_json(s->r, decoded))
+	} else {
+		redact_escaped(s->r, t, look);
+		decoded = redact_unescape(text_span(t), s->r->scratch);
+		if (redact_would(decoded, look, redact_is_cut(s->r, t)))
+			redact_all(s->r, decoded, t);
+	}
+	if (redact_holds_json(s->r, decoded))
 		redact_all(s->r, decoded, t);
 }
 
 /* The length of the string whose inside begins at s, its quote excluded. */
 static size_t
-string_length(struct span s, enum resume resume)
+string_length(struct span s, uint8_t quote, enum resume resume)
 {
 	size_t n = 0;
 
-	while (n < s.len && s.p[n] != '"') {
+	while (n < s.len && s.p[n] != quote) {
 		if (s.p[n] == 0 && resume != RESUME_AS_WRITTEN)
 			break;
 		n += s.p[n] == '\\' ? 2 : 1;
@@ -242,14 +246,16 @@ string_length(struct span s, enum resume resume)
 	return n < s.len ? n : s.len;
 }
 
+/* Between double quotes, or between single ones, as Python writes them. */
 static void
 string(struct scan *s)
 {
+	uint8_t quote = peek(s);
 	struct span inside = span_sub(text_span(s->t), s->at + 1, s->t.len);
 
-	inside = span_sub(inside, 0, string_length(inside, s->resume));
+	inside = span_sub(inside, 0, string_length(inside, quote, s->resume));
 	s->at += inside.len + 1;
-	if (peek(s) == '"')
+	if (peek(s) == quote)
 		s->at++;
 	skip_blanks(s);
 	if (peek(s) == ':')
@@ -271,8 +277,10 @@ is_number(struct span s)
 static bool
 is_literal(struct span s)
 {
-	return span_eq_str(s, "true") || span_eq_str(s, "false") ||
-	    span_eq_str(s, "null");
+	static const char *const literals[] = { "true", "false", "null",
+		"none" };
+
+	return redact_any_of(s, literals, ARRAY_LEN(literals));
 }
 
 static bool
@@ -283,6 +291,17 @@ is_masked_number(struct span s)
 	while (n < s.len && s.p[n] == '9')
 		n++;
 	return n == s.len;
+}
+
+/* A name without quotes, as JavaScript has it, is none of JSON's. */
+static bool
+takes_name(struct scan *s, struct text t)
+{
+	skip_blanks(s);
+	if (peek(s) != ':' || t.len == 0)
+		return false;
+	take_name(s, text_span(t));
+	return true;
 }
 
 /* A number must stay one: nines, which say nothing but their count. */
@@ -296,6 +315,8 @@ bare_word(struct scan *s)
 	    memchr("\"{}[],:", s->t.p[s->at], 7) == NULL && peek(s) != 0)
 		s->at++;
 	t = text_part(s->t, span_sub(text_span(s->t), from, s->at - from));
+	if (s->what == 0 && s->secret_depth == 0 && takes_name(s, t))
+		return;
 	if (is_literal(text_span(t)) || !is_named(s, text_span(t)))
 		return;
 	if (!is_number(text_span(t))) {
@@ -322,7 +343,7 @@ after_hole(struct scan *s)
 	if (s->resume != RESUME_INSIDE)
 		return;
 	tail = span_sub(text_span(s->t), s->at, s->t.len);
-	n = string_length(tail, s->resume);
+	n = string_length(tail, '"', s->resume);
 	tail = span_sub(tail, 0, n);
 	s->at += n;
 	if (peek(s) == '"')
@@ -343,6 +364,7 @@ step(struct scan *s)
 		after_hole(s);
 		break;
 	case '"':
+	case '\'':
 		string(s);
 		break;
 	case '{':

@@ -140,6 +140,13 @@ void redact_value(const struct redact *r, struct text t, enum secret_look look);
 /* The same without decoding. */
 void redact_plain(const struct redact *r, struct text t, enum secret_look look);
 
+/*
+ * The same for the inside of a JSON string, and only for what does not begin
+ * within one of its escapes.
+ */
+void redact_escaped(const struct redact *r, struct text t,
+    enum secret_look look);
+
 /* Would any mask be put on this text, which is not the recorded one? */
 bool redact_would(struct span t, enum secret_look look, bool cut);
 
@@ -210,6 +217,9 @@ void redact_entity(const struct redact *r, struct span content_type,
  * zeros where bytes are missing.
  */
 void redact_json(const struct redact *r, struct text t);
+
+/* Is this value, decoded, JSON that something is to be masked in? */
+bool redact_holds_json(const struct redact *r, struct span decoded);
 
 /* What a JSON string stands for. */
 struct span redact_unescape(struct span string, struct arena *arena);

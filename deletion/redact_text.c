@@ -68,6 +68,22 @@ is_allowed(const struct redact *r, struct text t, struct span value)
 	return secret_is_session(span_sub(text_span(t), from, end - from));
 }
 
+/* A backslash before it may be what makes its first byte another one. */
+static bool
+is_escaped(struct text t, struct span found)
+{
+	return found.p > t.p && found.p[-1] == '\\';
+}
+
+static bool
+mask_found(const struct redact *r, struct text t, struct span found)
+{
+	if (is_allowed(r, t, found))
+		return false;
+	redact_all(r, found, text_part(t, found));
+	return true;
+}
+
 void
 redact_plain(const struct redact *r, struct text t, enum secret_look look)
 {
@@ -77,13 +93,20 @@ redact_plain(const struct redact *r, struct text t, enum secret_look look)
 		struct span rest = text_span(t), found;
 
 		again = false;
-		while (secret_next(&rest, look, cut, &found)) {
-			if (is_allowed(r, t, found))
-				continue;
-			redact_all(r, found, text_part(t, found));
-			again = true;
-		}
+		while (secret_next(&rest, look, cut, &found))
+			again |= mask_found(r, t, found);
 	}
+}
+
+void
+redact_escaped(const struct redact *r, struct text t, enum secret_look look)
+{
+	struct span rest = text_span(t), found;
+
+	while (secret_next(&rest, look, redact_is_cut(r, t), &found))
+		if (!is_allowed(r, t, found) && !is_escaped(t, found))
+			redact_all(r, redact_unescape(found, r->scratch),
+			    text_part(t, found));
 }
 
 void

@@ -3,6 +3,19 @@
 #include "base/arena.h"
 #include "http/url.h"
 
+/* JSON in a field of a form, as Slack sends it. */
+static void
+redact_nested(const struct redact *r, struct text value)
+{
+	struct span decoded = text_span(value);
+
+	if (value.len == 0 || memchr("{[%+", value.p[0], 4) == NULL)
+		return;
+	decoded = url_decode(decoded, true, r->scratch);
+	if (redact_holds_json(r, decoded))
+		redact_all(r, decoded, value);
+}
+
 void
 redact_pair(const struct redact *r, enum redact_place place, struct text t,
     const struct pair *raw, enum secret_look look)
@@ -14,11 +27,13 @@ redact_pair(const struct redact *r, enum redact_place place, struct text t,
 
 	if (what & (NAME_SECRET | NAME_HINTS))
 		decoded = url_decode(text_span(value), true, r->scratch);
-	if (redact_named(what, decoded))
+	if (redact_named(what, decoded)) {
 		redact_all(r, decoded, value);
-	else
-		redact_value(r, text_part(t, raw->value),
-		    what & NAME_HARMLESS ? LOOK_PREFIX : look);
+		return;
+	}
+	value = text_part(t, raw->value);
+	redact_value(r, value, what & NAME_HARMLESS ? LOOK_PREFIX : look);
+	redact_nested(r, value);
 }
 
 void

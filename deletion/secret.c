@@ -106,29 +106,96 @@ is_assigned(enum secret_hint hint, struct span value)
 	return value.len > LONGEST_ORDINARY || secret_is_hinted(hint, value);
 }
 
+/* The length of the quote that s begins with, as code or escaped, too. */
+static size_t
+quote_length(struct span s)
+{
+	static const struct span code = SPAN_LITERAL("&quot;");
+	size_t n = s.len > 1 && s.p[0] == '\\';
+
+	if (s.len > n && (s.p[n] == '"' || s.p[n] == '\''))
+		return n + 1;
+	return span_has_prefix(s, code) ? code.len : 0;
+}
+
+/* What stands between the quote that s begins with and the next; or absent. */
+static struct span
+quoted(struct span s)
+{
+	size_t n = quote_length(s);
+	const uint8_t *end;
+
+	if (n == 0)
+		return (struct span){ 0 };
+	end = s.len > n ? memmem(s.p + n, s.len - n, s.p, n) : NULL;
+	if (end != NULL)
+		return span_sub(s, n, (size_t)(end - s.p) - n);
+	s = after(s, n);
+	return span_sub(s, 0, secret_count(s, VALUE));
+}
+
+static size_t
+blanks(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.len && s.p[n] == ' ')
+		n++;
+	return n;
+}
+
 /*
- * "name=value", in a query or in plain words; a colon will do in words.
+ * The length of what stands between a name and what is assigned to it, or 0:
+ * "=" or, in words, also ":", blanks, and the quote after the name.
+ */
+static size_t
+between(struct span s, bool words)
+{
+	size_t n = words ? quote_length(s) : 0;
+
+	n += words ? blanks(after(s, n)) : 0;
+	if (n >= s.len || (s.p[n] != '=' && !(words && s.p[n] == ':')))
+		return 0;
+	n++;
+	return n + (words ? blanks(after(s, n)) : 0);
+}
+
+/*
+ * Quotes around the name ask for quotes around the value: JSON, where it may
+ * be null, is not read here.
  */
 static struct span
-assigned(struct span s, bool colon)
+value_at(struct span s, bool words, bool quotes)
 {
-	size_t n = secret_count(span_sub(s, 0, 64), IN_NAME);
-	struct span name = span_sub(s, 0, n);
+	struct span value = words ? quoted(s) : (struct span){ 0 };
+
+	if (value.p != NULL || quotes)
+		return value;
+	return without_segments(span_sub(s, 0, secret_count(s, VALUE)));
+}
+
+/*
+ * "name=value", in a query or in words, where it may also be "name: value" or
+ * "'name': 'value'".
+ */
+static struct span
+assigned(struct span s, bool words)
+{
+	struct span name =
+	    span_sub(s, 0, secret_count(span_sub(s, 0, 64), IN_NAME));
+	size_t n;
 	enum secret_hint hint;
 
-	while (colon && n < s.len && s.p[n] == ' ')
-		n++;
-	if (n >= s.len || (s.p[n] != '=' && !(colon && s.p[n] == ':')))
+	s = after(s, name.len);
+	n = between(s, words);
+	if (n == 0)
 		return (struct span){ 0 };
-	for (n++; colon && n < s.len && s.p[n] == ' '; n++)
-		;
 	hint = secret_hint(name);
 	if (hint == HINT_NONE || hint == HINT_CODE)
 		return (struct span){ 0 };
-	s = after(s, n);
-	s = without_segments(span_sub(s, 0, secret_count(s, VALUE)));
+	s = value_at(after(s, n), words, quote_length(s) > 0);
 	s = secret_part(name, s);
-	return is_assigned(hint, s) ? s : (struct span){ 0 };
+	return s.len > 0 && is_assigned(hint, s) ? s : (struct span){ 0 };
 }
 
 /* What a run of letters and digits is made of. */

@@ -229,6 +229,14 @@ def reason(s): return None, response(line=f"HTTP/1.1 403 bad token {s}")
 def interim(s): return None, response(before=f"HTTP/1.1 103 Early Hints\r\nX-Odd: {s}\r\n\r\n")
 @place(NAMED)
 def form(s): return post("application/x-www-form-urlencoded", f"a=1&{rng.choice(SECRET_NAMES)}={urllib.parse.quote_plus(s)}&b=2"), None
+@place(NAMED)
+def json_in_form(s): return post("application/x-www-form-urlencoded", "a=1&payload=" + urllib.parse.quote_plus(json.dumps({"a": [{"token": s}]}))), None
+@place(NAMED)
+def json_in_query(s): return request(target="/v1/things/1?variables=" + urllib.parse.quote(json.dumps({"password": s}))), None
+@place(NAMED)
+def graphql_literal(s): return post("application/json", json.dumps({"query": 'mutation{deleteThing(id:"1",password:"%s"){id}}' % s})), None
+@place(NAMED)
+def python_literal(s): return post("application/json", "{'id': 1, 'password': '%s', 'b': None}" % s), None
 @place(RANDOM)
 def odd_form(s): return post("application/x-www-form-urlencoded", f"odd={s}"), None
 @place(NAMED)

@@ -239,12 +239,13 @@ START_TEST(a_session_in_a_target_is_no_part_of_it)
 		TARGET("t", "a/1;session=6F1A0C44E1B1A1B9D5C2E7F3A9B8C7D6",
 		    "s"),
 		TARGET("t", "a/1;session=7", "s"),
+		TARGET("t", "a/1;session=_______", "s"),
 	};
-	struct deletion d[5];
+	struct deletion d[6];
 	struct rules *r = rules();
-	struct key k[5];
+	struct key k[6];
 
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 6; i++) {
 		d[i] = base;
 		d[i].targets = &sessions[i];
 		d[i].target_count = 1;
@@ -254,6 +255,7 @@ START_TEST(a_session_in_a_target_is_no_part_of_it)
 	ck_assert_mem_ne(&k[0], &k[2], sizeof(k[0]));
 	ck_assert_mem_eq(&k[0], &k[3], sizeof(k[0]));
 	ck_assert_mem_ne(&k[0], &k[4], sizeof(k[0]));
+	ck_assert_mem_eq(&k[0], &k[5], sizeof(k[0]));
 	rules_close(r);
 }
 END_TEST
