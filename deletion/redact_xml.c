@@ -11,6 +11,15 @@ struct scan {
 	size_t depth;
 	size_t secret_depth; /* all from this depth on is secret; 0: none */
 	unsigned what;       /* that the innermost element's name says */
+	bool names;          /* it is "name" or "key" */
+	size_t named_depth;  /* one this deep names the "value" beside it */
+	unsigned named;      /* and that hints at this */
+};
+
+/* An attribute; what is absent has no quotes around it. */
+struct attribute {
+	struct span name, value;
+	size_t len; /* of both */
 };
 
 static bool
@@ -37,17 +46,35 @@ local_name(struct span name)
 	return colon < name.len ? span_sub(name, colon + 1, name.len) : name;
 }
 
+static bool
+is_any(struct span name, const char *a, const char *b)
+{
+	return span_eq_nocase(name, span_of_str(a)) ||
+	    span_eq_nocase(name, span_of_str(b));
+}
+
+/* XML-RPC's <name>password</name><value>, a property list's <key>. */
+static void
+take_named(struct scan *s, struct span name)
+{
+	s->named = redact_hint(secret_hint(name));
+	s->named_depth = s->depth;
+}
+
 static void
 text(struct scan *s, struct span part)
 {
 	part = trim(part);
 	if (part.len == 0)
 		return;
-	if (s->secret_depth > 0 || redact_named(s->what, part))
+	if (s->secret_depth > 0 || redact_named(s->what, part)) {
 		redact_all(s->r, part, text_part(s->t, part));
-	else
-		redact_value(s->r, text_part(s->t, part),
-		    s->what & NAME_HARMLESS ? LOOK_PREFIX : LOOK_TEXT);
+		return;
+	}
+	if (s->names)
+		take_named(s, part);
+	redact_value(s->r, text_part(s->t, part),
+	    s->what & NAME_HARMLESS ? LOOK_PREFIX : LOOK_TEXT);
 }
 
 static size_t
@@ -61,29 +88,86 @@ name_length(struct span s)
 	return n;
 }
 
-/* Mask the value of one attribute; return the length of both. */
-static size_t
-attribute(struct scan *s, struct span rest)
+/* The value at s, which stands between quotes or, as in HTML, does not. */
+static struct span
+attribute_value(struct span s)
 {
-	size_t n = name_length(rest), from;
-	struct span name = local_name(span_sub(rest, 0, n)), value;
-	unsigned what = redact_name(s->r, REDACT_XML, name);
-	uint8_t quote;
+	size_t n = 0;
 
-	while (n < rest.len && (is_blank(rest.p[n]) || rest.p[n] == '='))
+	if (s.len > 0 && (s.p[0] == '"' || s.p[0] == '\'')) {
+		s = span_sub(s, 1, s.len);
+		return span_sub(s, 0, span_find(s, s.p[-1]));
+	}
+	while (n < s.len && !is_blank(s.p[n]))
 		n++;
-	if (n >= rest.len || (rest.p[n] != '"' && rest.p[n] != '\''))
-		return n > 0 ? n : 1;
-	quote = rest.p[n];
-	from = n + 1;
-	value = span_sub(rest, from, rest.len);
-	value = span_sub(value, 0, span_find(value, quote));
-	if (s->secret_depth > 0 || redact_named(what, value))
-		redact_all(s->r, value, text_part(s->t, value));
+	return span_sub(s, 0, n);
+}
+
+static struct attribute
+next_attribute(struct span rest)
+{
+	struct attribute a;
+	size_t n = name_length(rest), at = n;
+	bool assigned = false;
+
+	a.name = local_name(span_sub(rest, 0, n));
+	a.value = (struct span){ 0 };
+	for (; at < rest.len && (is_blank(rest.p[at]) || rest.p[at] == '=');
+	     at++)
+		assigned |= rest.p[at] == '=';
+	if (assigned) {
+		a.value = attribute_value(span_sub(rest, at, rest.len));
+		at = (size_t)(a.value.p + a.value.len - rest.p);
+		at +=
+		    at < rest.len && (rest.p[at] == '"' || rest.p[at] == '\'');
+	}
+	a.len = at > 0 ? at : 1;
+	return a;
+}
+
+/* <input name="password" value="...">, <add key=... value=...> */
+static unsigned
+named_by_attribute(struct span tag)
+{
+	while (tag.len > 0) {
+		struct attribute a = next_attribute(tag);
+
+		if (a.value.len > 0 && is_any(a.name, "name", "key"))
+			return redact_hint(secret_hint(a.value));
+		tag = span_sub(tag, a.len, tag.len);
+	}
+	return 0;
+}
+
+static void
+mask_attribute(struct scan *s, const struct attribute *a, unsigned named)
+{
+	unsigned what = redact_name(s->r, REDACT_XML, a->name);
+
+	if (a->value.len == 0)
+		return;
+	if (is_any(a->name, "value", "content"))
+		what |= named;
+	if (s->secret_depth > 0 || redact_named(what, a->value))
+		redact_all(s->r, a->value, text_part(s->t, a->value));
 	else
-		redact_value(s->r, text_part(s->t, value),
+		redact_value(s->r, text_part(s->t, a->value),
 		    what & NAME_HARMLESS ? LOOK_PREFIX : LOOK_TEXT);
-	return from + value.len + (from + value.len < rest.len);
+}
+
+/* What an attribute names, it may hold in another, or the element in words. */
+static void
+attributes(struct scan *s, struct span tag)
+{
+	unsigned named = named_by_attribute(tag);
+
+	s->what |= named;
+	while (tag.len > 0) {
+		struct attribute a = next_attribute(tag);
+
+		mask_attribute(s, &a, named);
+		tag = span_sub(tag, a.len, tag.len);
+	}
 }
 
 /* The length of a tag up to its ">", which quotes may hide. */
@@ -102,20 +186,32 @@ tag_length(struct span s)
 	return n;
 }
 
+/* What the element beside this one says of it, which named it. */
+static unsigned
+named_by_element(const struct scan *s, struct span name)
+{
+	bool beside = s->depth == s->named_depth ||
+	    s->depth == s->named_depth + 1; /* <value><string> */
+
+	return s->named_depth > 0 && beside && is_any(name, "value", "string")
+	    ? s->named
+	    : 0;
+}
+
 static void
 open_element(struct scan *s, struct span tag)
 {
 	size_t n = name_length(tag);
 	struct span name = local_name(span_sub(tag, 0, n));
-	unsigned what = redact_name(s->r, REDACT_XML, name);
 	bool empty = tag.len > 0 && tag.p[tag.len - 1] == '/';
 
 	s->depth++;
-	s->what = what;
-	if (s->secret_depth == 0 && (what & NAME_SECRET) != 0)
+	s->what = redact_name(s->r, REDACT_XML, name);
+	s->what |= named_by_element(s, name);
+	s->names = is_any(name, "name", "key");
+	if (s->secret_depth == 0 && (s->what & NAME_SECRET) != 0)
 		s->secret_depth = s->depth;
-	for (tag = span_sub(tag, n, tag.len); tag.len > 0;)
-		tag = span_sub(tag, attribute(s, tag), tag.len);
+	attributes(s, span_sub(tag, n, tag.len));
 	if (empty && s->depth == s->secret_depth)
 		s->secret_depth = 0;
 	s->depth -= empty;
@@ -126,9 +222,12 @@ close_element(struct scan *s)
 {
 	if (s->depth == s->secret_depth)
 		s->secret_depth = 0;
+	if (s->depth < s->named_depth)
+		s->named_depth = 0;
 	if (s->depth > 0)
 		s->depth--;
 	s->what = 0;
+	s->names = false;
 }
 
 /* Step over what begins with open and ends with close; mask inside. */

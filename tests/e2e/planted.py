@@ -237,6 +237,10 @@ def json_in_query(s): return request(target="/v1/things/1?variables=" + urllib.p
 def graphql_literal(s): return post("application/json", json.dumps({"query": 'mutation{deleteThing(id:"1",password:"%s"){id}}' % s})), None
 @place(NAMED)
 def python_literal(s): return post("application/json", "{'id': 1, 'password': '%s', 'b': None}" % s), None
+@place(NAMED)
+def xml_rpc(s): return post("text/xml", f"<methodCall><params><param><value><struct><member><name>password</name><value><string>{s}</string></value></member></struct></value></param></params></methodCall>"), None
+@place(NAMED)
+def html_input(s): return None, typed("text/html", f'<form><input type="password" name="password" value="{s}"><p>x</form>')
 @place(RANDOM)
 def odd_form(s): return post("application/x-www-form-urlencoded", f"odd={s}"), None
 @place(NAMED)

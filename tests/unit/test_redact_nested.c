@@ -6,6 +6,8 @@
 
 #define JSON "application/json"
 #define FORM "application/x-www-form-urlencoded"
+#define XML  "text/xml"
+#define HTML "text/html"
 #define TEXT "text/plain"
 
 #define HEX "145483a5107745e9b3d80f956713e6a3"
@@ -66,6 +68,50 @@ static const struct sample samples[] = {
 	{ TEXT, "x {\"session\": \"closed\", \"token\": null} y", NULL },
 	{ TEXT, "x {\"authorId\": \"" HEX "\"} y", NULL },
 	{ TEXT, "a token \"b\" and 'c': d", NULL },
+	/* XML-RPC, property lists, tags */
+	{ XML,
+	    "<struct><member><name>password</name><value><string>hunter2"
+	    "</string></value></member><member><name>id</name><value><string>7"
+	    "</string></value></member></struct>",
+	    "hunter2" },
+	{ XML,
+	    "<struct><member><name>session</name><value><string>" HEX
+	    "</string></value></member></struct>",
+	    HEX },
+	{ XML,
+	    "<member><name>session</name><value>open</value></member>"
+	    "<member><name>id</name><value>" HEX "</value></member>",
+	    NULL },
+	{ XML,
+	    "<dict><key>sid</key><string>hunter2</string><key>id</key><string>"
+	    "x</string></dict>",
+	    "hunter2" },
+	{ XML,
+	    "<Tag><Key>db_password</Key><Value>hunter2</Value></Tag><Tag><Key>"
+	    "a</Key><Value>b</Value></Tag>",
+	    "hunter2" },
+	{ XML,
+	    "<Deleted><Key>a/token</Key><VersionId>3HL4kqtJvjVBH40N</VersionId>"
+	    "</Deleted><value>x</value>",
+	    NULL },
+	{ XML, "<add key='apiKey' value='hunter2' id='x'/><value>y</value>",
+	    "hunter2" },
+	{ XML, "<property name=\"password\">hunter2</property><b>x</b>",
+	    "hunter2" },
+	{ XML, "<element name=\"password\" type=\"string\"/><b>x</b>", NULL },
+	/* HTML */
+	{ HTML, "<p><input name=\"password\" value=\"hunter2\"><b>x</b>",
+	    "hunter2" },
+	{ HTML, "<input value='hunter2' type=password name='password'> <b>x",
+	    "hunter2" },
+	{ HTML, "<input name=_csrf value=h2unter2h2unter2 id=a><b>x</b>",
+	    "h2unter2h2unter2" },
+	{ HTML, "<meta name=\"csrf-token\" content=\"hunter2\"><b>x</b>",
+	    "hunter2" },
+	{ HTML, "<a token=hunter2 id=b>", "hunter2" },
+	{ HTML, "<input name=password type=password placeholder='Yours'>",
+	    NULL },
+	{ HTML, "<a b='' c= d=''>x</a>", NULL },
 };
 
 static struct redactor redactor = { .key = "0123456789abcdef0123456789abcdef" };
