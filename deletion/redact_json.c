@@ -329,6 +329,25 @@ bare_word(struct scan *s)
 }
 
 /*
+ * Does the apostrophe here begin a string, behind which something else
+ * begins?  One in the middle of words must not hide the names behind it.
+ */
+static bool
+begins_string(const struct scan *s)
+{
+	struct scan end = *s;
+
+	end.at++;
+	end.at += string_length(span_sub(text_span(s->t), end.at, s->t.len),
+	    '\'', s->resume);
+	if (peek(&end) != '\'')
+		return false;
+	end.at++;
+	skip_blanks(&end);
+	return end.at == end.t.len || memchr(":,]}", peek(&end), 4) != NULL;
+}
+
+/*
  * What follows missing bytes up to a quote may be the end of a string
  * whose name is lost.  A single word there could be a secret's rest.
  */
@@ -364,8 +383,13 @@ step(struct scan *s)
 		after_hole(s);
 		break;
 	case '"':
-	case '\'':
 		string(s);
+		break;
+	case '\'':
+		if (begins_string(s))
+			string(s);
+		else
+			bare_word(s);
 		break;
 	case '{':
 	case '[':

@@ -57,6 +57,10 @@ static const struct sample samples[] = {
 	{ JSON, "{\"a\":\"it's\",\"password\":\"hunter2\"}", "hunter2" },
 	{ JSON, "{\"a\":it's,\"password\":\"hunter2\"}", "hunter2" },
 	{ JSON, "{'a', \"password\":\"hunter2\"}", "hunter2" },
+	{ JSON, "{\"a\":'tis, \"password\":[\"hunter2\"],\"b\":\"it's\"}",
+	    "hunter2" },
+	{ JSON, "{\"a\":'tis, \"password\":[\"hunter2\"]}", "hunter2" },
+	{ JSON, "{'a':1,'password':'hunter2", "'hunter2" },
 	{ JSON, "{session: \"closed\", author: 'joe', code: 'E17'}", NULL },
 	/* words */
 	{ TEXT, "mutation{deleteX(password:\"hunter2\"){id}}", "hunter2" },
@@ -155,7 +159,7 @@ START_TEST(long_runs_are_read_in_time)
 {
 	static const char *const repeated[] = { "x_auth:", "x_auth=", "a='",
 		"token:\"", "code=", "'session':", "auth:x://",
-		"<a name=", "{a:", "\\\"pin\\\":", "%7B", "bot123456:" };
+		"<a name=", "{a:", "'b ", "\\\"pin\\\":", "%7B", "bot123456:" };
 	struct arena arena = ARENA_INIT;
 	struct redact r = { .redactor = &redactor, .scratch = &arena };
 
