@@ -154,10 +154,11 @@ tests_unit_test_seeds_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 unit_tests += tests/unit/test_key tests/unit/test_mask \
 	tests/unit/test_principal tests/unit/test_redact \
 	tests/unit/test_redact_key tests/unit/test_redact_reading \
-	tests/unit/test_redact_nested \
+	tests/unit/test_redact_nested tests/unit/test_redact_signed \
 	tests/unit/test_secret tests/unit/test_where
 tests_unit_test_redact_reading_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_redact_nested_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
+tests_unit_test_redact_signed_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_where_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_key_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)
 tests_unit_test_mask_LDADD = libtest.a $(deletion_libs) $(CHECK_LIBS)

@@ -3,6 +3,8 @@
 #include "http/exchange.h"
 #include "http/url.h"
 
+#define SIGNATURE_MIN 27 /* SHA-1 in base64 */
+
 static struct text
 rest_of(struct text t, size_t from)
 {
@@ -189,18 +191,40 @@ redact_signer(struct span value, const char **kind)
 	return a.rest;
 }
 
+/* In hexadecimal or base64, perhaps percent-encoded, no digest is shorter. */
+static bool
+is_signature(struct span value)
+{
+	if (value.len < SIGNATURE_MIN)
+		return false;
+	for (size_t i = 0; i < value.len; i++) {
+		uint8_t c = value.p[i], low = c | 32;
+
+		if ((c < '0' || c > '9') && (low < 'a' || low > 'z') &&
+		    (c == 0 || strchr("%+/=-_", c) == NULL))
+			return false;
+	}
+	return true;
+}
+
+/* "Signature" or "X-Amz-Signature", but not "email_signature". */
+static bool
+is_signature_name(struct span name)
+{
+	static const struct span tail = SPAN_LITERAL("-Signature");
+	size_t from = name.len < tail.len ? 0 : name.len - tail.len;
+
+	return span_eq_nocase(name, span_of_str("Signature")) ||
+	    span_eq_nocase(span_sub(name, from, name.len), tail);
+}
+
 static bool
 has_signature(struct span query)
 {
-	struct span signature = span_of_str("Signature");
 	struct pair pair;
 
 	while (url_next_pair(&query, &pair))
-		if (pair.key.len >= signature.len &&
-		    span_eq_nocase(span_sub(pair.key,
-				       pair.key.len - signature.len,
-				       signature.len),
-			signature))
+		if (is_signature_name(pair.key) && is_signature(pair.value))
 			return true;
 	return false;
 }

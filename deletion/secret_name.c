@@ -83,6 +83,15 @@ static const struct pattern secrets[] = {
 	{ WHOLE, "ak" },
 	{ WHOLE, "sk" },
 	{ WHOLE, "jwt" },
+	/* Sessions that are how a browser proves who it is, and no things. */
+	{ END, "phpsessid" },
+	{ END, "jsessionid" },
+	{ END, "aspnetsessionid" },
+	{ BEGIN, "aspsessionid" },
+	{ END, "sesskey" },
+	{ END, "sessdata" },
+	{ WHOLE, "connectsid" },
+	{ WHOLE, "cfid" },
 	{ WHOLE, "saml" },
 	{ WHOLE, "samlart" },
 	{ WHOLE, "samlresponse" },
@@ -96,11 +105,7 @@ static const struct pattern sessions[] = {
 	{ END, "sessionid" },
 	{ END, "sessid" },
 	{ END, "sessionkey" },
-	{ END, "sesskey" },
-	{ END, "sessdata" },
 	{ END_WORD, "sid" },
-	{ BEGIN, "aspsessionid" },
-	{ WHOLE, "cfid" },
 };
 
 /* What follows stands for other things, too; see enum secret_hint. */

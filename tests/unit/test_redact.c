@@ -402,10 +402,6 @@ static const struct sample harmless[] = {
 	{ "DELETE /v3/session_id/sid;v=1;a/(S)/traffic_mirror_sessions/x "
 	  "HTTP/1.1\r\n\r\n",
 	    "", "", 0 },
-	{ "POST /?Action=TerminateSession&SessionId=s-1&Signature=__ "
-	  "HTTP/1.1\r\n\r\n",
-	    "{\"SessionId\":\"s-1\",\"TrafficMirrorSessionId\":\"tms-1\"}", "",
-	    0 },
 	{ "GET /v1/namespaces/a/pods/b/exec HTTP/1.1\r\n"
 	  "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
 	  "Sec-WebSocket-Version: 13\r\n"
@@ -418,9 +414,6 @@ static const struct sample harmless[] = {
 	  "pin=true&csrf=on&auth_code=7&authType=" HEX " HTTP/1.1\r\n"
 	  "X-Session: new\r\nX-Requires-Auth: true\r\n\r\n",
 	    "", "", 0 },
-	{ "POST /?Action=TerminateSession&Signature=__ HTTP/1.1\r\n"
-	  "Content-Type: application/json\r\n\r\n",
-	    "{\"session\":\"" HEX "\",\"sess\":[\"" HEX "\"]}", "", 0 },
 	{ ANSWER "\r\n",
 	    "{\"Code\":\"InvalidInstance.NotFound\",\"code\":40004,"
 	    "\"ticket\":{\"id\":\"" HEX "\"},\"session\":{\"id\":7},"
