@@ -22,6 +22,8 @@ struct scan {
 	enum resume resume;
 	size_t depth;
 	size_t secret_depth; /* all from this depth on is secret; 0: none */
+	size_t list_depth;   /* here is a list of what may be secrets */
+	unsigned list;       /* and its name hints at this */
 	size_t named_depth;  /* here {"name": "password", "value": ... */
 	unsigned named;      /* and that hints at this */
 	unsigned what;       /* that the name before says */
@@ -127,10 +129,11 @@ skip_blanks(struct scan *s)
 		s->at++;
 }
 
+/* What stands directly in a list is named as the list is. */
 static void
 forget_name(struct scan *s)
 {
-	s->what = 0;
+	s->what = s->list_depth > 0 && s->depth == s->list_depth ? s->list : 0;
 	s->names = false;
 }
 
@@ -140,6 +143,10 @@ open_value(struct scan *s)
 	s->depth++;
 	if ((s->what & NAME_SECRET) != 0 && s->secret_depth == 0)
 		s->secret_depth = s->depth;
+	if ((s->what & NAME_HINTS) != 0 && peek(s) == '[') {
+		s->list_depth = s->depth;
+		s->list = s->what & NAME_HINTS;
+	}
 	forget_name(s);
 	s->at++;
 }
@@ -151,6 +158,8 @@ close_value(struct scan *s)
 		s->depth--;
 	if (s->depth < s->secret_depth)
 		s->secret_depth = 0;
+	if (s->depth < s->list_depth)
+		s->list_depth = 0;
 	if (s->depth < s->named_depth)
 		s->named_depth = 0;
 	forget_name(s);

@@ -61,6 +61,9 @@ static const struct sample samples[] = {
 	    "hunter2" },
 	{ JSON, "{\"a\":'tis, \"password\":[\"hunter2\"]}", "hunter2" },
 	{ JSON, "{'a':1,'password':'hunter2", "'hunter2" },
+	{ JSON, "{\"sess\":[{\"a\":\"b\"},\"" HEX "\",1,true,\"open\"]}", HEX },
+	{ JSON, "{\"sess\":[[\"a\"],{\"session\":1}],\"ids\":[\"" HEX "\"]}",
+	    NULL },
 	{ JSON, "{session: \"closed\", author: 'joe', code: 'E17'}", NULL },
 	/* words */
 	{ TEXT, "mutation{deleteX(password:\"hunter2\"){id}}", "hunter2" },
