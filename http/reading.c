@@ -194,7 +194,9 @@ coding_fault(struct reading *r)
 
 	if (!r->coded || never_has_body(&r->after))
 		return NULL;
-	while (i > 0 && !span_eq_nocase(r->fields[i - 1].name, name))
+	while (i > 0 &&
+	    (!span_eq_nocase(r->fields[i - 1].name, name) ||
+		showing_omits_coding(r->out.head.side, r->fields[i - 1].value)))
 		i--;
 	if (i == 0)
 		return "no Transfer-Encoding";

@@ -222,6 +222,10 @@ static const struct vector vectors[] = {
 	{ HEAD_RESPONSE, false,
 	    "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nhi",
 	    "@0 f3/h48  r2[2hi]e0;" },
+	{ HEAD_RESPONSE, false,
+	    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+	    "Transfer-Encoding: identity\r\n\r\n1\r\na\r\n0\r\n\r\n",
+	    "@0 f2/h76  r11[1a]e0;" },
 	{ HEAD_REQUEST, false,
 	    "PUT / HTTP/1.1\r\nTransfer-Encoding: identity\r\n"
 	    "Content-Length: 2\r\n\r\nhi",
