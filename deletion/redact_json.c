@@ -172,7 +172,7 @@ take_name(struct scan *s, struct span name)
 	s->what = redact_name(s->r, REDACT_JSON, name);
 	if (s->named_depth == s->depth && s->named_depth > 0 &&
 	    span_eq_nocase(name, span_of_str("value")))
-		s->what |= s->named;
+		s->what = redact_both(s->what, s->named);
 	s->names = span_eq_nocase(name, span_of_str("name")) ||
 	    span_eq_nocase(name, span_of_str("key"));
 }

@@ -175,8 +175,7 @@ redact_name(const struct redact *r, enum redact_place place, struct span name)
 	if (r->is_signed && (what & NAME_SESSION))
 		return what & ~(unsigned)(NAME_SECRET | NAME_HINTS);
 	if (r->is_oauth && (what & NAME_HINTS) == redact_hint(HINT_CODE))
-		return (what & ~(unsigned)NAME_HINTS) |
-		    redact_hint(HINT_LIKELY);
+		return (what & ~(unsigned)NAME_HINTS) | redact_hint(HINT_GRANT);
 	return what;
 }
 

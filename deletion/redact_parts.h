@@ -89,6 +89,14 @@ redact_hint(enum secret_hint hint)
 	return hint == HINT_SURE ? NAME_SECRET : (unsigned)hint * NAME_HINT;
 }
 
+/* What a name says, and another that names the same: one hint is enough. */
+static inline unsigned
+redact_both(unsigned what, unsigned other)
+{
+	return (what & NAME_HINTS) != 0 ? what | (other & NAME_SECRET)
+					: what | other;
+}
+
 /* Is this value a secret by its name, which says that? */
 static inline bool
 redact_named(unsigned what, struct span value)

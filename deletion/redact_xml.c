@@ -147,7 +147,7 @@ mask_attribute(struct scan *s, const struct attribute *a, unsigned named)
 	if (a->value.len == 0)
 		return;
 	if (is_any(a->name, "value", "content"))
-		what |= named;
+		what = redact_both(what, named);
 	if (s->secret_depth > 0 || redact_named(what, a->value))
 		redact_all(s->r, a->value, text_part(s->t, a->value));
 	else
@@ -161,7 +161,7 @@ attributes(struct scan *s, struct span tag)
 {
 	unsigned named = named_by_attribute(tag);
 
-	s->what |= named;
+	s->what = redact_both(s->what, named);
 	while (tag.len > 0) {
 		struct attribute a = next_attribute(tag);
 
@@ -207,7 +207,7 @@ open_element(struct scan *s, struct span tag)
 
 	s->depth++;
 	s->what = redact_name(s->r, REDACT_XML, name);
-	s->what |= named_by_element(s, name);
+	s->what = redact_both(s->what, named_by_element(s, name));
 	s->names = is_any(name, "name", "key");
 	if (s->secret_depth == 0 && (s->what & NAME_SECRET) != 0)
 		s->secret_depth = s->depth;

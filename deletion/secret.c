@@ -139,7 +139,7 @@ blanks(struct span s)
 {
 	size_t n = 0;
 
-	while (n < s.len && s.p[n] == ' ')
+	while (n < s.len && s.p[n] != 0 && strchr(" \t\r\n", s.p[n]) != NULL)
 		n++;
 	return n;
 }
@@ -176,7 +176,8 @@ value_at(struct span s, bool words, bool quotes)
 
 /*
  * "name=value", in a query or in words, where it may also be "name: value" or
- * "'name': 'value'".
+ * "'name': 'value'".  There a name that only hints stands for a thing: the key
+ * of an object, a label, what is looked for.
  */
 static struct span
 assigned(struct span s, bool words)
@@ -191,7 +192,8 @@ assigned(struct span s, bool words)
 	if (n == 0)
 		return (struct span){ 0 };
 	hint = secret_hint(name);
-	if (hint == HINT_NONE || hint == HINT_CODE)
+	if (hint == HINT_NONE || hint == HINT_CODE ||
+	    (words && hint != HINT_SURE))
 		return (struct span){ 0 };
 	s = value_at(after(s, n), words, quote_length(s) > 0);
 	s = secret_part(name, s);

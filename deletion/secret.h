@@ -18,9 +18,10 @@ enum secret_hint {
 	HINT_NONE,
 	HINT_SURE,   /* a secret, whatever it is */
 	HINT_LIKELY, /* one unless it is such; a number has up to 9 digits */
-	HINT_TICKET, /* the same, and no "INC0010023" */
+	HINT_TICKET, /* one if it is a ticket of CAS */
 	HINT_PIN,    /* the same as HINT_LIKELY, but numbers have up to 3 */
-	HINT_CODE,   /* one if it looks random; beside OAuth's, HINT_LIKELY */
+	HINT_CODE,   /* none; but beside OAuth's names, HINT_GRANT */
+	HINT_GRANT,  /* the same as HINT_LIKELY, but 12 characters or more */
 };
 
 /*

@@ -3,10 +3,11 @@
 #include "deletion/secret.h"
 #include "deletion/secret_bytes.h"
 
-#define LONGEST_WORD   24
-#define LONGEST_NUMBER 9
-#define LONGEST_NAME   8 /* with a number, as "sha256" */
-#define SHORTEST_CODE  20
+#define LONGEST_WORD    24
+#define LONGEST_NUMBER  9
+#define LONGEST_NAME    8 /* with a number, as "sha256" */
+#define SHORTEST_TICKET 12
+#define SHORTEST_GRANT  12
 
 /* Where "aB" stands in letters. */
 static size_t
@@ -27,17 +28,9 @@ is_word(struct span s)
 	return s.len <= LONGEST_WORD && (s.len < 8 || humps(s) * 5 <= s.len);
 }
 
-/* "INC0010023" */
-static bool
-is_issue(struct span s, size_t letters)
-{
-	return letters <= 10 && s.len - letters <= LONGEST_NUMBER &&
-	    secret_count(s, UPPER) == letters;
-}
-
 /* Is this run of letters and digits a word, a number, or "sha256"? */
 static bool
-is_ordinary_piece(struct span s, enum secret_hint hint)
+is_ordinary_piece(struct span s)
 {
 	size_t letters = secret_count(s, UPPER | LOWER);
 	struct span rest = span_sub(s, letters, s.len);
@@ -48,8 +41,7 @@ is_ordinary_piece(struct span s, enum secret_hint hint)
 		return is_word(s);
 	if (letters == 0)
 		return true; /* numbers are counted as a whole */
-	return (rest.len <= 3 && s.len <= LONGEST_NAME) ||
-	    (hint == HINT_TICKET && is_issue(s, letters));
+	return rest.len <= 3 && s.len <= LONGEST_NAME;
 }
 
 static bool
@@ -83,7 +75,7 @@ is_ordinary(struct span s, enum secret_hint hint)
 		size_t n = secret_count(s, ALNUM);
 		struct span piece = span_sub(s, 0, n);
 
-		if (!is_ordinary_piece(piece, hint))
+		if (!is_ordinary_piece(piece))
 			return false;
 		digits += n - secret_count(piece, UPPER | LOWER);
 		s = span_sub(s, n, s.len);
@@ -96,27 +88,18 @@ is_ordinary(struct span s, enum secret_hint hint)
 	return digits <= most;
 }
 
+/* A ticket of CAS: what else has the name is a thing. */
 static bool
-is_long_hex(struct span s)
+is_cas_ticket(struct span s)
 {
-	size_t letters = 0;
+	static const char *const kinds[] = { "ST", "PT", "PGT", "PGTIOU", "TGT",
+		"TGC" };
+	size_t n = span_find(s, '-');
 
-	for (size_t i = 0; i < s.len; i++) {
-		uint8_t low = s.p[i] | 32;
-
-		letters += low >= 'a' && low <= 'f';
-		if (!secret_byte_is(s.p[i], DIGIT) && (low < 'a' || low > 'f'))
-			return false;
-	}
-	return s.len >= SHORTEST_CODE && letters > 0 && letters < s.len;
-}
-
-static bool
-is_random(struct span s)
-{
-	struct span rest = s, found;
-
-	return is_long_hex(s) || secret_next(&rest, LOOK_STRICT, false, &found);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (span_eq_str(span_sub(s, 0, n), kinds[i]))
+			return s.len > SHORTEST_TICKET;
+	return false;
 }
 
 bool
@@ -128,6 +111,10 @@ secret_is_hinted(enum secret_hint hint, struct span value)
 	if (hint == HINT_SURE)
 		return true;
 	if (hint == HINT_CODE)
-		return is_random(value);
+		return false;
+	if (hint == HINT_TICKET)
+		return is_cas_ticket(value);
+	if (hint == HINT_GRANT && value.len < SHORTEST_GRANT)
+		return false;
 	return !is_ordinary(value, hint);
 }

@@ -39,8 +39,8 @@ const uint8_t secret_classes[256] = {
 
 /*
  * How issuers begin their keys and tokens, and what follows at least.  Some
- * stand behind what is no secret itself: "#" is six digits or more there, and
- * "@" six capitals or digits.
+ * stand behind what is no secret itself: "#" is six digits or more there, "+"
+ * 17, and "@" six capitals or digits.
  */
 struct secret_kind {
 	struct span prefix;  /* absent: the end of the list */
@@ -157,7 +157,7 @@ static const struct secret_kind lower_s[] = {
 	END,
 };
 static const struct secret_kind lower_w[] = {
-	BEHIND("webhooks/", "#/", 60, WORD, "discord-webhook"),
+	BEHIND("webhooks/", "+/", 60, WORD, "discord-webhook"),
 	KIND("whsec_", 16, TOKEN, "stripe-key"),
 	END,
 };
@@ -203,7 +203,7 @@ step_length(struct span s, char step)
 {
 	size_t n;
 
-	if (step != '#' && step != '@') {
+	if (step != '#' && step != '+' && step != '@') {
 		if (s.len > 0 && s.p[0] == (uint8_t)step)
 			return 1;
 		return step == ':' &&
@@ -211,8 +211,8 @@ step_length(struct span s, char step)
 		    ? 3
 		    : 0;
 	}
-	n = secret_count(s, step == '#' ? DIGIT : DIGIT | UPPER);
-	return n >= 6 ? n : 0;
+	n = secret_count(s, step == '@' ? DIGIT | UPPER : DIGIT);
+	return n >= (step == '+' ? 17 : 6) ? n : 0;
 }
 
 /* How many bytes stand in front of the secret; false if it is no such one. */

@@ -346,7 +346,9 @@ secret_header_hint(struct span name)
 
 	if (FITS(&plain, exempt) || fits(&plain, &handshake))
 		return HINT_NONE;
-	return fits(&plain, &key) ? HINT_SURE : hint_of(&plain);
+	if (fits(&plain, &key))
+		return HINT_SURE;
+	return FITS(&plain, tickets) ? HINT_LIKELY : hint_of(&plain);
 }
 
 bool

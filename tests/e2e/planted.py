@@ -73,7 +73,7 @@ HINTED = [
     lambda: word(3) + "7" + word(4) + "9" + word(3),
 ]
 
-HINT_NAMES = ["session", "sess", "_csrf", "xsrf", "ticket", "proxy_auth",
+HINT_NAMES = ["session", "sess", "_csrf", "xsrf", "proxy_auth",
               "assertion", "hmac", "app_key", "share_key", "licence_key"]
 SECRET_NAMES = ["password", "adminPass", "user_password", "access_token",
                 "client_secret", "secret_key", "apiKey", "x-api-key",

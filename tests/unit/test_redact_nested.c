@@ -71,7 +71,7 @@ static const struct sample samples[] = {
 	{ TEXT, "password='hunter 2' host=x", "hunter 2" },
 	{ TEXT, "x {&quot;token&quot;:&quot;hunter2&quot;} y", "hunter2" },
 	{ TEXT, "the token: \"hunter2", "hunter2" },
-	{ TEXT, "x {\"session\": \"" HEX "\"} y", HEX },
+	{ TEXT, "x {\"session\": \"" HEX "\"} y", NULL },
 	{ TEXT, "x {\"session\": \"closed\", \"token\": null} y", NULL },
 	{ TEXT, "x {\"authorId\": \"" HEX "\"} y", NULL },
 	{ TEXT, "a token \"b\" and 'c': d", NULL },
@@ -105,6 +105,9 @@ static const struct sample samples[] = {
 	    "hunter2" },
 	{ XML, "<property name=\"password\">hunter2</property><b>x</b>",
 	    "hunter2" },
+	{ XML, "<ticket name=\"pin\">482913</ticket>", NULL },
+	{ XML, "<session name=\"pin\">4829a13b1c7712</session>",
+	    "4829a13b1c7712" },
 	{ XML, "<element name=\"password\" type=\"string\"/><b>x</b>", NULL },
 	/* HTML */
 	{ HTML, "<p><input name=\"password\" value=\"hunter2\"><b>x</b>",
