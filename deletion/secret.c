@@ -160,6 +160,32 @@ between(struct span s, bool words)
 	return n + (words ? blanks(after(s, n)) : 0);
 }
 
+/* Has it letters and digits?  Most passwords and tokens have. */
+static bool
+is_mixed(struct span s)
+{
+	bool letter = false, digit = false;
+
+	for (size_t i = 0; i < s.len && !(letter && digit); i++) {
+		letter |= secret_byte_is(s.p[i], UPPER | LOWER);
+		digit |= secret_byte_is(s.p[i], DIGIT);
+	}
+	return letter && digit;
+}
+
+/*
+ * Does a colon alone, in s, end what is no name: "arn:aws:secretsmanager:...",
+ * "a/auth-token:1.2"?  Or does a word stand behind it: "token:delete"?
+ */
+static bool
+is_other_colon(struct span s, struct span value, uint8_t before)
+{
+	if (s.p[0] != ':' || value.p != s.p + 1)
+		return false;
+	return (before > ' ' && strchr("\"'({[,;<>", before) == NULL) ||
+	    !is_mixed(value);
+}
+
 /*
  * Quotes around the name ask for quotes around the value: JSON, where it may
  * be null, is not read here.
@@ -180,10 +206,11 @@ value_at(struct span s, bool words, bool quotes)
  * of an object, a label, what is looked for.
  */
 static struct span
-assigned(struct span s, bool words)
+assigned(struct span s, bool words, uint8_t before)
 {
 	struct span name =
 	    span_sub(s, 0, secret_count(span_sub(s, 0, 64), IN_NAME));
+	struct span value;
 	size_t n;
 	enum secret_hint hint;
 
@@ -195,8 +222,10 @@ assigned(struct span s, bool words)
 	if (hint == HINT_NONE || hint == HINT_CODE ||
 	    (words && hint != HINT_SURE))
 		return (struct span){ 0 };
-	s = value_at(after(s, n), words, quote_length(s) > 0);
-	s = secret_part(name, s);
+	value = value_at(after(s, n), words, quote_length(s) > 0);
+	if (words && is_other_colon(s, value, before))
+		return (struct span){ 0 };
+	s = secret_part(name, value);
 	return s.len > 0 && is_assigned(hint, s) ? s : (struct span){ 0 };
 }
 
@@ -295,14 +324,14 @@ random_run(struct span s, enum secret_look look, bool cut)
 
 /* What stands at the start of s, where a word begins. */
 static struct span
-at_word(struct span s, enum secret_look look, bool cut)
+at_word(struct span s, uint8_t before, enum secret_look look, bool cut)
 {
 	struct span found = secret_issued(s, cut, NULL);
 
 	if (found.p == NULL)
 		found = after_scheme(s, cut);
 	if (found.p == NULL && look != LOOK_PREFIX)
-		found = assigned(s, true);
+		found = assigned(s, true, before);
 	return found;
 }
 
@@ -322,7 +351,7 @@ at_mark(struct span s, bool cut)
 	s = after(s, 1);
 	if (span_has_prefix(s, amp))
 		s = after(s, 4);
-	return assigned(s, false);
+	return assigned(s, false, 0);
 }
 
 /* What stands at s; before is the byte in front of it, 0 for none. */
@@ -334,7 +363,7 @@ at(struct span s, uint8_t before, enum secret_look look, bool cut)
 	if (!secret_byte_is(s.p[0], ALNUM))
 		found = at_mark(s, cut);
 	else if (!secret_byte_is(before, ALNUM))
-		found = at_word(s, look, cut);
+		found = at_word(s, before, look, cut);
 	if (found.p == NULL && look != LOOK_PREFIX &&
 	    secret_byte_is(s.p[0], RUN) && !secret_byte_is(before, RUN))
 		found = random_run(s, look, cut);
