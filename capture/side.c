@@ -284,6 +284,7 @@ without_preamble(const struct side *s, const struct piece *p)
 	return rest;
 }
 
+/* Between messages, or in what is none: does one begin with these bytes? */
 static void
 look_for_message(struct side *s, const struct piece *p)
 {

@@ -16,8 +16,7 @@ enum {
 	SLOT_MAX = 64, /* deletions followed at one place; older ones close */
 };
 
-/* One poll of one pending deletion, or of one target of it; its host follows.
- */
+/* One poll of a pending deletion, or of a target of it; its host follows. */
 struct watch {
 	struct pending *pending;
 	const struct poll *poll;
