@@ -200,6 +200,14 @@ value_at(struct span s, bool words, bool quotes)
 	return without_segments(span_sub(s, 0, secret_count(s, VALUE)));
 }
 
+/* What scripts set there, document.cookie="a=", is a name and no secret. */
+static bool
+is_of_scripts(struct span name, uint8_t before)
+{
+	return span_eq_nocase(name, span_of_str("document.cookie")) ||
+	    (before == '.' && span_eq_nocase(name, span_of_str("cookie")));
+}
+
 /*
  * "name=value", in a query or in words, where it may also be "name: value" or
  * "'name': 'value'".  There a name that only hints stands for a thing: the key
@@ -220,7 +228,7 @@ assigned(struct span s, bool words, uint8_t before)
 		return (struct span){ 0 };
 	hint = secret_hint(name);
 	if (hint == HINT_NONE || hint == HINT_CODE ||
-	    (words && hint != HINT_SURE))
+	    (words && (hint != HINT_SURE || is_of_scripts(name, before))))
 		return (struct span){ 0 };
 	value = value_at(after(s, n), words, quote_length(s) > 0);
 	if (words && is_other_colon(s, value, before))

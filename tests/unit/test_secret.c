@@ -254,6 +254,7 @@ static const struct looks looks[] = {
 	{ "user:joe,password:hunter2", "hunter2", LOOK_TEXT, 0 },
 	{ "{token:\"hunter\"}", "hunter", LOOK_TEXT, 0 },
 	{ "token:delete secret:read", NULL, LOOK_TEXT, 0 },
+	{ "document.cookie=\"__utma=\"", NULL, LOOK_TEXT, 0 },
 	{ "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a/b-AbCdEf",
 	    NULL, LOOK_TEXT, 0 },
 	{ "acme/auth-token:v1.2.3", NULL, LOOK_TEXT, 0 },
