@@ -65,10 +65,12 @@ struct capture_sink {
 
 	/*
 	 * Take, and free in the end, a wanted exchange, in the order in which
-	 * exchanges are finished.  Report whether it was kept.  An error ends
-	 * the capture.  Digests may be due (http/body.h).
+	 * exchanges are finished.  Report whether it was kept, and with which
+	 * flaws: those that it came with and others.  An error ends the
+	 * capture.  Digests may be due (http/body.h).
 	 */
-	int (*take)(void *ctx, struct exchange *x, bool *kept, struct err *err);
+	int (*take)(void *ctx, struct exchange *x, bool *kept, flaw_set *flaws,
+	    struct err *err);
 
 	/*
 	 * NULL, or told after every CAPTURE_TICK packets, also without them

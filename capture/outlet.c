@@ -37,7 +37,7 @@ outlet_take(struct outlet *o, struct exchange *x)
 		return;
 	}
 	o->coverage.exchanges.seen++;
-	if (o->sink->take(o->sink->ctx, x, &kept, &o->err) < 0)
+	if (o->sink->take(o->sink->ctx, x, &kept, &flaws, &o->err) < 0)
 		o->failed = true;
 	if (kept)
 		count_kept(&o->coverage, flaws, complete);

@@ -47,7 +47,8 @@ keep(struct recorder *r, struct exchange *x, struct reading *reading,
 }
 
 static int
-take(void *ctx, struct exchange *x, bool *kept, struct err *err)
+take(void *ctx, struct exchange *x, bool *kept, flaw_set *flaws,
+    struct err *err)
 {
 	struct recorder *r = ctx;
 	struct reading reading = { 0 };
@@ -61,6 +62,7 @@ take(void *ctx, struct exchange *x, bool *kept, struct err *err)
 		recogniser_read(r->recogniser, x, r->next_id, &reading);
 		*kept = r->all || reading.kind != KIND_OTHER;
 	}
+	*flaws = x->flaws;
 	if (*kept)
 		return keep(r, x, &reading, err);
 	exchange_free(x);

@@ -219,7 +219,8 @@ unlock() {
 		printf '> DELETE /after HTTP/1.1\n> Host: api.example\n>\n< HTTP/1.1 204 No Content\n<\n'
 	} >coded.flow
 	"$top_builddir/tests/tools/flow2pcap" coded.flow >coded.pcap
-	"$OBIT" capture --all -r coded.pcap a.obit
+	"$OBIT" capture --all --json -r coded.pcap a.obit |
+		jq -e '.flaws == {withheld: 2} and .exchanges.kept == 4'
 	"$OBIT" capture --all --keep-secrets -r coded.pcap b.obit
 	id=0
 	for file in good.gz bad.gz bad.br; do

@@ -119,11 +119,13 @@ may_be_wrong(const struct script *s, const struct exchange *x)
 }
 
 static int
-take(void *ctx, struct exchange *x, bool *kept, struct err *err)
+take(void *ctx, struct exchange *x, bool *kept, flaw_set *flaws,
+    struct err *err)
 {
 	struct script *s = ctx;
 	unsigned n = 0;
 
+	(void)flaws;
 	(void)err;
 	*kept = true;
 	if (span_eq_str(x->request->parsed.target, "/other")) {

@@ -32,10 +32,12 @@ wants(void *ctx, const struct head *request)
 }
 
 static int
-take(void *ctx, struct exchange *x, bool *kept, struct err *err)
+take(void *ctx, struct exchange *x, bool *kept, flaw_set *flaws,
+    struct err *err)
 {
 	uint64_t *count = ctx;
 
+	(void)flaws;
 	(void)err;
 	assert(x->request != NULL && x->connection > 0 && x->number > 0);
 	assert((x->response == NULL) == (x->reason != REASON_NONE));

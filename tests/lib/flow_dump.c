@@ -23,10 +23,12 @@ want_all(void *ctx, const struct head *request)
 }
 
 static int
-keep(void *ctx, struct exchange *x, bool *kept, struct err *err)
+keep(void *ctx, struct exchange *x, bool *kept, flaw_set *flaws,
+    struct err *err)
 {
 	struct list *list = ctx;
 
+	(void)flaws;
 	(void)err;
 	list->all = xrealloc(list->all, (list->count + 1) * sizeof(*list->all));
 	list->all[list->count++] = x;

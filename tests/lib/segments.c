@@ -32,12 +32,14 @@ say_flaws(flaw_set flaws)
 }
 
 static int
-take(void *ctx, struct exchange *x, bool *kept, struct err *err)
+take(void *ctx, struct exchange *x, bool *kept, flaw_set *flaws,
+    struct err *err)
 {
 	const struct head *h = &x->request->parsed;
 	char line[300];
 
 	(void)ctx;
+	(void)flaws;
 	(void)err;
 	ck_assert_uint_eq(x->server.port, 80);
 	snprintf(line, sizeof(line), "%d.%d %.*s %.*s ", (int)x->connection,

@@ -86,10 +86,12 @@ put(struct json *j, const struct exchange *x)
 }
 
 static int
-take(void *ctx, struct exchange *x, bool *kept, struct err *err)
+take(void *ctx, struct exchange *x, bool *kept, flaw_set *flaws,
+    struct err *err)
 {
 	struct dump *d = ctx;
 
+	(void)flaws;
 	(void)err;
 	*kept = true;
 	body_digests(x);

@@ -29,9 +29,11 @@ wants(void *ctx, const struct head *request)
 }
 
 static int
-take(void *ctx, struct exchange *x, bool *kept, struct err *err)
+take(void *ctx, struct exchange *x, bool *kept, flaw_set *flaws,
+    struct err *err)
 {
 	(void)ctx;
+	(void)flaws;
 	(void)err;
 	log_len += (size_t)snprintf(log_text + log_len,
 	    sizeof(log_text) - log_len, "%d:%s%.0d%s ", (int)x->number,
