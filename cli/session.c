@@ -125,12 +125,18 @@ report(struct session *s, const char *path, const struct coverage *c)
 	json_line(&j);
 }
 
+/* In the archive that is recorded to. */
+static uint64_t
+count_deletions(const struct session *s)
+{
+	return s->recorder.deletions - s->deletions;
+}
+
 /* Words for people about the archive that is recorded to, in one line. */
 static void
 answer(struct session *s)
 {
 	const struct coverage *c = capture_coverage(s->capture);
-	const struct recorder *r = &s->recorder;
 	FILE *log = s->ctx->log;
 	char bytes[TEXT_SIZE];
 
@@ -142,8 +148,8 @@ answer(struct session *s)
 	fprintf(log,
 	    "%" PRIu64 " packets, %s, %" PRIu64 " exchanges kept, %" PRIu64
 	    " deletions, %" PRIu64 " dropped\n",
-	    c->packets, text_bytes(bytes, c->bytes), r->kept - s->kept,
-	    r->deletions - s->deletions, c->kernel_drops + c->interface_drops);
+	    c->packets, text_bytes(bytes, c->bytes), s->recorder.kept - s->kept,
+	    count_deletions(s), c->kernel_drops + c->interface_drops);
 	fflush(log);
 }
 
@@ -256,7 +262,7 @@ is_full(const struct session *s)
 static int
 turn(struct session *s, struct err *err)
 {
-	uint64_t deletions = s->recorder.deletions - s->deletions;
+	uint64_t deletions = count_deletions(s);
 	struct tape *last = s->tape;
 	struct coverage coverage;
 
@@ -308,7 +314,7 @@ record(struct session *s, struct err *err)
 		return -1;
 	status = capture_run(s->capture, err);
 	coverage = *capture_coverage(s->capture);
-	coverage.deletions = s->recorder.deletions - s->deletions;
+	coverage.deletions = count_deletions(s);
 	tape_end(s->tape, &coverage);
 	progress_end(&s->progress);
 	if (close_tape(s, &s->closing, status < 0 ? &later : err) < 0)

@@ -106,15 +106,21 @@ bool
 secret_is_hinted(enum secret_hint hint, struct span value)
 {
 	value = span_trim(value);
-	if (hint == HINT_NONE || value.len == 0)
+	if (value.len == 0)
 		return false;
-	if (hint == HINT_SURE)
+	switch (hint) {
+	case HINT_NONE:
+	case HINT_CODE:
+		break;
+	case HINT_SURE:
 		return true;
-	if (hint == HINT_CODE)
-		return false;
-	if (hint == HINT_TICKET)
+	case HINT_TICKET:
 		return is_cas_ticket(value);
-	if (hint == HINT_GRANT && value.len < SHORTEST_GRANT)
-		return false;
-	return !is_ordinary(value, hint);
+	case HINT_LIKELY:
+	case HINT_PIN:
+		return !is_ordinary(value, hint);
+	case HINT_GRANT:
+		return value.len >= SHORTEST_GRANT && !is_ordinary(value, hint);
+	}
+	return false;
 }
